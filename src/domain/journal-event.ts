@@ -1,0 +1,48 @@
+import type { Finding } from './finding.ts';
+import type { PlannedStep, Refusal } from './plan.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Everything that is kept, in order. Terminal, JSON and history are folds over these. */
+export type JournalEvent =
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly command: string;
+      readonly context: string;
+      readonly version: string;
+    }
+  | {
+      readonly type: 'stack-discovered';
+      readonly run: string;
+      readonly context: string;
+      readonly stack: unknown;
+    }
+  | { readonly type: 'finding-opened'; readonly run: string; readonly finding: Finding }
+  | { readonly type: 'finding-closed'; readonly run: string; readonly fault: string; readonly object: string }
+  | { readonly type: 'step-refused'; readonly run: string; readonly refusal: Refusal }
+  | {
+      readonly type: 'step-intended';
+      readonly run: string;
+      readonly action: string;
+      readonly step: PlannedStep;
+    }
+  | {
+      readonly type: 'step-acted';
+      readonly run: string;
+      readonly action: string;
+      /** `unknown`: the process died or the answer was lost between sending and hearing back. */
+      readonly acted: 'done' | 'failed' | 'unknown';
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'step-verified';
+      readonly run: string;
+      readonly action: string;
+      readonly verified: 'yes' | 'no' | 'unknown';
+      readonly detail: string;
+    }
+  | { readonly type: 'write-verified'; readonly run: string; readonly id: string; readonly count: number }
+  | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
+
+/** An event with its place in the journal: `at` in ms since the epoch, `seq` strictly growing. */
+export type StoredEvent = JournalEvent & { readonly seq: number; readonly at: number };

@@ -1,0 +1,163 @@
+import type { Looked } from './looked.ts';
+
+/** State of one container of the local cluster, as the container engine tells it (not Kubernetes). */
+export interface NodeContainer {
+  readonly id: string;
+  readonly name: string;
+  /** From the label `k3d.role`. */
+  readonly role: 'server' | 'agent' | 'loadbalancer' | 'other';
+  readonly state: 'running' | 'exited' | 'created' | 'restarting' | 'paused' | 'dead' | 'removing';
+  /** Milliseconds since the epoch; 0 when it never started. */
+  readonly startedAt: number;
+  readonly exitCode: number;
+  readonly restartPolicy: string;
+  readonly restartCount: number;
+  readonly addresses: readonly string[];
+}
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly ready: boolean;
+  /** renewTime of the node's Lease, ms epoch; the kubelet renews it every 10 s. Undefined: no Lease. */
+  readonly leaseRenewedAt?: number;
+  readonly unschedulable: boolean;
+  readonly address?: string;
+}
+
+export interface ContainerFacts {
+  readonly name: string;
+  readonly image: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state: 'running' | 'waiting' | 'terminated' | 'unknown';
+  /** Reason of the waiting or terminated state (`CrashLoopBackOff`, `Unknown`, `Error`). */
+  readonly reason?: string;
+  readonly message?: string;
+  /** Start of the running state, ms epoch. */
+  readonly startedAt?: number;
+  readonly exitCode?: number;
+  readonly lastExit?: {
+    readonly reason?: string;
+    readonly exitCode: number;
+    readonly startedAt?: number;
+    readonly finishedAt?: number;
+  };
+}
+
+export interface PodFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node?: string;
+  readonly phase: string;
+  readonly ip?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly owner?: { readonly kind: string; readonly name: string };
+  readonly createdAt: number;
+  readonly deleting: boolean;
+  readonly ready: boolean;
+  readonly containers: readonly ContainerFacts[];
+  readonly initContainers: readonly ContainerFacts[];
+  /** Names of volumes whose data die with the pod. */
+  readonly emptyDirs: readonly string[];
+}
+
+export interface WorkloadFacts {
+  readonly kind: 'Deployment' | 'StatefulSet';
+  readonly namespace: string;
+  readonly name: string;
+  readonly wanted: number;
+  readonly ready: number;
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+export interface ServiceEndpoints {
+  readonly namespace: string;
+  readonly service: string;
+  readonly readyPods: readonly string[];
+}
+
+/** Answer of one DNS server pod to a query for a Service of this stack. */
+export interface DnsServerFacts {
+  readonly pod: string;
+  readonly answers: boolean;
+  readonly why?: string;
+}
+
+export interface DnsFacts {
+  readonly servers: readonly DnsServerFacts[];
+  /** Pods that the Service of the cluster DNS sends queries to. */
+  readonly readyEndpoints: number;
+}
+
+export interface DatabaseMember {
+  readonly pod: string;
+  /** Patroni's own words in the pod's `status` annotation: role, state, timeline, position. May be older than the boot. */
+  readonly role?: string;
+  readonly state?: string;
+  readonly timeline?: number;
+  readonly xlog?: number;
+}
+
+export interface DatabaseFacts {
+  readonly namespace: string;
+  readonly cluster: string;
+  /** Holder of Patroni's leader lock (annotation `leader` of the Endpoints object). */
+  readonly leader?: string;
+  readonly leaderRenewedAt?: number;
+  readonly members: readonly DatabaseMember[];
+  /** Asked by SQL on the leader's own pod with the app's credentials. */
+  readonly primary: Looked<{ readonly pod: string; readonly inRecovery: boolean }>;
+  /** Replicas that stream from the primary and whether one of them is synchronous; needs pg_monitor, else not looked. */
+  readonly replication: Looked<{ readonly streaming: number; readonly sync: number }>;
+}
+
+/** One PgBouncer process, asked through a tunnel to its own pod: state is per process, a Service reaches only one. */
+export interface PoolerFacts {
+  readonly namespace: string;
+  readonly pooler: string;
+  readonly pod: string;
+  readonly podUid: string;
+  /** `not-asked`: the layer below is not proven yet, and a failed login would itself start a ban. */
+  readonly login:
+    | { readonly result: 'ok' }
+    | { readonly result: 'refused'; readonly message: string }
+    | { readonly result: 'unreachable'; readonly message: string }
+    | { readonly result: 'not-asked'; readonly message: string };
+  /** Entries of `SHOW DNS_HOSTS` without an address: PgBouncer remembers a failed lookup for `ttlSeconds` more. */
+  readonly failedLookups: Looked<readonly { readonly host: string; readonly ttlSeconds: number }[]>;
+  /** The role that PgBouncer itself logs in with, tried directly on the primary with the Secret's password. */
+  readonly ownRole: Looked<'accepted' | 'rejected'>;
+  /** Effective values by `SHOW CONFIG`; looked at only when the stack file names a profile. */
+  readonly config: Looked<Readonly<Record<string, string>>>;
+}
+
+export interface FrontDoorFacts {
+  readonly url: string;
+  /** HTTP status of a GET through the published address, or why there was none. */
+  readonly answer: { readonly status: number } | { readonly error: string };
+}
+
+export interface EdgePodFacts {
+  readonly pod: string;
+  readonly status?: number;
+  readonly error?: string;
+}
+
+/** Everything one pass saw. Layers from the bottom up; each may be "could not look". */
+export interface Observation {
+  readonly at: number;
+  readonly containers: Looked<readonly NodeContainer[]>;
+  readonly api: Looked<{ readonly ready: true }>;
+  readonly nodes: Looked<readonly NodeFacts[]>;
+  readonly dns: Looked<DnsFacts>;
+  readonly pods: Looked<readonly PodFacts[]>;
+  readonly workloads: Looked<readonly WorkloadFacts[]>;
+  readonly endpoints: Looked<readonly ServiceEndpoints[]>;
+  readonly databases: Looked<readonly DatabaseFacts[]>;
+  readonly poolers: Looked<readonly PoolerFacts[]>;
+  /** The web server pods behind the front door, each asked directly. */
+  readonly edge: Looked<readonly EdgePodFacts[]>;
+  readonly frontDoor: Looked<FrontDoorFacts>;
+}

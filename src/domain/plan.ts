@@ -1,0 +1,52 @@
+import type { ObjectRef } from './object-ref.ts';
+
+/** Ordered by what can be lost: nothing touched < nothing healthy touched < an unhealthy thing restarted < data. */
+export type Risk = 'observe' | 'safe' | 'disruptive' | 'destructive';
+
+export type StepName =
+  | 'start-cluster'
+  | 'start-node'
+  | 'start-load-balancer'
+  | 'restart-crash-looping-pod'
+  | 'sync-pooler-credentials'
+  | 'nudge-pooler'
+  | 'restart-pooler'
+  | 'apply-pooler-profile'
+  | 'reload-load-balancer';
+
+/** What a Remedy asks for, as data: the runner looks the implementation up by name. */
+export interface PlannedStep {
+  readonly step: StepName;
+  readonly target: ObjectRef;
+  readonly risk: Risk;
+  /** The finding that calls for it: fault id. */
+  readonly because: string;
+  /** One sentence: what is done and why this is the smallest action. */
+  readonly reason: string;
+  /** What proves that it worked, in words; the step's own probe is the code of it. */
+  readonly provenBy: string;
+  /** How to take it back by hand. */
+  readonly undo: string;
+  /** Observed time of the newest evidence, ms epoch: older than the last action on the target means no action. */
+  readonly evidenceAt: number;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** A reason not to act, shown to the user. */
+export interface Refusal {
+  readonly guard: string;
+  readonly step: StepName;
+  readonly target: ObjectRef;
+  readonly reason: string;
+  /** The next move that the user has. */
+  readonly advice: string;
+  /** `wait`: will be tried again by itself; `human`: needs a person. */
+  readonly kind: 'wait' | 'human';
+}
+
+export interface Plan {
+  readonly steps: readonly PlannedStep[];
+  readonly refusals: readonly Refusal[];
+  /** What is waited for, most basic layer first. */
+  readonly waits: readonly string[];
+}

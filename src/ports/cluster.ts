@@ -1,0 +1,53 @@
+import type { Duplex } from 'node:stream';
+
+/** A Kubernetes object as the API sends it; collectors reduce it to facts. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion?: string;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly controller?: boolean;
+    }[];
+  };
+  readonly [field: string]: unknown;
+}
+
+/** Reads of the Kubernetes API. Every call has a deadline and throws ClusterUnreachable, Forbidden or NotFound. */
+export interface ClusterReader {
+  /** GET /readyz; resolves when it answers 200 "ok". */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** Lists from the API's truth (no cache). `path` is the REST path, e.g. `/api/v1/namespaces/shop/pods`; query is appended. */
+  list(path: string, query?: Readonly<Record<string, string>>): Promise<readonly KubeObject[]>;
+  /** One object; undefined when the API answers 404. */
+  get(path: string): Promise<KubeObject | undefined>;
+  /** Value of one key of a Secret, decoded; undefined when Secret or key is missing. The value is registered for redaction. */
+  secret(ref: { namespace: string; name: string; key: string }): Promise<string | undefined>;
+  /** A byte stream to a port of a pod (port-forward). Ends when either side ends. */
+  tunnel(target: { namespace: string; pod: string; port: number }): Promise<Duplex>;
+  /** Last lines of a container's log. */
+  logs(target: {
+    namespace: string;
+    pod: string;
+    container: string;
+    previous?: boolean;
+    tailLines: number;
+  }): Promise<string>;
+}
+
+/** Writes to the Kubernetes API: kept apart so that whatever only observes cannot write. */
+export interface ClusterWriter {
+  /** Deletes this very pod (precondition on the uid); throws Conflict when the name now belongs to another pod. */
+  deletePod(target: { namespace: string; name: string; uid: string }): Promise<void>;
+  /** Sends a pod's creation to the API as a server-side dry run; throws with the API's reason when it would be refused. */
+  rehearsePodCreation(target: { namespace: string; name: string }): Promise<void>;
+}
