@@ -27,6 +27,9 @@ export interface FrontDoor {
   readonly tlsSecret?: { readonly namespace: string; readonly name: string };
   readonly service: { readonly namespace: string; readonly name: string };
   readonly healthPath: string;
+  /** Port that the web server listens on inside its pod, and the labels of these pods. */
+  readonly podPort: number;
+  readonly podLabels: Readonly<Record<string, string>>;
   readonly writeProbe?: WriteProbe;
 }
 

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+import { couldNotLook, type Looked } from '../../domain/looked.ts';
+import type { DatabaseFacts, DatabaseMember, PodFacts } from '../../domain/observation.ts';
+import type { DatabaseComponent, SecretKeyRef } from '../../domain/stack.ts';
+import type { Login } from '../../ports/database.ts';
+import type { ObserveContext } from '../context.ts';
+import { look } from '../look.ts';
+import { hasLabels } from '../pod-selection.ts';
+
+/** Patroni writes this JSON into each member pod's annotation `status` (patroni/dcs/kubernetes.py). */
+const patroniStatus = z.object({
+  role: z.string().optional(),
+  state: z.string().optional(),
+  timeline: z.number().optional(),
+  xlog_location: z.number().optional(),
+});
+
+function memberFacts(pod: PodFacts): DatabaseMember {
+  const text = pod.annotations['status'];
+  const parsed = text === undefined ? undefined : patroniStatus.safeParse(JSON.parse(text));
+  if (!parsed?.success) return { pod: pod.name };
+  const { role, state, timeline, xlog_location: xlog } = parsed.data;
+  return {
+    pod: pod.name,
+    ...(role !== undefined && { role }),
+    ...(state !== undefined && { state }),
+    ...(timeline !== undefined && { timeline }),
+    ...(xlog !== undefined && { xlog }),
+  };
+}
+
+/** Reads a Secret's value or fails with its name: an empty password must never reach a login. */
+export async function requiredSecret(
+  context: Pick<ObserveContext, 'reader'>,
+  ref: SecretKeyRef,
+): Promise<string> {
+  const value = await context.reader.secret(ref);
+  if (value === undefined || value === '') {
+    throw new Error(`Secret ${ref.namespace}/${ref.name} has no value for ${ref.key}`);
+  }
+  return value;
+}
+
+/** The app's own login on one pod of the database, through a tunnel to that pod. */
+export async function appLogin(
+  context: Pick<ObserveContext, 'reader'>,
+  database: DatabaseComponent,
+  target: { pod: string; port: number },
+): Promise<Login> {
+  const [user, password] = await Promise.all([
+    requiredSecret(context, database.app.user),
+    requiredSecret(context, database.app.password),
+  ]);
+  const tunnel = { namespace: database.namespace, ...target };
+  return { user, password, database: database.app.database, stream: () => context.reader.tunnel(tunnel) };
+}
+
+async function askPrimary(
+  context: ObserveContext,
+  database: DatabaseComponent,
+  pod: string,
+): Promise<boolean> {
+  const login = await appLogin(context, database, { pod, port: 5432 });
+  const result = await context.sql.query(login, ['SELECT pg_is_in_recovery() AS in_recovery'], 3000);
+  if (!result.ok) throw new Error(result.error.message);
+  return ['t', 'true', true].includes(result.rows[0]?.['in_recovery'] as string | boolean);
+}
+
+async function leaderOf(context: ObserveContext, database: DatabaseComponent) {
+  const object = await context.reader.get(
+    `/api/v1/namespaces/${database.namespace}/endpoints/${database.cluster}`,
+  );
+  const annotations = object?.metadata.annotations ?? {};
+  const renewed = annotations['renewTime'];
+  return {
+    ...(annotations['leader'] !== undefined && { leader: annotations['leader'] }),
+    ...(renewed !== undefined && { leaderRenewedAt: Date.parse(renewed) }),
+  };
+}
+
+async function collectOne(
+  context: ObserveContext,
+  database: DatabaseComponent,
+  pods: readonly PodFacts[],
+): Promise<DatabaseFacts> {
+  const members = pods.filter((pod) => hasLabels(pod, database.memberLabels));
+  const lock = await leaderOf(context, database);
+  const holder = members.find((pod) => pod.name === lock.leader);
+  const from = `SQL on ${lock.leader ?? 'the leader'}`;
+  let primary: Looked<{ pod: string; inRecovery: boolean }>;
+  if (holder === undefined || !holder.containers.some((container) => container.state === 'running')) {
+    const why =
+      lock.leader === undefined
+        ? 'nobody holds the leader lock'
+        : `${lock.leader} holds the lock and does not run`;
+    primary = couldNotLook(why, from, context.clock.now());
+  } else {
+    const key = `primary ${holder.uid} ${holder.containers[0]?.startedAt ?? 0}`;
+    primary = await context.kept.ask(
+      key,
+      3000,
+      () =>
+        look(context.clock, from, async () => ({
+          pod: holder.name,
+          inRecovery: await askPrimary(context, database, holder.name),
+        })),
+      (answer) => answer.looked && !answer.value.inRecovery,
+    );
+  }
+  return {
+    namespace: database.namespace,
+    cluster: database.cluster,
+    members: members.map(memberFacts),
+    primary,
+    replication: couldNotLook('not asked', from, context.clock.now()),
+    ...lock,
+  };
+}
+
+/** Patroni clusters: who holds the lock, and whether that pod takes writes when asked by SQL (not by its conditions). */
+export function collectDatabases(
+  context: ObserveContext,
+  pods: readonly PodFacts[],
+): Promise<readonly DatabaseFacts[]> {
+  return Promise.all(context.stack.databases.map((database) => collectOne(context, database, pods)));
+}

@@ -1,0 +1,74 @@
+import { streamDecode, streamEncode } from 'dns-packet';
+
+import type { DnsFacts, DnsServerFacts, PodFacts } from '../../domain/observation.ts';
+import type { ClusterReader } from '../../ports/cluster.ts';
+import { look, oneLine } from '../look.ts';
+import type { ObserveContext } from '../context.ts';
+import { podFacts } from '../pod-facts.ts';
+import { collectEndpoints } from './workloads.ts';
+
+/** Label and namespace that every distribution gives to its cluster DNS (CoreDNS manifests of kubeadm, k3s, kind). */
+const dnsNamespace = 'kube-system';
+const dnsLabel = 'k8s-app=kube-dns';
+
+/** Asks one DNS server pod over TCP through a tunnel: what it would tell the pods that crash on "host not found". */
+async function query(reader: ClusterReader, pod: string, name: string): Promise<void> {
+  const stream = await reader.tunnel({ namespace: dnsNamespace, pod, port: 53 });
+  try {
+    const reply = new Promise<Buffer>((resolve, reject) => {
+      let received = Buffer.alloc(0);
+      stream.on('data', (chunk: Buffer) => {
+        received = Buffer.concat([received, chunk]);
+        if (received.length > 2 && received.length >= received.readUInt16BE(0) + 2) resolve(received);
+      });
+      stream.on('error', reject);
+      stream.on('close', () => reject(new Error('closed without an answer')));
+    });
+    stream.write(streamEncode({ type: 'query', id: 1, flags: 256, questions: [{ type: 'A', name }] }));
+    const { answers = [], rcode } = streamDecode(await reply) as ReturnType<typeof streamDecode> & {
+      rcode?: string;
+    };
+    if (!answers.some((answer) => answer.type === 'A'))
+      throw new Error(`no address for ${name} (${rcode ?? '?'})`);
+  } finally {
+    stream.destroy();
+  }
+}
+
+async function askServer(context: ObserveContext, pod: PodFacts, name: string): Promise<DnsServerFacts> {
+  if (!pod.containers.some((container) => container.state === 'running')) {
+    return { pod: pod.name, answers: false, why: 'not running' };
+  }
+  const answer = await look(context.clock, `DNS query to ${pod.name}`, () =>
+    query(context.reader, pod.name, name),
+  );
+  return answer.looked
+    ? { pod: pod.name, answers: true }
+    : { pod: pod.name, answers: false, why: oneLine(answer.why) };
+}
+
+/** Whether the cluster's DNS answers for a Service of this stack, asked on each server pod. */
+export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
+  const [pods, endpoints] = await Promise.all([
+    context.reader.list(`/api/v1/namespaces/${dnsNamespace}/pods`, { labelSelector: dnsLabel }),
+    collectEndpoints(context.reader, dnsNamespace, 'kubernetes.io/service-name=kube-dns'),
+  ]);
+  const service = context.stack.databases[0];
+  const name =
+    service === undefined
+      ? 'kubernetes.default.svc.cluster.local'
+      : `${service.cluster}.${service.namespace}.svc.cluster.local`;
+  const servers = await Promise.all(
+    pods.map((object) => {
+      const pod = podFacts(object);
+      const key = `dns ${pod.uid} ${pod.containers[0]?.startedAt ?? 0}`;
+      return context.kept.ask(
+        key,
+        5000,
+        () => askServer(context, pod, name),
+        (facts) => facts.answers,
+      );
+    }),
+  );
+  return { servers, readyEndpoints: endpoints.flatMap((entry) => entry.readyPods).length };
+}

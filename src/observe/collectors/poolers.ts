@@ -1,0 +1,169 @@
+import { couldNotLook, type Looked } from '../../domain/looked.ts';
+import type { DatabaseFacts, PodFacts, PoolerFacts } from '../../domain/observation.ts';
+import type { DatabaseComponent, PoolerComponent } from '../../domain/stack.ts';
+import type { DatabaseError, Login } from '../../ports/database.ts';
+import type { ObserveContext } from '../context.ts';
+import { look } from '../look.ts';
+import { hasLabels } from '../pod-selection.ts';
+import { appLogin, requiredSecret } from './databases.ts';
+
+/** Deadline of one login or console command; PgBouncer answers a refusal at once, a queued client waits longer. */
+const deadlineMs = 3000;
+
+/**
+ * Login to PgBouncer's admin console (virtual database `pgbouncer`) on one pod. The console is reached whatever
+ * the state of the servers behind it, because its users come from the auth_file.
+ */
+export async function consoleLogin(
+  context: Pick<ObserveContext, 'reader'>,
+  pooler: PoolerComponent,
+  pod: string,
+): Promise<Login> {
+  const [user, password] = await Promise.all([
+    requiredSecret(context, pooler.role.user),
+    requiredSecret(context, pooler.role.password),
+  ]);
+  const target = { namespace: pooler.namespace, pod, port: pooler.port };
+  return { user, password, database: 'pgbouncer', stream: () => context.reader.tunnel(target) };
+}
+
+/** Logs the app's user in through one PgBouncer process and asks the database behind it for one value. */
+export async function loginThroughPooler(
+  context: Pick<ObserveContext, 'reader' | 'sql'>,
+  database: DatabaseComponent,
+  pooler: PoolerComponent,
+  pod: string,
+): Promise<PoolerFacts['login']> {
+  const login = await appLogin(context, database, { pod, port: pooler.port });
+  const result = await context.sql.query(login, ['SELECT 1'], deadlineMs);
+  if (result.ok) return { result: 'ok' };
+  return { result: isRefusal(result.error) ? 'refused' : 'unreachable', message: result.error.message };
+}
+
+/** A refusal comes from PgBouncer itself and carries an SQLSTATE; without one the connection failed. */
+function isRefusal(error: DatabaseError): boolean {
+  return error.code !== undefined && /^[0-9A-Z]{5}$/.test(error.code);
+}
+
+async function consoleRows(context: ObserveContext, pooler: PoolerComponent, pod: string, command: string) {
+  const login = await consoleLogin(context, pooler, pod);
+  const result = await context.sql.query(login, [command], deadlineMs);
+  if (!result.ok) throw new Error(result.error.message);
+  return result.rows;
+}
+
+async function failedLookups(context: ObserveContext, pooler: PoolerComponent, pod: string) {
+  const rows = await consoleRows(context, pooler, pod, 'SHOW DNS_HOSTS');
+  return rows
+    .filter((row) => String(row['addrs'] ?? '') === '')
+    .map((row) => ({ host: String(row['hostname']), ttlSeconds: Number(row['ttl']) }));
+}
+
+async function config(context: ObserveContext, pooler: PoolerComponent, pod: string) {
+  const rows = await consoleRows(context, pooler, pod, 'SHOW CONFIG');
+  return Object.fromEntries(rows.map((row) => [String(row['key']), String(row['value'])]));
+}
+
+/** Tries PgBouncer's own role on the primary itself: separates a wrong password from a ban and from a network fault. */
+async function ownRole(
+  context: ObserveContext,
+  pooler: PoolerComponent,
+  database: DatabaseFacts,
+): Promise<'accepted' | 'rejected'> {
+  const pod = database.primary.looked ? database.primary.value.pod : '';
+  const [user, password] = await Promise.all([
+    requiredSecret(context, pooler.role.user),
+    requiredSecret(context, pooler.role.password),
+  ]);
+  const target = { namespace: database.namespace, pod, port: 5432 };
+  const login = { user, password, database: pooler.database, stream: () => context.reader.tunnel(target) };
+  const result = await context.sql.query(login, ['SELECT 1'], deadlineMs);
+  if (result.ok) return 'accepted';
+  // 28P01 invalid_password, 28000 invalid_authorization_specification (PostgreSQL, Appendix A)
+  if (result.error.code === '28P01' || result.error.code === '28000') return 'rejected';
+  throw new Error(result.error.message);
+}
+
+interface PoolerTarget {
+  readonly pooler: PoolerComponent;
+  readonly pod: PodFacts;
+  readonly database: DatabaseComponent | undefined;
+  readonly facts: DatabaseFacts | undefined;
+  /** Why no login is tried yet; a failed one would itself start a ban. */
+  readonly hold: string | undefined;
+}
+
+async function askLogin(context: ObserveContext, target: PoolerTarget): Promise<PoolerFacts['login']> {
+  const { pooler, pod, database } = target;
+  if (target.hold !== undefined) return { result: 'not-asked', message: target.hold };
+  if (database === undefined)
+    return { result: 'not-asked', message: 'no database of this stack is behind it' };
+  if (!pod.containers.every((container) => container.state === 'running')) {
+    return { result: 'not-asked', message: 'not running' };
+  }
+  const key = `pooler ${pod.uid} ${pod.containers[0]?.startedAt ?? 0}`;
+  return context.kept.ask(
+    key,
+    3000,
+    async () => {
+      const from = `login through ${pod.name}`;
+      const answer = await look(context.clock, from, () =>
+        loginThroughPooler(context, database, pooler, pod.name),
+      );
+      return answer.looked ? answer.value : { result: 'unreachable', message: answer.why };
+    },
+    (answer) => answer.result === 'ok',
+  );
+}
+
+async function collectOne(context: ObserveContext, target: PoolerTarget): Promise<PoolerFacts> {
+  const { pooler, pod } = target;
+  const login = await askLogin(context, target);
+  const from = `admin console of ${pod.name}`;
+  const notAsked = <T>(): Looked<T> => couldNotLook<T>('not asked', from, context.clock.now());
+  const { facts } = target;
+  const refused = login.result === 'refused' || login.result === 'unreachable';
+  const [lookups, role, settings] = await Promise.all([
+    refused ? look(context.clock, from, () => failedLookups(context, pooler, pod.name)) : notAsked<never>(),
+    refused && facts?.primary.looked === true
+      ? look(context.clock, `login of the pooler's role on ${facts.primary.value.pod}`, () =>
+          ownRole(context, pooler, facts),
+        )
+      : notAsked<never>(),
+    login.result === 'not-asked'
+      ? notAsked<Readonly<Record<string, string>>>()
+      : context.kept.ask(
+          `config ${pod.uid} ${pod.containers[0]?.startedAt ?? 0}`,
+          10_000,
+          () => look(context.clock, from, () => config(context, pooler, pod.name)),
+          (answer) => answer.looked,
+        ),
+  ]);
+  return {
+    namespace: pooler.namespace,
+    pooler: pooler.name,
+    pod: pod.name,
+    podUid: pod.uid,
+    login,
+    failedLookups: lookups,
+    ownRole: role,
+    config: settings,
+  };
+}
+
+/** Every PgBouncer process of the stack, asked one by one. `hold` postpones logins while a lower layer is unproven. */
+export function collectPoolers(
+  context: ObserveContext,
+  pods: readonly PodFacts[],
+  databases: readonly DatabaseFacts[],
+  hold: string | undefined,
+): Promise<readonly PoolerFacts[]> {
+  const targets = context.stack.poolers.flatMap((pooler) => {
+    const database = context.stack.databases.find((entry) => entry.namespace === pooler.namespace);
+    const facts = databases.find((entry) => entry.cluster === database?.cluster);
+    return pods
+      .filter((pod) => hasLabels(pod, pooler.podLabels) && !pod.deleting)
+      .map((pod): PoolerTarget => ({ pooler, pod, database, facts, hold }));
+  });
+  return Promise.all(targets.map((target) => collectOne(context, target)));
+}

@@ -1,0 +1,32 @@
+import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** Longest time that any single look may take before it counts as "could not look", ms. */
+const deadlineMs = 4000;
+
+/**
+ * Runs one look with a deadline and turns every failure into "could not look": an observation never throws, and
+ * one dead source never holds up the others.
+ */
+export async function look<T>(clock: Clock, from: string, read: () => Promise<T>): Promise<Looked<T>> {
+  const stop = new AbortController();
+  const late = clock.sleep(deadlineMs, stop.signal).then(
+    () => couldNotLook<T>(`no answer within ${deadlineMs / 1000} s`, from, clock.now()),
+    () => couldNotLook<T>('stopped', from, clock.now()),
+  );
+  const answer = read().then(
+    (value) => saw(value, from, clock.now()),
+    (error: unknown) => couldNotLook<T>(oneLine(error), from, clock.now()),
+  );
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** First line of an error's message: evidence for people, without a stack trace. */
+export function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? '';
+}

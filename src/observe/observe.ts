@@ -1,0 +1,106 @@
+import { couldNotLook, seen, type Looked } from '../domain/looked.ts';
+import type { DatabaseFacts, DnsFacts, NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
+import { collectDatabases } from './collectors/databases.ts';
+import { collectDns } from './collectors/dns.ts';
+import { collectEdge, collectFrontDoor } from './collectors/front-door.ts';
+import { collectNodes } from './collectors/nodes.ts';
+import { collectPoolers } from './collectors/poolers.ts';
+import { collectEndpoints, collectWorkloads } from './collectors/workloads.ts';
+import type { ObserveContext } from './context.ts';
+import { look } from './look.ts';
+import { podFacts } from './pod-facts.ts';
+import { hasLabels, isFresh } from './pod-selection.ts';
+
+function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
+  return couldNotLook<T>(why, 'not asked', context.clock.now());
+}
+
+/**
+ * Looks at every layer once, lower layers first: a layer above is asked only when the one below answers, because
+ * some questions do harm (a login that fails starts PgBouncer's ban, a refused connection makes the load balancer
+ * shun a node). Never throws; what could not be looked at says why.
+ */
+export async function observe(context: ObserveContext): Promise<Observation> {
+  const at = context.clock.now();
+  const { reader, provider, stack, clock } = context;
+  const [containers, api] = await Promise.all([
+    look(clock, 'container engine', () => provider.containers(stack.cluster.name)),
+    look(clock, 'GET /readyz', async () => {
+      await reader.ready();
+      return { ready: true } as const;
+    }),
+  ]);
+  if (!api.looked) return withoutApi(context, at, containers, api);
+
+  const [nodes, pods, workloads, endpoints, dns] = await Promise.all([
+    look(clock, 'nodes and Leases', () => collectNodes(reader)),
+    look(clock, 'pods', async () =>
+      (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) => podFacts(object)),
+    ),
+    look(clock, 'workloads', () => collectWorkloads(reader, stack.namespace)),
+    look(clock, 'EndpointSlices', () => collectEndpoints(reader, stack.namespace)),
+    look(clock, 'cluster DNS', () => collectDns(context)),
+  ]);
+  const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
+  const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
+  const hold = holdLogins(seen(dns), seen(databases) ?? []);
+  const [poolers, door] = await Promise.all([
+    look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], hold)),
+    askDoor(context, fresh),
+  ]);
+  return { at, containers, api, nodes, dns, pods, workloads, endpoints, databases, poolers, ...door };
+}
+
+function withoutApi(
+  context: ObserveContext,
+  at: number,
+  containers: Looked<readonly NodeContainer[]>,
+  api: Observation['api'],
+): Observation {
+  const why = 'the Kubernetes API does not answer';
+  return {
+    at,
+    containers,
+    api,
+    nodes: notAsked(context, why),
+    dns: notAsked(context, why),
+    pods: notAsked(context, why),
+    workloads: notAsked(context, why),
+    endpoints: notAsked(context, why),
+    databases: notAsked(context, why),
+    poolers: notAsked(context, why),
+    edge: notAsked(context, why),
+    frontDoor: notAsked(context, why),
+  };
+}
+
+function holdLogins(dns: DnsFacts | undefined, databases: readonly DatabaseFacts[]): string | undefined {
+  if (dns?.servers.some((server) => server.answers) !== true) return 'the cluster DNS does not answer yet';
+  const writable = databases.some(
+    (database) => database.primary.looked && !database.primary.value.inRecovery,
+  );
+  return writable ? undefined : 'no primary takes writes yet';
+}
+
+async function askDoor(
+  context: ObserveContext,
+  fresh: readonly PodFacts[],
+): Promise<Pick<Observation, 'edge' | 'frontDoor'>> {
+  const door = context.stack.frontDoor;
+  if (door === undefined) {
+    const why = 'no front door is known';
+    return { edge: notAsked(context, why), frontDoor: notAsked(context, why) };
+  }
+  const servers = fresh.filter((pod) => hasLabels(pod, door.podLabels) && pod.ready && !pod.deleting);
+  if (servers.length === 0) {
+    const why = 'no web server pod is ready since the boot';
+    return { edge: notAsked(context, why), frontDoor: notAsked(context, why) };
+  }
+  const frontDoor = await look(context.clock, 'front door', () => collectFrontDoor(context, door));
+  const answered = seen(frontDoor)?.answer;
+  const edge =
+    answered !== undefined && 'status' in answered
+      ? notAsked<never>(context, 'the front door answers')
+      : await look(context.clock, 'web server pods', () => collectEdge(context, door, servers));
+  return { edge, frontDoor };
+}

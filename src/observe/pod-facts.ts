@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+import type { ContainerFacts, PodFacts } from '../domain/observation.ts';
+import type { KubeObject } from '../ports/cluster.ts';
+
+const time = z.string().transform((text) => Date.parse(text));
+const terminated = z.object({
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  exitCode: z.number(),
+  startedAt: time.nullish(),
+  finishedAt: time.nullish(),
+});
+const containerStatus = z.object({
+  name: z.string(),
+  image: z.string().default(''),
+  ready: z.boolean().default(false),
+  restartCount: z.number().default(0),
+  state: z
+    .object({
+      running: z.object({ startedAt: time.nullish() }).optional(),
+      waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+      terminated: terminated.optional(),
+    })
+    .default({}),
+  lastState: z.object({ terminated: terminated.optional() }).default({}),
+});
+const podShape = z.object({
+  spec: z.object({
+    nodeName: z.string().optional(),
+    volumes: z.array(z.object({ name: z.string(), emptyDir: z.unknown().optional() })).default([]),
+  }),
+  status: z
+    .object({
+      phase: z.string().default('Unknown'),
+      podIP: z.string().optional(),
+      conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+      containerStatuses: z.array(containerStatus).default([]),
+      initContainerStatuses: z.array(containerStatus).default([]),
+    })
+    .prefault({}),
+});
+
+type ContainerStatus = z.infer<typeof containerStatus>;
+
+function stateOf(status: ContainerStatus): Partial<ContainerFacts> & { state: ContainerFacts['state'] } {
+  const { running, waiting, terminated: ended } = status.state;
+  if (running) return { state: 'running', ...defined({ startedAt: running.startedAt ?? undefined }) };
+  if (waiting) return { state: 'waiting', ...defined({ reason: waiting.reason, message: waiting.message }) };
+  if (ended) {
+    return {
+      state: 'terminated',
+      exitCode: ended.exitCode,
+      ...defined({ reason: ended.reason, message: ended.message }),
+    };
+  }
+  return { state: 'unknown' };
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+function containerFacts(status: ContainerStatus): ContainerFacts {
+  const ended = status.lastState.terminated ?? status.state.terminated;
+  return {
+    name: status.name,
+    image: status.image,
+    ready: status.ready,
+    restartCount: status.restartCount,
+    ...stateOf(status),
+    ...(ended && {
+      lastExit: {
+        exitCode: ended.exitCode,
+        ...defined({
+          reason: ended.reason,
+          startedAt: ended.startedAt ?? undefined,
+          finishedAt: ended.finishedAt ?? undefined,
+        }),
+      },
+    }),
+  };
+}
+
+/** Reduces a Pod to what the checks need. Throws when the object is no Pod: a tool error, not a finding. */
+export function podFacts(object: KubeObject): PodFacts {
+  const { spec, status } = podShape.parse(object);
+  const { metadata } = object;
+  const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    uid: metadata.uid,
+    phase: status.phase,
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    createdAt: Date.parse(metadata.creationTimestamp ?? ''),
+    deleting: metadata.deletionTimestamp !== undefined,
+    ready: status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
+    containers: status.containerStatuses.map(containerFacts),
+    initContainers: status.initContainerStatuses.map(containerFacts),
+    emptyDirs: spec.volumes.filter((volume) => volume.emptyDir !== undefined).map((volume) => volume.name),
+    ...defined({ node: spec.nodeName, ip: status.podIP }),
+    ...(owner && { owner: { kind: owner.kind, name: owner.name } }),
+  };
+}

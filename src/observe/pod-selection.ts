@@ -1,0 +1,26 @@
+import type { NodeContainer, PodFacts } from '../domain/observation.ts';
+
+/** True when the pod carries all of these labels; an empty selector selects nothing, so that nobody acts on everything. */
+export function hasLabels(pod: PodFacts, labels: Readonly<Record<string, string>>): boolean {
+  const entries = Object.entries(labels);
+  return entries.length > 0 && entries.every(([key, value]) => pod.labels[key] === value);
+}
+
+/**
+ * Whether the pod's containers were started after their node's container: after a power cut the API serves the
+ * state from before it until the kubelet reports again, so anything older than the node's start is stale.
+ * Kubernetes times have whole seconds, hence the second of slack.
+ */
+export function isFresh(pod: PodFacts, containers: readonly NodeContainer[] | undefined): boolean {
+  const node = containers?.find((container) => container.name === pod.node);
+  if (node === undefined) return true;
+  return (
+    node.state === 'running' &&
+    pod.containers.length > 0 &&
+    pod.containers.every((container) => (lastChange(container) ?? 0) >= node.startedAt - 1000)
+  );
+}
+
+function lastChange(container: PodFacts['containers'][number]): number | undefined {
+  return container.state === 'running' ? container.startedAt : container.lastExit?.finishedAt;
+}
