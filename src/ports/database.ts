@@ -14,8 +14,9 @@ export interface DatabaseError {
   readonly message: string;
 }
 
+/** Rows of the last statement, every value as the server's text (no type parsing), NULL as null. */
 export type QueryResult =
-  | { readonly ok: true; readonly rows: readonly Readonly<Record<string, unknown>>[] }
+  | { readonly ok: true; readonly rows: readonly Readonly<Record<string, string | null>>[] }
   | { readonly ok: false; readonly error: DatabaseError };
 
 /** Speaks the PostgreSQL protocol; never throws for what the server answers. */

@@ -64,7 +64,7 @@ async function askPrimary(
   const login = await appLogin(context, database, { pod, port: 5432 });
   const result = await context.sql.query(login, ['SELECT pg_is_in_recovery() AS in_recovery'], 3000);
   if (!result.ok) throw new Error(result.error.message);
-  return ['t', 'true', true].includes(result.rows[0]?.['in_recovery'] as string | boolean);
+  return result.rows[0]?.['in_recovery'] === 't';
 }
 
 async function leaderOf(context: ObserveContext, database: DatabaseComponent) {

@@ -55,13 +55,13 @@ async function consoleRows(context: ObserveContext, pooler: PoolerComponent, pod
 async function failedLookups(context: ObserveContext, pooler: PoolerComponent, pod: string) {
   const rows = await consoleRows(context, pooler, pod, 'SHOW DNS_HOSTS');
   return rows
-    .filter((row) => String(row['addrs'] ?? '') === '')
-    .map((row) => ({ host: String(row['hostname']), ttlSeconds: Number(row['ttl']) }));
+    .filter((row) => (row['addrs'] ?? '') === '')
+    .map((row) => ({ host: row['hostname'] ?? '', ttlSeconds: Number(row['ttl']) }));
 }
 
 async function config(context: ObserveContext, pooler: PoolerComponent, pod: string) {
   const rows = await consoleRows(context, pooler, pod, 'SHOW CONFIG');
-  return Object.fromEntries(rows.map((row) => [String(row['key']), String(row['value'])]));
+  return Object.fromEntries(rows.map((row) => [row['key'] ?? '', row['value'] ?? '']));
 }
 
 /** Tries PgBouncer's own role on the primary itself: separates a wrong password from a ban and from a network fault. */

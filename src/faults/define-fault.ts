@@ -1,0 +1,33 @@
+import type { Finding, Layer } from '../domain/finding.ts';
+import type { Observation } from '../domain/observation.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import type { Stack } from '../domain/stack.ts';
+
+/** What a check may use besides the observation: all of it plain data. */
+export interface CheckContext {
+  readonly stack: Stack;
+  /** When this run first saw a finding of this fault on this object (refText), ms epoch; undefined: not before. */
+  readonly firstSeen: (fault: string, object: string) => number | undefined;
+}
+
+/**
+ * One fault: how it is recognised and which steps answer it. Both are pure. A check that cannot tell returns
+ * nothing or an `unknown` finding; it never guesses.
+ */
+export interface Fault {
+  readonly id: string;
+  readonly layer: Layer;
+  readonly title: string;
+  readonly check: (observation: Observation, context: CheckContext) => readonly Finding[];
+  /** Steps for one of its findings, smallest action first; none when waiting is better. */
+  readonly remedy: (
+    finding: Finding,
+    observation: Observation,
+    context: CheckContext,
+  ) => readonly PlannedStep[];
+}
+
+/** Identity helper: gives a fault its type where it is written. */
+export function defineFault(fault: Fault): Fault {
+  return fault;
+}

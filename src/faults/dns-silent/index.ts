@@ -1,0 +1,33 @@
+import { seen } from '../../domain/looked.ts';
+import { defineFault } from '../define-fault.ts';
+
+/** No cluster DNS server answers. Normal for 12-15 s after a boot, and the root of what stays broken later (lab baseline). */
+export const dnsSilent = defineFault({
+  id: 'dns-silent',
+  layer: 'dns',
+  title: 'The cluster DNS does not answer',
+  check: (observation) => {
+    const dns = seen(observation.dns);
+    if (dns === undefined || dns.servers.some((server) => server.answers)) return [];
+    return [
+      {
+        fault: 'dns-silent',
+        layer: 'dns',
+        object: { kind: 'Service', namespace: 'kube-system', name: 'kube-dns' },
+        claim:
+          dns.servers.length === 0
+            ? 'The cluster has no DNS server pod.'
+            : 'No DNS server of the cluster answers yet.',
+        kind: dns.servers.length === 0 ? 'broken' : 'settling',
+        evidence: dns.servers.map((server) => ({
+          object: `Pod kube-system/${server.pod}`,
+          field: 'answer to a query for a Service of this stack',
+          value: server.why ?? 'none',
+          at: observation.at,
+        })),
+        causedBy: [],
+      },
+    ];
+  },
+  remedy: () => [],
+});

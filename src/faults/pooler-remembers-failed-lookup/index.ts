@@ -1,0 +1,60 @@
+import type { PoolerFacts } from '../../domain/observation.ts';
+import { defineFault } from '../define-fault.ts';
+import { loginEvidence, poolerRef, refusingPoolers } from '../pooler-findings.ts';
+
+/** Below this many seconds waiting is cheaper than a new pod (container start in the lab: 1-2 s). */
+const worthRestartingSeconds = 3;
+
+/** Longest time that this PgBouncer will still answer from a failed DNS lookup, seconds. */
+export function rememberedFor(pooler: PoolerFacts): number {
+  if (!pooler.failedLookups.looked) return 0;
+  return Math.max(0, ...pooler.failedLookups.value.map((entry) => entry.ttlSeconds));
+}
+
+/**
+ * PgBouncer asked before the cluster DNS answered and remembers the failure for `dns_nxdomain_ttl` (default 15 s,
+ * pgbouncer.org/config.html). No console command clears it; `SHOW DNS_HOSTS` shows it.
+ */
+export const poolerRemembersFailedLookup = defineFault({
+  id: 'pooler-remembers-failed-lookup',
+  layer: 'pooler',
+  title: 'PgBouncer remembers a failed DNS lookup',
+  check: (observation) =>
+    refusingPoolers(observation).flatMap((pooler) => {
+      const seconds = rememberedFor(pooler);
+      if (seconds === 0 || !pooler.failedLookups.looked) return [];
+      return [
+        {
+          fault: 'pooler-remembers-failed-lookup',
+          layer: 'pooler' as const,
+          object: poolerRef(pooler),
+          claim: `${pooler.pod} will not look up its server for another ${seconds} s.`,
+          kind: seconds >= worthRestartingSeconds ? ('broken' as const) : ('settling' as const),
+          evidence: [
+            ...loginEvidence(observation, pooler),
+            ...pooler.failedLookups.value.map((entry) => ({
+              object: pooler.pod,
+              field: 'SHOW DNS_HOSTS',
+              value: `${entry.host}: no address, ttl ${entry.ttlSeconds} s`,
+              at: observation.at,
+            })),
+          ],
+          against: 'The cluster DNS answers now, so a new lookup would succeed.',
+          causedBy: ['dns-silent'],
+        },
+      ];
+    }),
+  remedy: (finding, observation) => [
+    {
+      step: 'restart-pooler',
+      target: finding.object,
+      risk: 'disruptive',
+      because: finding.fault,
+      reason: 'It turns every client away and only a new process forgets the failed lookup; a nudge cannot.',
+      provenBy: "the app's user logs in through a new process",
+      undo: 'none needed: its Deployment makes the same pod again',
+      evidenceAt: observation.at,
+      parameters: {},
+    },
+  ],
+});
