@@ -133,6 +133,13 @@ export interface PoolerFacts {
   readonly config: Looked<Readonly<Record<string, string>>>;
 }
 
+/** Last log lines of a container that keeps crashing: what it died of, in its own words. */
+export interface CrashFacts {
+  readonly pod: string;
+  readonly container: string;
+  readonly lines: string;
+}
+
 export interface FrontDoorFacts {
   readonly url: string;
   /** HTTP status of a GET through the published address, or why there was none. */
@@ -153,6 +160,7 @@ export interface Observation {
   readonly nodes: Looked<readonly NodeFacts[]>;
   readonly dns: Looked<DnsFacts>;
   readonly pods: Looked<readonly PodFacts[]>;
+  readonly crashes: Looked<readonly CrashFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
   readonly endpoints: Looked<readonly ServiceEndpoints[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;

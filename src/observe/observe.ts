@@ -1,5 +1,6 @@
 import { couldNotLook, seen, type Looked } from '../domain/looked.ts';
 import type { DatabaseFacts, DnsFacts, NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
+import { collectCrashes } from './collectors/crashes.ts';
 import { collectDatabases } from './collectors/databases.ts';
 import { collectDns } from './collectors/dns.ts';
 import { collectEdge, collectFrontDoor } from './collectors/front-door.ts';
@@ -9,7 +10,7 @@ import { collectEndpoints, collectWorkloads } from './collectors/workloads.ts';
 import type { ObserveContext } from './context.ts';
 import { look } from './look.ts';
 import { podFacts } from './pod-facts.ts';
-import { hasLabels, isFresh } from './pod-selection.ts';
+import { hasLabels, isFresh } from '../domain/pod-selection.ts';
 
 function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
   return couldNotLook<T>(why, 'not asked', context.clock.now());
@@ -44,11 +45,25 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
   const hold = holdLogins(seen(dns), seen(databases) ?? []);
-  const [poolers, door] = await Promise.all([
+  const [crashes, poolers, door] = await Promise.all([
+    look(clock, 'logs of crashed containers', () => collectCrashes(context, fresh)),
     look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], hold)),
     askDoor(context, fresh),
   ]);
-  return { at, containers, api, nodes, dns, pods, workloads, endpoints, databases, poolers, ...door };
+  return {
+    at,
+    containers,
+    api,
+    nodes,
+    dns,
+    pods,
+    crashes,
+    workloads,
+    endpoints,
+    databases,
+    poolers,
+    ...door,
+  };
 }
 
 function withoutApi(
@@ -65,6 +80,7 @@ function withoutApi(
     nodes: notAsked(context, why),
     dns: notAsked(context, why),
     pods: notAsked(context, why),
+    crashes: notAsked(context, why),
     workloads: notAsked(context, why),
     endpoints: notAsked(context, why),
     databases: notAsked(context, why),

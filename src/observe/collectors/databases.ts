@@ -6,7 +6,7 @@ import type { DatabaseComponent, SecretKeyRef } from '../../domain/stack.ts';
 import type { Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
-import { hasLabels } from '../pod-selection.ts';
+import { hasLabels } from '../../domain/pod-selection.ts';
 
 /** Patroni writes this JSON into each member pod's annotation `status` (patroni/dcs/kubernetes.py). */
 const patroniStatus = z.object({

@@ -4,7 +4,7 @@ import type { DatabaseComponent, PoolerComponent } from '../../domain/stack.ts';
 import type { DatabaseError, Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
-import { hasLabels } from '../pod-selection.ts';
+import { hasLabels } from '../../domain/pod-selection.ts';
 import { appLogin, requiredSecret } from './databases.ts';
 
 /** Deadline of one login or console command; PgBouncer answers a refusal at once, a queued client waits longer. */

@@ -1,4 +1,4 @@
-import type { NodeContainer, PodFacts } from '../domain/observation.ts';
+import type { NodeContainer, PodFacts } from './observation.ts';
 
 /** True when the pod carries all of these labels; an empty selector selects nothing, so that nobody acts on everything. */
 export function hasLabels(pod: PodFacts, labels: Readonly<Record<string, string>>): boolean {

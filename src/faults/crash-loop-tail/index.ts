@@ -1,0 +1,101 @@
+import type { Finding } from '../../domain/finding.ts';
+import { seen } from '../../domain/looked.ts';
+import type { ContainerFacts, Observation, PodFacts } from '../../domain/observation.ts';
+import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
+import { defineFault, type CheckContext } from '../define-fault.ts';
+import { remainingBackOff } from './back-off.ts';
+import { diedOfNameResolution, dnsAnswers, unprovenDependencies } from './dependencies.ts';
+
+/** Below this many seconds the kubelet is as fast as a new pod. */
+const worthRestartingSeconds = 2;
+
+function missing(
+  pod: PodFacts,
+  container: ContainerFacts,
+  observation: Observation,
+  { stack }: CheckContext,
+) {
+  const lines = seen(observation.crashes)?.find(
+    (crash) => crash.pod === pod.name && crash.container === container.name,
+  );
+  if (!dnsAnswers(observation)) return ['the cluster DNS'];
+  if (lines !== undefined && diedOfNameResolution(lines.lines)) return [];
+  const component = stack.components.find((entry) => hasLabels(pod, entry.podLabels));
+  return component === undefined
+    ? ['unknown: it belongs to no component']
+    : unprovenDependencies(component, stack, observation);
+}
+
+function judge(
+  pod: PodFacts,
+  container: ContainerFacts,
+  observation: Observation,
+  context: CheckContext,
+): Finding[] {
+  const seconds = remainingBackOff(container, observation.at);
+  if (seconds === undefined) return [];
+  const unproven = missing(pod, container, observation, context);
+  const words = seen(observation.crashes)
+    ?.find((crash) => crash.pod === pod.name)
+    ?.lines.trim()
+    .split('\n')
+    .at(-1);
+  const helps = unproven.length === 0 && seconds >= worthRestartingSeconds;
+  return [
+    {
+      fault: 'crash-loop-tail',
+      layer: 'app',
+      object: { kind: 'Pod', namespace: pod.namespace, name: pod.name, uid: pod.uid },
+      claim: helps
+        ? `${pod.name} waits out a crash back-off of ${Math.round(seconds)} s more although what it needs works again.`
+        : `${pod.name} crashed and is started again in ${Math.max(0, Math.round(seconds))} s.`,
+      kind: helps ? 'broken' : 'settling',
+      evidence: [
+        {
+          object: `Pod ${pod.namespace}/${pod.name}`,
+          field: `containers[${container.name}].state.waiting`,
+          value: container.message ?? 'CrashLoopBackOff',
+          at: observation.at,
+        },
+        ...(words === undefined
+          ? []
+          : [
+              {
+                object: `Pod ${pod.namespace}/${pod.name}`,
+                field: 'last log line',
+                value: words,
+                at: observation.at,
+              },
+            ]),
+      ],
+      ...(unproven.length > 0 && { against: `not yet proven to work: ${unproven.join(', ')}` }),
+      causedBy: ['dns-silent', 'primary-missing'],
+    },
+  ];
+}
+
+/** A container crashed because something below it was not there yet, and still waits when it is (kubernetes/kubernetes#57291). */
+export const crashLoopTail = defineFault({
+  id: 'crash-loop-tail',
+  layer: 'app',
+  title: 'A pod waits out its crash back-off although its dependencies work',
+  check: (observation, context) => {
+    const containers = seen(observation.containers);
+    return (seen(observation.pods) ?? [])
+      .filter((pod) => !pod.deleting && isFresh(pod, containers))
+      .flatMap((pod) => pod.containers.flatMap((container) => judge(pod, container, observation, context)));
+  },
+  remedy: (finding, observation) => [
+    {
+      step: 'restart-crash-looping-pod',
+      target: finding.object,
+      risk: 'disruptive',
+      because: finding.fault,
+      reason: 'It serves nobody and its controller makes a new pod at once, without the back-off.',
+      provenBy: 'a pod of the same owner runs with a later start',
+      undo: 'none needed: its controller makes the same pod again',
+      evidenceAt: observation.at,
+      parameters: {},
+    },
+  ],
+});

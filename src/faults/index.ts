@@ -1,0 +1,33 @@
+import { clusterStopped } from './cluster-stopped/index.ts';
+import { controlPlaneSilent } from './control-plane-silent/index.ts';
+import { crashLoopTail } from './crash-loop-tail/index.ts';
+import type { Fault } from './define-fault.ts';
+import { dnsSilent } from './dns-silent/index.ts';
+import { frontDoorShunned } from './front-door-shunned/index.ts';
+import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
+import { nodeStopped } from './node-stopped/index.ts';
+import { poolerNudgeLeftOver } from './pooler-nudge-left-over/index.ts';
+import { poolerProfileDiffers } from './pooler-profile-differs/index.ts';
+import { poolerRefusesLogins } from './pooler-refuses-logins/index.ts';
+import { poolerRemembersFailedLookup } from './pooler-remembers-failed-lookup/index.ts';
+import { poolerRoleRejected } from './pooler-role-rejected/index.ts';
+import { primaryMissing } from './primary-missing/index.ts';
+import { workloadIncomplete } from './workload-incomplete/index.ts';
+
+/** Every fault that Rekindle knows, from the bottom layer up. A new one is a folder and one line here. */
+export const faults: readonly Fault[] = [
+  clusterStopped,
+  nodeStopped,
+  loadBalancerStopped,
+  controlPlaneSilent,
+  dnsSilent,
+  primaryMissing,
+  poolerRoleRejected,
+  poolerRemembersFailedLookup,
+  poolerRefusesLogins,
+  poolerNudgeLeftOver,
+  poolerProfileDiffers,
+  crashLoopTail,
+  workloadIncomplete,
+  frontDoorShunned,
+];

@@ -1,0 +1,37 @@
+import type { CrashFacts, PodFacts } from '../../domain/observation.ts';
+import type { ObserveContext } from '../context.ts';
+import { look } from '../look.ts';
+
+/** Reads the last words of containers that wait out a crash back-off; once per crash, they do not change. */
+export async function collectCrashes(
+  context: ObserveContext,
+  pods: readonly PodFacts[],
+): Promise<readonly CrashFacts[]> {
+  const crashed = pods.flatMap((pod) =>
+    pod.containers
+      .filter((container) => container.state === 'waiting' && container.reason === 'CrashLoopBackOff')
+      .map((container) => ({ pod, container })),
+  );
+  const answers = await Promise.all(
+    crashed.map(({ pod, container }) =>
+      context.kept.ask(
+        `crash ${pod.uid} ${container.name} ${container.restartCount}`,
+        120_000,
+        () =>
+          look(context.clock, `log of ${pod.name}`, async () => ({
+            pod: pod.name,
+            container: container.name,
+            lines: await context.reader.logs({
+              namespace: pod.namespace,
+              pod: pod.name,
+              container: container.name,
+              previous: true,
+              tailLines: 5,
+            }),
+          })),
+        (answer) => answer.looked,
+      ),
+    ),
+  );
+  return answers.flatMap((answer) => (answer.looked ? [answer.value] : []));
+}
