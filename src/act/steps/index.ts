@@ -1,0 +1,22 @@
+import type { StepName } from '../../domain/plan.ts';
+import type { Step } from '../define-step.ts';
+import { applyPoolerProfile } from './apply-pooler-profile.ts';
+import { nudgePooler } from './nudge-pooler.ts';
+import { reloadLoadBalancer } from './reload-load-balancer.ts';
+import { restartCrashLoopingPod, restartPooler } from './restart-pod.ts';
+import { startCluster } from './start-cluster.ts';
+import { startLoadBalancer, startNode } from './start-container.ts';
+import { syncPoolerCredentials } from './sync-pooler-credentials.ts';
+
+/** Every step by its name; the type makes a missing one an error. */
+export const steps: Readonly<Record<StepName, Step>> = {
+  'start-cluster': startCluster,
+  'start-node': startNode,
+  'start-load-balancer': startLoadBalancer,
+  'restart-crash-looping-pod': restartCrashLoopingPod,
+  'sync-pooler-credentials': syncPoolerCredentials,
+  'nudge-pooler': nudgePooler,
+  'restart-pooler': restartPooler,
+  'apply-pooler-profile': applyPoolerProfile,
+  'reload-load-balancer': reloadLoadBalancer,
+};

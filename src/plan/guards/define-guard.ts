@@ -1,0 +1,28 @@
+import type { Observation } from '../../domain/observation.ts';
+import type { PlannedStep, Refusal } from '../../domain/plan.ts';
+import type { Stack } from '../../domain/stack.ts';
+import type { PastAction } from '../history.ts';
+
+export interface GuardContext {
+  readonly stack: Stack;
+  readonly observation: Observation;
+  /** Actions of this and earlier runs on this cluster, oldest first. */
+  readonly past: readonly PastAction[];
+  readonly run: string;
+  /** refText of objects with an action under way. */
+  readonly busy: ReadonlySet<string>;
+}
+
+/** One reason not to act. Pure: a refusal with its reason, or undefined to let the step pass. */
+export interface Guard {
+  readonly id: string;
+  readonly judge: (
+    step: PlannedStep,
+    context: GuardContext,
+  ) => Omit<Refusal, 'guard' | 'step' | 'target'> | undefined;
+}
+
+/** Identity helper: gives a guard its type where it is written. */
+export function defineGuard(guard: Guard): Guard {
+  return guard;
+}

@@ -1,0 +1,35 @@
+import { refText } from '../../domain/object-ref.ts';
+import type { StepName } from '../../domain/plan.ts';
+import { defineGuard } from './define-guard.ts';
+
+/** Time that an action gets to show its effect before the same object is touched again, ms. */
+const coolDownMs: Readonly<Record<StepName, number>> = {
+  'start-cluster': 60_000,
+  'start-node': 30_000,
+  'start-load-balancer': 10_000,
+  'restart-crash-looping-pod': 15_000,
+  'sync-pooler-credentials': 10_000,
+  'nudge-pooler': 5000,
+  'restart-pooler': 20_000,
+  'apply-pooler-profile': 10_000,
+  'reload-load-balancer': 3000,
+};
+
+/** Evidence older than the last action on that object does not count, and every action gets time to show its effect. */
+export const recentlyActed = defineGuard({
+  id: 'recently-acted',
+  judge: (step, { past, observation }) => {
+    const target = refText(step.target);
+    const last = past.findLast((action) => action.target === target && action.step === step.step);
+    if (last === undefined) return undefined;
+    const at = last.actedAt ?? last.intendedAt;
+    const age = observation.at - at;
+    // A clock that was set back makes the age negative: then the age is unknown, and waiting a cool-down is no harm.
+    if (step.evidenceAt > at && age >= coolDownMs[step.step]) return undefined;
+    return {
+      reason: `${step.step} was done on it ${Math.max(0, Math.round(age / 1000))} s ago.`,
+      advice: 'Wait: it will be judged anew from fresh evidence.',
+      kind: 'wait',
+    };
+  },
+});

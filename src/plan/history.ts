@@ -1,0 +1,37 @@
+import type { StoredEvent } from '../domain/journal-event.ts';
+import { refText } from '../domain/object-ref.ts';
+import type { StepName } from '../domain/plan.ts';
+
+/** One past action on one object, folded from the journal. */
+export interface PastAction {
+  readonly action: string;
+  readonly run: string;
+  readonly step: StepName;
+  readonly target: string;
+  readonly intendedAt: number;
+  /** Undefined while (or if never) heard back: the process may have died in between. */
+  readonly acted?: 'done' | 'failed' | 'unknown';
+  readonly actedAt?: number;
+  readonly verified?: 'yes' | 'no' | 'unknown';
+}
+
+/** Folds journal events into actions, oldest first. */
+export function pastActions(events: readonly StoredEvent[]): readonly PastAction[] {
+  const actions = new Map<string, PastAction>();
+  for (const event of events) {
+    if (event.type === 'step-intended') {
+      const { step, target } = event.step;
+      const { action, run } = event;
+      actions.set(action, { action, run, step, target: refText(target), intendedAt: event.at });
+    } else if (event.type === 'step-acted' || event.type === 'step-verified') {
+      const past = actions.get(event.action);
+      if (past === undefined) continue;
+      const change =
+        event.type === 'step-acted'
+          ? { acted: event.acted, actedAt: event.at }
+          : { verified: event.verified };
+      actions.set(event.action, { ...past, ...change });
+    }
+  }
+  return [...actions.values()];
+}
