@@ -38,14 +38,13 @@ function restartPod(
       return `deleted pod ${pod} (uid ${uid})`;
     },
     probe: async (planned, context) => {
-      const running = (await siblings(planned, context)).filter(
+      const first = (await siblings(planned, context)).find(
         (pod) =>
           pod.uid !== planned.target.uid &&
           pod.createdAt >= planned.evidenceAt - 1000 &&
           pod.containers.length > 0 &&
           pod.containers.every((container) => container.state === 'running'),
       );
-      const [first] = running;
       return answer(
         context,
         first !== undefined,

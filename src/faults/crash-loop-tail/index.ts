@@ -74,6 +74,11 @@ function judge(
   ];
 }
 
+/** Name of the controller that makes the pod again; the step's proof looks for its next pod. */
+function ownerOf(finding: Finding, observation: Observation): string {
+  return seen(observation.pods)?.find((pod) => pod.uid === finding.object.uid)?.owner?.name ?? '';
+}
+
 /** A container crashed because something below it was not there yet, and still waits when it is (kubernetes/kubernetes#57291). */
 export const crashLoopTail = defineFault({
   id: 'crash-loop-tail',
@@ -95,7 +100,7 @@ export const crashLoopTail = defineFault({
       provenBy: 'a pod of the same owner runs with a later start',
       undo: 'none needed: its controller makes the same pod again',
       evidenceAt: observation.at,
-      parameters: {},
+      parameters: { owner: ownerOf(finding, observation) },
     },
   ],
 });

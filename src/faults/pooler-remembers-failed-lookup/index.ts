@@ -1,3 +1,4 @@
+import { seen } from '../../domain/looked.ts';
 import type { PoolerFacts } from '../../domain/observation.ts';
 import { defineFault } from '../define-fault.ts';
 import { loginEvidence, poolerRef, refusingPoolers } from '../pooler-findings.ts';
@@ -54,7 +55,9 @@ export const poolerRemembersFailedLookup = defineFault({
       provenBy: "the app's user logs in through a new process",
       undo: 'none needed: its Deployment makes the same pod again',
       evidenceAt: observation.at,
-      parameters: {},
+      parameters: {
+        owner: seen(observation.pods)?.find((pod) => pod.uid === finding.object.uid)?.owner?.name ?? '',
+      },
     },
   ],
 });
