@@ -1,0 +1,45 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { ClusterWriter, KubeObject } from '../../ports/cluster.ts';
+import { Forbidden } from './errors.ts';
+import { hasRoomAfterDeletion } from './quota.ts';
+import { recreatedPod } from './rehearsal.ts';
+import { ApiTransport } from './transport.ts';
+
+/** Time for one write, ms: admission webhooks may take their time, and a write must not be given up lightly. */
+const writeDeadlineMs = 10_000;
+
+/**
+ * Writes to the Kubernetes API through a kubeconfig that is bound to one context (`bindContext`). When a call
+ * throws ClusterUnreachable the API may or may not have done it.
+ */
+export function createClusterWriter(
+  config: KubeConfig,
+  options: { readonly deadlineMs?: number } = {},
+): ClusterWriter {
+  const transport = new ApiTransport(config);
+  const deadlineMs = options.deadlineMs ?? writeDeadlineMs;
+  return {
+    async deletePod({ namespace, name, uid }) {
+      const path = `${podsPath(namespace)}/${encodeURIComponent(name)}`;
+      // No grace period here: the pod's own counts.
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+      await transport.send({ method: 'DELETE', path, body, deadlineMs });
+    },
+    async rehearsePodCreation({ namespace, name }) {
+      const pods = podsPath(namespace);
+      const path = `${pods}/${encodeURIComponent(name)}`;
+      const pod = (await transport.sendJson({ method: 'GET', path, deadlineMs })) as KubeObject;
+      const body = recreatedPod(pod);
+      try {
+        await transport.send({ method: 'POST', path: `${pods}?dryRun=All`, body, deadlineMs });
+      } catch (error) {
+        if (error instanceof Forbidden && hasRoomAfterDeletion(error.message)) return;
+        throw error;
+      }
+    },
+  };
+}
+
+function podsPath(namespace: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+}

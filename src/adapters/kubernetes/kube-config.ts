@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { causeText, ExplainedError } from '../explained-error.ts';
+import { registerSecret } from '../../record/redact.ts';
+
+/** The kubeconfig is missing, unreadable, or does not have the context that was asked for. */
+export class KubeConfigUnusable extends ExplainedError {
+  override readonly name = 'KubeConfigUnusable';
+}
+
+/** One context of the kubeconfig. */
+export interface KubeContext {
+  readonly name: string;
+  /** Name of the cluster entry (`k3d-NAME` for clusters of k3d). */
+  readonly cluster: string;
+  /** Address of the API; undefined when the cluster entry is missing. */
+  readonly server: string | undefined;
+  readonly namespace: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Loads the kubeconfig as kubectl does: every file of `KUBECONFIG` that exists, the first entry of a name wins;
+ * else `~/.kube/config`. Never falls back to `localhost:8080` or to the account of a pod, as client-node does:
+ * a healer must not act on a cluster that nobody named. Throws KubeConfigUnusable.
+ */
+export function loadKubeConfig(environment: Environment = process.env): KubeConfig {
+  const files = configFiles(environment);
+  const merged = new KubeConfig();
+  for (const file of files.filter((path) => existsSync(path))) addMissing(merged, readConfig(file));
+  if (merged.contexts.length === 0) {
+    throw new KubeConfigUnusable({
+      what: 'There is no Kubernetes context',
+      cause: 'no kubeconfig file has one',
+      place: files.join(', '),
+      next: 'Set KUBECONFIG, or let `k3d kubeconfig merge NAME` write it.',
+    });
+  }
+  return merged;
+}
+
+/** All contexts of a kubeconfig, and which of them is the current one. */
+export function kubeContexts(config: KubeConfig): {
+  readonly current: string | undefined;
+  readonly contexts: readonly KubeContext[];
+} {
+  const contexts = config.contexts.map((context) => ({
+    name: context.name,
+    cluster: context.cluster,
+    server: config.clusters.find((cluster) => cluster.name === context.cluster)?.server,
+    namespace: context.namespace,
+  }));
+  return { current: config.currentContext || undefined, contexts };
+}
+
+/**
+ * A kubeconfig that is bound to one context, for the reader, the writer and the tunnel. Its password or token is
+ * registered for redaction. Throws KubeConfigUnusable when the context, its cluster or its user is missing.
+ */
+export function bindContext(config: KubeConfig, context: string): KubeConfig {
+  const bound = new KubeConfig();
+  const { clusters, users, contexts } = config;
+  bound.loadFromOptions({ clusters, users, contexts, currentContext: context });
+  const entry = contexts.find((candidate) => candidate.name === context);
+  const known = contexts.map((candidate) => candidate.name).join(', ');
+  const cause =
+    entry === undefined
+      ? `known are ${known}`
+      : (missing('cluster', entry.cluster, clusters) ?? missing('user', entry.user, users));
+  if (cause !== undefined) {
+    const what = 'The Kubernetes context cannot be used';
+    throw new KubeConfigUnusable({ what, cause, place: context, next: 'Name another one with --context.' });
+  }
+  const user = bound.getCurrentUser();
+  for (const secret of [user?.token, user?.password]) if (secret) registerSecret(secret);
+  return bound;
+}
+
+function missing(
+  kind: string,
+  name: string,
+  entries: readonly { readonly name: string }[],
+): string | undefined {
+  return entries.some((entry) => entry.name === name) ? undefined : `its ${kind} ${name} is not in the file`;
+}
+
+function configFiles(environment: Environment): readonly string[] {
+  const named = environment['KUBECONFIG']?.split(delimiter).filter((path) => path !== '') ?? [];
+  return named.length > 0 ? named : [join(environment['HOME'] || homedir(), '.kube', 'config')];
+}
+
+function readConfig(file: string): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    // An empty file is what `touch` or an interrupted write leaves behind: it has no entries, which is no error.
+    if (readFileSync(file, 'utf8').trim() === '') return config;
+    config.loadFromFile(file, { onInvalidEntry: 'filter' });
+    return config;
+  } catch (error) {
+    throw new KubeConfigUnusable({
+      what: 'The kubeconfig cannot be read',
+      cause: causeText(error),
+      place: file,
+      next: 'Repair the file, or name another one in KUBECONFIG.',
+    });
+  }
+}
+
+function addMissing(into: KubeConfig, from: KubeConfig): void {
+  into.clusters = [...into.clusters, ...notIn(into.clusters, from.clusters)];
+  into.users = [...into.users, ...notIn(into.users, from.users)];
+  into.contexts = [...into.contexts, ...notIn(into.contexts, from.contexts)];
+  into.currentContext ||= from.currentContext;
+}
+
+function notIn<T extends { readonly name: string }>(known: readonly T[], more: readonly T[]): readonly T[] {
+  return more.filter((entry) => !known.some((other) => other.name === entry.name));
+}

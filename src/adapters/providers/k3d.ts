@@ -1,0 +1,152 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { execa } from 'execa';
+import type { NodeContainer } from '../../domain/observation.ts';
+import type { ClusterProvider } from '../../ports/cluster-provider.ts';
+import { redact } from '../../record/redact.ts';
+import { DockerEngine, type InspectedContainer, type PortBindings } from '../docker/engine.ts';
+import { ExplainedError } from '../explained-error.ts';
+
+/** k3d puts these labels on every container it makes (k3d: pkg/types, DefaultRuntimeLabels). */
+const appLabel = 'app=k3d';
+const clusterLabel = 'k3d.cluster';
+const roleLabel = 'k3d.role';
+
+/**
+ * Time that k3d may take until the nodes of a cluster it starts are up, s. It waits by default and without an end.
+ * A server node is up after 10-30 s on a slow machine.
+ */
+const startTimeoutSeconds = 180;
+
+/** `k3d` is missing or failed. */
+export class K3dFailed extends ExplainedError {
+  override readonly name = 'K3dFailed';
+}
+
+export interface K3dOptions {
+  readonly engine?: DockerEngine;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Clusters of k3d, through the Docker Engine API and, to start one, k3d itself. */
+export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
+  const environment = options.environment ?? process.env;
+  const engine = options.engine ?? new DockerEngine();
+  return {
+    kind: 'k3d',
+    clusters: () => engine.labelValues([appLabel], clusterLabel),
+    containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
+    startContainer: (id) => engine.start(id),
+    startCluster: (cluster, signal) => startCluster(engine, environment, cluster, signal),
+    // k3d's proxy image and its configuration need no path: nginx finds /etc/nginx/nginx.conf by itself.
+    reloadLoadBalancer: (containerId) => engine.exec(containerId, ['nginx', '-s', 'reload']),
+    async publishedAddress(cluster, nodePort) {
+      const found = await inspectAll(engine, cluster);
+      // A port may also be published by a node itself (`8443:30443@server:0`); the load balancer comes first.
+      const ordered = [...found].sort((a, b) => rank(a) - rank(b));
+      for (const container of ordered) {
+        const address = published(container, `${nodePort}/tcp`, engine.endpoint.host ?? '127.0.0.1');
+        if (address !== undefined) return address;
+      }
+      return undefined;
+    },
+  };
+}
+
+async function inspectAll(engine: DockerEngine, cluster: string): Promise<readonly InspectedContainer[]> {
+  const ids = await engine.containerIds([appLabel, `${clusterLabel}=${cluster}`]);
+  const found = await Promise.all(ids.map((id) => engine.inspect(id)));
+  return found.filter((container) => container !== undefined);
+}
+
+function nodeContainer(container: InspectedContainer): NodeContainer {
+  const { State: state, HostConfig: host, NetworkSettings: network } = container;
+  const addresses = Object.values(network.Networks ?? {}).flatMap((found) => [
+    found?.IPAddress ?? '',
+    found?.GlobalIPv6Address ?? '',
+  ]);
+  return {
+    id: container.Id,
+    name: container.Name.replace(/^\//, ''),
+    role: roleOf(container),
+    state: state.Status as NodeContainer['state'],
+    startedAt: Math.max(0, Date.parse(state.StartedAt) || 0),
+    exitCode: state.ExitCode,
+    restartPolicy: host.RestartPolicy?.Name || 'no',
+    restartCount: container.RestartCount ?? 0,
+    addresses: addresses.filter((address) => address !== ''),
+  };
+}
+
+function roleOf(container: InspectedContainer): NodeContainer['role'] {
+  const role = container.Config.Labels?.[roleLabel];
+  return role === 'server' || role === 'agent' || role === 'loadbalancer' ? role : 'other';
+}
+
+function rank(container: InspectedContainer): number {
+  return roleOf(container) === 'loadbalancer' ? 0 : 1;
+}
+
+/** A stopped container has its wish (PortBindings) but no fact (Ports): the wish is what it will get. */
+function published(container: InspectedContainer, port: string, engineHost: string): string | undefined {
+  const facts: PortBindings = container.NetworkSettings.Ports ?? {};
+  const wishes: PortBindings = container.HostConfig.PortBindings ?? {};
+  const binding = [...(facts[port] ?? []), ...(wishes[port] ?? [])].find(({ HostPort: host }) => host);
+  if (binding === undefined) return undefined;
+  const { HostIp: host = '', HostPort: hostPort = '' } = binding;
+  if (['', '0.0.0.0', '::'].includes(host)) return `${engineHost}:${hostPort}`;
+  return host.includes(':') ? `[${host}]:${hostPort}` : `${host}:${hostPort}`;
+}
+
+async function startCluster(
+  engine: DockerEngine,
+  environment: Readonly<Record<string, string | undefined>>,
+  cluster: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const tool = findTool('k3d', environment['PATH'] ?? '');
+  const args = ['cluster', 'start', cluster, '--timeout', `${startTimeoutSeconds}s`];
+  const result = await execa(tool, args, {
+    // k3d must talk to the very engine that was observed, whatever else the environment says.
+    env: { ...environment, DOCKER_HOST: engine.endpoint.url, NO_COLOR: '1' },
+    extendEnv: false,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+    timeout: (startTimeoutSeconds + 30) * 1000,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  if (signal?.aborted === true) throw signal.reason;
+  if (!result.failed) return;
+  const output = stripVTControlCharacters(result.all).trim().split('\n').slice(-3).join(' ');
+  throw new K3dFailed({
+    what: 'k3d could not start the cluster',
+    cause: redact(output || result.shortMessage),
+    place: `${tool} ${args.join(' ')}`,
+    next: `Look at the nodes: docker ps --all --filter label=${clusterLabel}=${cluster}.`,
+  });
+}
+
+/** Absolute path of a tool by PATH. A relative entry is left out: it would mean another tool in every folder. */
+function findTool(name: string, path: string): string {
+  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
+  const found = folders.map((folder) => join(folder, name)).find((file) => isExecutable(file));
+  if (found !== undefined) return found;
+  throw new K3dFailed({
+    what: `The tool ${name} is missing`,
+    cause: 'no folder of PATH has it',
+    place: path,
+    next: 'Install k3d (https://k3d.io), or put it into PATH.',
+  });
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    // Not there, or not ours to run: the next folder is asked, and the caller says so when there is none.
+    return false;
+  }
+}

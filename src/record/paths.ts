@@ -1,0 +1,24 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Folder of everything that Rekindle keeps: `${XDG_STATE_HOME:-~/.local/state}/rekindle`. A relative
+ * XDG_STATE_HOME is ignored, as the XDG base directory specification demands.
+ */
+export function stateDirectory(environment: Environment = process.env): string {
+  const configured = environment['XDG_STATE_HOME'];
+  if (configured !== undefined && isAbsolute(configured)) return join(configured, 'rekindle');
+  return join(environment['HOME'] || homedir(), '.local', 'state', 'rekindle');
+}
+
+/** File of the journal. */
+export function journalPath(environment: Environment = process.env): string {
+  return join(stateDirectory(environment), 'journal.db');
+}
+
+/** File of the host lock of one cluster; characters that do not belong in a file name are escaped. */
+export function lockPath(cluster: string, environment: Environment = process.env): string {
+  return join(stateDirectory(environment), `lock-${encodeURIComponent(cluster)}.db`);
+}
