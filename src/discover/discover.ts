@@ -125,28 +125,29 @@ function podPort(service: ServiceFacts, workload: Workload, index: number): numb
   return workload.ports.find((entry) => entry.name === target)?.containerPort ?? port?.port ?? 443;
 }
 
-function frontDoor(inventory: Inventory, context: DiscoveryContext): FrontDoor | undefined {
-  for (const service of inventory.services) {
-    const index = service.ports.findIndex((port) => context.published.has(port.nodePort ?? 0));
-    const address = context.published.get(service.ports[index]?.nodePort ?? 0);
-    const workload = inventory.workloads.find((entry) => selects(service, entry));
-    if (address === undefined || workload === undefined) continue;
-    const tlsSecret = workload.secretVolumes.find((name) => context.certificateNames.has(name));
-    const host = tlsSecret === undefined ? address.split(':')[0] : context.certificateNames.get(tlsSecret);
-    const scheme = tlsSecret === undefined ? 'http' : 'https';
-    const writeProbe = declaredWriteProbe(service.annotations);
-    return {
-      url: `${scheme}://${host ?? 'localhost'}:${address.split(':').at(-1) ?? ''}`,
-      address,
-      service: { namespace: inventory.namespace, name: service.name },
-      healthPath: service.annotations['rekindle.dev/health-path'] ?? '/',
-      podPort: podPort(service, workload, index),
-      podLabels: workload.selector,
-      ...(tlsSecret !== undefined && { tlsSecret: { namespace: inventory.namespace, name: tlsSecret } }),
-      ...(writeProbe !== undefined && { writeProbe }),
-    };
-  }
-  return undefined;
+function doorOf(
+  service: ServiceFacts,
+  inventory: Inventory,
+  context: DiscoveryContext,
+): FrontDoor | undefined {
+  const index = service.ports.findIndex((port) => context.published.has(port.nodePort ?? 0));
+  const address = context.published.get(service.ports[index]?.nodePort ?? 0);
+  const workload = inventory.workloads.find((entry) => selects(service, entry));
+  if (address === undefined || workload === undefined) return undefined;
+  const [addressHost = 'localhost', port = ''] = address.split(':');
+  const tlsSecret = workload.secretVolumes.find((name) => context.certificateNames.has(name));
+  const host = context.certificateNames.get(tlsSecret ?? '') ?? addressHost;
+  const writeProbe = declaredWriteProbe(service.annotations);
+  return {
+    url: `${tlsSecret === undefined ? 'http' : 'https'}://${host}:${port}`,
+    address,
+    service: { namespace: inventory.namespace, name: service.name },
+    healthPath: service.annotations['rekindle.dev/health-path'] ?? '/',
+    podPort: podPort(service, workload, index),
+    podLabels: workload.selector,
+    ...(tlsSecret !== undefined && { tlsSecret: { namespace: inventory.namespace, name: tlsSecret } }),
+    ...(writeProbe !== undefined && { writeProbe }),
+  };
 }
 
 /** Default of the design: 15 s stability window; three attempts per step and object and run. */
@@ -157,7 +158,7 @@ export function discover(inventory: Inventory, context: DiscoveryContext): Stack
   const databases = inventory.workloads
     .filter((entry) => entry.labels['application'] === 'spilo')
     .flatMap((entry) => database(entry, inventory) ?? []);
-  const door = frontDoor(inventory, context);
+  const [door] = inventory.services.flatMap((service) => doorOf(service, inventory, context) ?? []);
   return {
     name: inventory.namespace,
     cluster: context.cluster,

@@ -26,10 +26,7 @@ export async function takeInventory(reader: ClusterReader, namespace: string): P
     ],
     services: services.map((object) => serviceOf(object)),
     configMaps: Object.fromEntries(
-      configMaps.map((object) => [
-        object.metadata.name,
-        Object.values((object['data'] ?? {}) as object).join('\n'),
-      ]),
+      configMaps.map((object) => [object.metadata.name, Object.values(object['data'] ?? {}).join('\n')]),
     ),
   };
 }

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+import { poolerProfiles } from '../domain/pooler-profiles.ts';
+import { writeProbeShape } from '../discover/declared-probe.ts';
+
+const name = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a Kubernetes name');
+const seconds = z
+  .string()
+  .regex(/^\d+s$/, 'must be seconds, e.g. 15s')
+  .transform((text) => Number(text.slice(0, -1)));
+
+const component = z.strictObject({
+  ref: z.strictObject({ kind: z.enum(['Deployment', 'StatefulSet']), name, namespace: name.optional() }),
+  adapter: z.enum(['patroni', 'pgbouncer', 'redis', 'celery', 'web', 'edge', 'workload']).optional(),
+  /** `Kind/name` of components that must work first. */
+  dependsOn: z.array(z.string()).default([]),
+});
+
+/** `rekindle.yaml`: everything under spec is optional, unknown keys are errors. */
+export const stackFileSchema = z.strictObject({
+  apiVersion: z.literal('rekindle.dev/v1alpha1'),
+  kind: z.literal('Stack'),
+  metadata: z.strictObject({ name }),
+  spec: z
+    .strictObject({
+      cluster: z
+        .strictObject({ provider: z.literal('k3d').default('k3d'), name, context: z.string().optional() })
+        .optional(),
+      namespace: name.optional(),
+      components: z.array(component).optional(),
+      frontDoor: z
+        .strictObject({
+          url: z.url({ protocol: /^https?$/ }).optional(),
+          address: z
+            .string()
+            .regex(/^[^:]+:\d+$/, 'must be host:port')
+            .optional(),
+          healthPath: z.string().startsWith('/').optional(),
+          writeProbe: writeProbeShape.optional(),
+        })
+        .optional(),
+      pooler: z
+        .strictObject({ profile: z.enum(Object.keys(poolerProfiles) as [string, ...string[]]) })
+        .optional(),
+      policy: z
+        .strictObject({
+          stabilityWindow: seconds.optional(),
+          attempts: z.number().int().min(1).max(10).optional(),
+        })
+        .optional(),
+    })
+    .default({}),
+});
+
+export type StackFile = z.infer<typeof stackFileSchema>;
