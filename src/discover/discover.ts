@@ -125,21 +125,20 @@ function podPort(service: ServiceFacts, workload: Workload, index: number): numb
   return workload.ports.find((entry) => entry.name === target)?.containerPort ?? port?.port ?? 443;
 }
 
-function doorOf(
-  service: ServiceFacts,
-  inventory: Inventory,
-  context: DiscoveryContext,
-): FrontDoor | undefined {
+function doorUrl(address: string, certificateName: string | undefined): string {
+  const [host = 'localhost', port = ''] = address.split(':');
+  return certificateName === undefined ? `http://${host}:${port}` : `https://${certificateName}:${port}`;
+}
+
+function doorOf(service: ServiceFacts, inventory: Inventory, context: DiscoveryContext): FrontDoor | undefined {
   const index = service.ports.findIndex((port) => context.published.has(port.nodePort ?? 0));
   const address = context.published.get(service.ports[index]?.nodePort ?? 0);
   const workload = inventory.workloads.find((entry) => selects(service, entry));
   if (address === undefined || workload === undefined) return undefined;
-  const [addressHost = 'localhost', port = ''] = address.split(':');
   const tlsSecret = workload.secretVolumes.find((name) => context.certificateNames.has(name));
-  const host = context.certificateNames.get(tlsSecret ?? '') ?? addressHost;
   const writeProbe = declaredWriteProbe(service.annotations);
   return {
-    url: `${tlsSecret === undefined ? 'http' : 'https'}://${host}:${port}`,
+    url: doorUrl(address, context.certificateNames.get(tlsSecret ?? '')),
     address,
     service: { namespace: inventory.namespace, name: service.name },
     healthPath: service.annotations['rekindle.dev/health-path'] ?? '/',

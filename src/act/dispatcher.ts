@@ -1,0 +1,54 @@
+import type { JournalEvent } from '../domain/journal-event.ts';
+import { refText } from '../domain/object-ref.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import type { ActContext } from './define-step.ts';
+import { runStep, type ActionResult } from './runner.ts';
+
+/** Runs steps side by side, one at a time per object, while the engine goes on observing. */
+export class Dispatcher {
+  readonly #context: ActContext;
+  readonly #run: string;
+  readonly #record: (event: JournalEvent) => unknown;
+  readonly #busy = new Map<string, Promise<void>>();
+  readonly #results: ActionResult[] = [];
+  #accident: unknown;
+
+  constructor(context: ActContext, run: string, record: (event: JournalEvent) => unknown) {
+    this.#context = context;
+    this.#run = run;
+    this.#record = record;
+  }
+
+  /** refText of the objects with an action under way. */
+  get busy(): ReadonlySet<string> {
+    return new Set(this.#busy.keys());
+  }
+
+  get results(): readonly ActionResult[] {
+    return this.#results;
+  }
+
+  start(planned: PlannedStep): void {
+    const name = refText(planned.target);
+    const action = runStep(planned, this.#context, this.#run, this.#record)
+      .then((result) => {
+        this.#results.push(result);
+      })
+      .catch((error: unknown) => {
+        this.#accident = error;
+      })
+      .finally(() => this.#busy.delete(name));
+    this.#busy.set(name, action);
+  }
+
+  /** Throws what went wrong with the tool itself (a journal that cannot be written), if anything did. */
+  check(): void {
+    if (this.#accident !== undefined) throw this.#accident;
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#busy.values());
+    this.check();
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+
+import type { JournalEvent } from '../domain/journal-event.ts';
+import { refText } from '../domain/object-ref.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import type { ProbeAnswer } from '../domain/verdict.ts';
+import { oneLine } from '../observe/look.ts';
+import type { ActContext, Step } from './define-step.ts';
+import { steps } from './steps/index.ts';
+
+export interface ActionResult {
+  readonly action: string;
+  readonly step: PlannedStep['step'];
+  readonly target: string;
+  readonly acted: 'done' | 'failed' | 'skipped';
+  readonly verified: 'yes' | 'no' | 'unknown';
+  readonly detail: string;
+  readonly seconds: number;
+}
+
+/** How often a step's probe is asked, ms. */
+const probeEveryMs = 300;
+
+async function prove(step: Step, planned: PlannedStep, context: ActContext): Promise<ProbeAnswer> {
+  const end = context.clock.monotonic() + step.proofMs;
+  let last: ProbeAnswer = { answer: 'unknown', evidence: 'not asked', at: context.clock.now() };
+  while (context.clock.monotonic() < end && !context.signal.aborted) {
+    try {
+      last = await step.probe(planned, context);
+      if (last.answer === 'yes') return last;
+    } catch (error) {
+      last = { answer: 'unknown', evidence: oneLine(error), at: context.clock.now() };
+    }
+    await context.clock.sleep(probeEveryMs);
+  }
+  return last;
+}
+
+async function hindrance(step: Step, planned: PlannedStep, context: ActContext): Promise<string | undefined> {
+  try {
+    return await step.precondition(planned, context);
+  } catch (error) {
+    return `it could not be checked right before acting: ${oneLine(error)}`;
+  }
+}
+
+/**
+ * Runs one planned step: precondition, intent on disk, action, outcome, proof. When the journal cannot be written,
+ * `record` throws before anything is touched: no journal, no action.
+ */
+export async function runStep(
+  planned: PlannedStep,
+  context: ActContext,
+  run: string,
+  record: (event: JournalEvent) => unknown,
+): Promise<ActionResult> {
+  const step = steps[planned.step];
+  const start = context.clock.monotonic();
+  const action = randomUUID();
+  const result = (rest: Pick<ActionResult, 'acted' | 'verified' | 'detail'>): ActionResult => ({
+    action,
+    step: planned.step,
+    target: refText(planned.target),
+    seconds: (context.clock.monotonic() - start) / 1000,
+    ...rest,
+  });
+  const reason = await hindrance(step, planned, context);
+  if (reason !== undefined) return result({ acted: 'skipped', verified: 'unknown', detail: reason });
+
+  record({ type: 'step-intended', run, action, step: planned });
+  try {
+    const detail = await step.run(planned, context);
+    record({ type: 'step-acted', run, action, acted: 'done', detail });
+  } catch (error) {
+    const detail = oneLine(error);
+    record({ type: 'step-acted', run, action, acted: 'failed', detail });
+    return result({ acted: 'failed', verified: 'unknown', detail });
+  }
+  context.kept.clear();
+  const proof = await prove(step, planned, context);
+  record({ type: 'step-verified', run, action, verified: proof.answer, detail: proof.evidence });
+  return result({ acted: 'done', verified: proof.answer, detail: proof.evidence });
+}

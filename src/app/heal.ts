@@ -1,0 +1,75 @@
+import type { ActContext } from '../act/define-step.ts';
+import { Dispatcher } from '../act/dispatcher.ts';
+import type { ActionResult } from '../act/runner.ts';
+import { seen } from '../domain/looked.ts';
+import type { Observation } from '../domain/observation.ts';
+import type { ProofLevel, Verdict } from '../domain/verdict.ts';
+import { judge } from '../verify/judge.ts';
+import { Verifier, wantedLevel } from '../verify/verifier.ts';
+import { examine } from './examine.ts';
+import { restartedRecently } from './restarted-recently.ts';
+import type { Pass, RunLog } from './run-log.ts';
+
+/** Pause between two passes, ms: looking costs CPU on the very machine that is busy recovering. */
+const betweenPassesMs = 400;
+
+export interface HealOptions {
+  readonly timeoutMs: number;
+  /** Called after each pass in which the API answered: discovery may know more now. */
+  readonly refreshStack: () => Promise<void>;
+}
+
+export interface HealResult {
+  readonly verdict: Verdict;
+  readonly pass: Pass;
+  readonly actions: readonly ActionResult[];
+  readonly seconds: number;
+}
+
+/** A write is tried only through a door that answers: an attempt that cannot succeed may itself cause a ban. */
+function doorAnswers(observation: Observation): boolean {
+  const answer = seen(observation.frontDoor)?.answer;
+  return answer !== undefined && 'status' in answer && answer.status < 500;
+}
+
+/**
+ * Brings the stack back: observe, diagnose, plan, act, verify, record, each pass from a fresh observation, until the
+ * wanted level is proven and nothing is broken, or the time is over. Killed at any point, the next run goes on.
+ */
+export async function heal(context: ActContext, log: RunLog, options: HealOptions): Promise<HealResult> {
+  const { clock } = context;
+  const start = clock.monotonic();
+  const dispatcher = new Dispatcher(context, log.id, log.record);
+  const verifier = new Verifier(context, (id, count) =>
+    log.record({ type: 'write-verified', run: log.id, id, count }),
+  );
+  let provenBefore = false;
+
+  for (;;) {
+    const pass = await examine(context, log, dispatcher.busy);
+    log.note(pass);
+    for (const step of pass.plan.steps) dispatcher.start(step);
+    dispatcher.check();
+    const proven: ProofLevel = doorAnswers(pass.observation) ? (await verifier.attempt()).level : 'none';
+    const { findings, plan } = pass;
+    const verdict = judge({ proven, wanted: wantedLevel(context), findings, plan, at: clock.now() });
+
+    const seconds = (clock.monotonic() - start) / 1000;
+    const settled = verdict.state === 'healthy' && dispatcher.busy.size === 0;
+    const touched =
+      dispatcher.results.some((action) => action.acted === 'done') || restartedRecently(pass.observation);
+    const over = seconds * 1000 > options.timeoutMs || context.signal.aborted;
+    if ((settled && (provenBefore || !touched)) || over) {
+      await dispatcher.idle();
+      return { verdict, pass, actions: dispatcher.results, seconds };
+    }
+    if (settled) {
+      provenBefore = true;
+      verifier.restart();
+      log.say(`verified after ${seconds.toFixed(1)} s; once more after the stability window`);
+      await clock.sleep(context.stack.policy.stabilityWindowSeconds * 1000, context.signal);
+    }
+    if (pass.observation.api.looked) await options.refreshStack();
+    await clock.sleep(betweenPassesMs, context.signal);
+  }
+}

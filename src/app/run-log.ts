@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Finding } from '../domain/finding.ts';
+import type { JournalEvent, StoredEvent } from '../domain/journal-event.ts';
+import { refText } from '../domain/object-ref.ts';
+import type { Observation } from '../domain/observation.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { JournalStore } from '../ports/journal-store.ts';
+
+/** One look at the stack and what follows from it. */
+export interface Pass {
+  readonly observation: Observation;
+  readonly findings: readonly Finding[];
+  readonly plan: Plan;
+}
+
+/** Who wants to know: printers. They never change a run. */
+export interface Listener {
+  readonly stored?: (event: StoredEvent) => void;
+  readonly passed?: (pass: Pass) => void;
+  readonly said?: (line: string) => void;
+}
+
+const findingKey = (finding: Finding) => `${finding.fault} ${refText(finding.object)}`;
+
+/** How many past events are read for cool-downs and budgets; a run writes a few dozen. */
+const pastEvents = 500;
+
+/** The record of one run: journal first, printers after it is on disk; and when each finding was first seen. */
+export class RunLog {
+  readonly id = randomUUID();
+  readonly #store: JournalStore;
+  readonly #clock: Clock;
+  readonly #listener: Listener;
+  readonly #open = new Map<string, number>();
+  readonly #refused = new Set<string>();
+
+  constructor(store: JournalStore, clock: Clock, listener: Listener) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  /** Writes the event to disk, then shows it. Throws when it cannot be written. */
+  readonly record = (event: JournalEvent): StoredEvent => {
+    const stored = this.#store.append(event, this.#clock.now());
+    this.#listener.stored?.(stored);
+    return stored;
+  };
+
+  readonly events = (): readonly StoredEvent[] => this.#store.events({ last: pastEvents });
+
+  /** When this run first saw a finding of this fault on this object; undefined before that. */
+  readonly firstSeen = (fault: string, object: string): number | undefined =>
+    this.#open.get(`${fault} ${object}`);
+
+  say(line: string): void {
+    this.#listener.said?.(line);
+  }
+
+  /** Notes what opened, what closed and what was newly refused since the pass before; unchanged things are not repeated. */
+  note(pass: Pass): void {
+    const now = new Map(pass.findings.map((finding) => [findingKey(finding), finding]));
+    for (const [key, finding] of now) {
+      if (this.#open.has(key)) continue;
+      this.#open.set(key, pass.observation.at);
+      this.record({ type: 'finding-opened', run: this.id, finding });
+    }
+    for (const key of this.#open.keys()) {
+      if (now.has(key)) continue;
+      this.#open.delete(key);
+      const [fault = '', ...object] = key.split(' ');
+      this.record({ type: 'finding-closed', run: this.id, fault, object: object.join(' ') });
+    }
+    for (const refusal of pass.plan.refusals) {
+      const key = `${refusal.guard} ${refusal.step} ${refText(refusal.target)}`;
+      if (refusal.kind === 'wait' || this.#refused.has(key)) continue;
+      this.#refused.add(key);
+      this.record({ type: 'step-refused', run: this.id, refusal });
+    }
+    this.#listener.passed?.(pass);
+  }
+}
