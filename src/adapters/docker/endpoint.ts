@@ -27,6 +27,13 @@ const defaultUrl = 'unix:///var/run/docker.sock';
  */
 export function resolveEngineEndpoint(environment: Environment = process.env): EngineEndpoint {
   const host = environment['DOCKER_HOST'];
+  if (host?.startsWith('tcp:') === true && environment['DOCKER_TLS_VERIFY']) {
+    throw unusable(
+      host,
+      'DOCKER_HOST',
+      'an engine behind TLS is on another machine, and the cluster must be on this one',
+    );
+  }
   if (host) return parse(host, 'DOCKER_HOST');
   const folder = environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker');
   const context = environment['DOCKER_CONTEXT'] || currentContext(join(folder, 'config.json'));

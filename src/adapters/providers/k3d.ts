@@ -119,10 +119,14 @@ async function startCluster(
   });
   if (signal?.aborted === true) throw signal.reason;
   if (!result.failed) return;
-  const output = stripVTControlCharacters(result.all).trim().split('\n').slice(-3).join(' ');
+  const output = stripVTControlCharacters(result.all ?? '')
+    .trim()
+    .split('\n')
+    .slice(-3)
+    .join(' ');
   throw new K3dFailed({
     what: 'k3d could not start the cluster',
-    cause: redact(output || result.shortMessage),
+    cause: redact(output || (result.shortMessage ?? 'without a word')),
     place: `${tool} ${args.join(' ')}`,
     next: `Look at the nodes: docker ps --all --filter label=${clusterLabel}=${cluster}.`,
   });

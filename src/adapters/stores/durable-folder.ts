@@ -1,0 +1,39 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Makes sure that the file exists, readable by this user only (0600), in a folder of its own (0700), and that both
+ * are still there after a loss of power: a new name is on disk only when its folder was synced (fsync(2)).
+ * Throws the system's error.
+ */
+export function createDurably(file: string): void {
+  if (existsSync(file)) return;
+  const folder = dirname(file);
+  createFolder(folder);
+  // Not exclusive: two processes may come here at the same time, and both mean the same file.
+  const handle = openSync(file, 'a', 0o600);
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  syncFolder(folder);
+}
+
+/** Writes the entries of a folder to disk. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function createFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  createFolder(parent);
+  mkdirSync(folder, { mode: 0o700, recursive: true });
+  syncFolder(parent);
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { JournalEvent, StoredEvent } from '../../domain/journal-event.ts';
+import type { JournalStore } from '../../ports/journal-store.ts';
+import { redact } from '../../record/redact.ts';
+import { createDurably, syncFolder } from './durable-folder.ts';
+import { journalUnavailable } from './journal-unavailable.ts';
+import { migrate } from './migrations.ts';
+import { redactedEvent } from './redacted-event.ts';
+
+/** How long to wait for another process that is just writing, ms. */
+const busyTimeoutMs = 5000;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * The journal in one SQLite file. WAL with `synchronous=FULL`: every append is an fsync of the log, and returns
+ * after it (sqlite.org/pragma.html#pragma_synchronous). Strings that hold a secret are written without it.
+ * Throws JournalUnavailable.
+ */
+export class SqliteJournal implements JournalStore {
+  readonly #file: string;
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+
+  private constructor(file: string, database: DatabaseSync) {
+    this.#file = file;
+    this.#database = database;
+    this.#insert = database.prepare(
+      'INSERT INTO events (at, run, type, body) VALUES (?, ?, ?, ?) RETURNING seq',
+    );
+  }
+
+  /** Opens the journal for reading and writing; makes it, and its folder, when it is not there. */
+  static open(file: string): SqliteJournal {
+    try {
+      const isNew = !existsSync(file);
+      createDurably(file);
+      const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+      try {
+        database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+        migrate(database, file);
+        if (isNew) syncFolder(dirname(file));
+        return new SqliteJournal(file, database);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    } catch (error) {
+      throw journalUnavailable('The journal cannot be opened', file, error);
+    }
+  }
+
+  append(event: JournalEvent, at: number): StoredEvent {
+    const { type, run, ...body } = redactedEvent(event, redact);
+    const text = JSON.stringify(body);
+    try {
+      const row = this.#insert.get(Math.round(at), run, type, text) as Row;
+      return storedEvent({ ...row, at: Math.round(at), run, type, body: text });
+    } catch (error) {
+      throw journalUnavailable('The journal cannot be written', this.#file, error);
+    }
+  }
+
+  events(filter: { readonly run?: string; readonly last?: number } = {}): readonly StoredEvent[] {
+    const { run, last } = filter;
+    try {
+      const where = run === undefined ? '' : 'WHERE run = ?';
+      const newestFirst = `SELECT seq, at, run, type, body FROM events ${where} ORDER BY seq DESC LIMIT ?`;
+      const values = run === undefined ? [last ?? -1] : [run, last ?? -1];
+      const rows = this.#database.prepare(newestFirst).all(...values);
+      return rows.reverse().map((row) => storedEvent(row));
+    } catch (error) {
+      throw journalUnavailable('The journal cannot be read', this.#file, error);
+    }
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+function storedEvent(row: Row): StoredEvent {
+  const body = JSON.parse(String(row['body'])) as object;
+  const { seq, at, run, type } = row;
+  return { ...body, type, run, seq: Number(seq), at: Number(at) } as StoredEvent;
+}
