@@ -30,15 +30,17 @@ export class Dispatcher {
 
   start(planned: PlannedStep): void {
     const name = refText(planned.target);
-    const action = runStep(planned, this.#context, this.#run, this.#record)
-      .then((result) => {
-        this.#results.push(result);
-      })
-      .catch((error: unknown) => {
-        this.#accident = error;
-      })
-      .finally(() => this.#busy.delete(name));
-    this.#busy.set(name, action);
+    this.#busy.set(name, this.#finish(planned, name));
+  }
+
+  async #finish(planned: PlannedStep, name: string): Promise<void> {
+    try {
+      this.#results.push(await runStep(planned, this.#context, this.#run, this.#record));
+    } catch (error) {
+      this.#accident = error;
+    } finally {
+      this.#busy.delete(name);
+    }
   }
 
   /** Throws what went wrong with the tool itself (a journal that cannot be written), if anything did. */

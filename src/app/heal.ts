@@ -51,15 +51,12 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
     for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
     const proven: ProofLevel = doorAnswers(pass.observation) ? (await verifier.attempt()).level : 'none';
-    const { findings, plan } = pass;
-    const verdict = judge({ proven, wanted: wantedLevel(context), findings, plan, at: clock.now() });
+    const verdict = judge({ proven, wanted: wantedLevel(context), ...pass, at: clock.now() });
 
     const seconds = (clock.monotonic() - start) / 1000;
     const settled = verdict.state === 'healthy' && dispatcher.busy.size === 0;
-    const touched =
-      dispatcher.results.some((action) => action.acted === 'done') || restartedRecently(pass.observation);
-    const over = seconds * 1000 > options.timeoutMs || context.signal.aborted;
-    if ((settled && (provenBefore || !touched)) || over) {
+    const done = settled && (provenBefore || !wasTouched(pass, dispatcher.results));
+    if (done || seconds * 1000 > options.timeoutMs || context.signal.aborted) {
       await dispatcher.idle();
       return { verdict, pass, actions: dispatcher.results, seconds };
     }
@@ -67,9 +64,23 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
       provenBefore = true;
       verifier.restart();
       log.say(`verified after ${seconds.toFixed(1)} s; once more after the stability window`);
-      await clock.sleep(context.stack.policy.stabilityWindowSeconds * 1000, context.signal);
+      await pause(context, context.stack.policy.stabilityWindowSeconds * 1000);
     }
     if (pass.observation.api.looked) await options.refreshStack();
-    await clock.sleep(betweenPassesMs, context.signal);
+    await pause(context, betweenPassesMs);
+  }
+}
+
+/** Something was acted on in this run, or started less than a minute ago: one proof is not enough then. */
+function wasTouched(pass: Pass, actions: readonly ActionResult[]): boolean {
+  return actions.some((action) => action.acted === 'done') || restartedRecently(pass.observation);
+}
+
+/** Sleeps, and returns early when the run was interrupted: the loop then ends with what it knows. */
+async function pause({ clock, signal }: ActContext, ms: number): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }

@@ -1,0 +1,116 @@
+import { X509Certificate } from 'node:crypto';
+
+import { defaultPolicy, discover } from '../discover/discover.ts';
+import { namespacesWithDatabase, takeInventory, type Inventory } from '../discover/inventory.ts';
+import type { StoredEvent } from '../domain/journal-event.ts';
+import type { Stack } from '../domain/stack.ts';
+import type { ClusterReader } from '../ports/cluster.ts';
+import type { ClusterProvider } from '../ports/cluster-provider.ts';
+import { applyStackFile } from '../stack-file/apply.ts';
+import type { StackFile } from '../stack-file/schema.ts';
+import { TargetUnclear, type Target } from './target.ts';
+
+export interface StackSourceParts {
+  readonly target: Target;
+  readonly file: StackFile | undefined;
+  readonly namespace: string | undefined;
+  readonly reader: ClusterReader;
+  readonly provider: ClusterProvider;
+  /** Events of earlier runs: the last discovery is used while the API is down. */
+  readonly events: readonly StoredEvent[];
+  readonly discovered: (stack: Stack) => void;
+}
+
+/** Discovery is repeated this often within a run, ms: things may still be coming up. */
+const repeatMs = 15_000;
+
+function lastDiscovery(events: readonly StoredEvent[], context: string): Stack | undefined {
+  const found = events.findLast((event) => event.type === 'stack-discovered' && event.context === context);
+  return found?.type === 'stack-discovered' ? (found.stack as Stack) : undefined;
+}
+
+/** The stack as it is known now: lower layers only, then the last discovery, then what is there. */
+export class StackSource {
+  readonly #parts: StackSourceParts;
+  #stack: Stack;
+  #refreshedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: StackSourceParts) {
+    this.#parts = parts;
+    const { target, file, namespace } = parts;
+    const bare: Stack = {
+      name: target.cluster,
+      cluster: { provider: 'k3d', name: target.cluster, context: target.context },
+      namespace: namespace ?? file?.spec.namespace ?? 'default',
+      components: [],
+      databases: [],
+      poolers: [],
+      policy: defaultPolicy,
+    };
+    const known = lastDiscovery(parts.events, target.context) ?? bare;
+    this.#stack = file === undefined ? known : applyStackFile(known, file);
+  }
+
+  get stack(): Stack {
+    return this.#stack;
+  }
+
+  /** Discovers anew when the last time is long enough ago. Throws TargetUnclear when two namespaces could be meant. */
+  async refresh(now: number): Promise<void> {
+    if (now - this.#refreshedAt < repeatMs) return;
+    const { reader, file, target } = this.#parts;
+    const inventory = await takeInventory(reader, await this.#namespace());
+    const cluster = { provider: 'k3d', name: target.cluster, context: target.context } as const;
+    const [published, certificateNames] = await Promise.all([
+      this.#published(inventory),
+      this.#certificateNames(inventory),
+    ]);
+    const found = discover(inventory, { cluster, published, certificateNames });
+    const stack = file === undefined ? found : applyStackFile(found, file);
+    this.#refreshedAt = now;
+    if (JSON.stringify(stack) === JSON.stringify(this.#stack)) return;
+    this.#stack = stack;
+    this.#parts.discovered(found);
+  }
+
+  async #namespace(): Promise<string> {
+    const named = this.#parts.namespace ?? this.#parts.file?.spec.namespace;
+    if (named !== undefined) return named;
+    const candidates = await namespacesWithDatabase(this.#parts.reader);
+    const [only, ...others] = candidates;
+    if (only === undefined)
+      throw new TargetUnclear('No namespace of this cluster holds a database that Patroni runs.');
+    if (others.length > 0) {
+      throw new TargetUnclear(
+        `More than one namespace could be meant: ${candidates.join(', ')}. Name one with --namespace.`,
+      );
+    }
+    return only;
+  }
+
+  async #published(inventory: Inventory): Promise<ReadonlyMap<number, string>> {
+    const { provider, target } = this.#parts;
+    const published = new Map<number, string>();
+    for (const { nodePort } of inventory.services.flatMap((service) => service.ports)) {
+      if (nodePort === undefined) continue;
+      const address = await provider.publishedAddress(target.cluster, nodePort);
+      if (address !== undefined) published.set(nodePort, address);
+    }
+    return published;
+  }
+
+  async #certificateNames(inventory: Inventory): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    for (const name of new Set(inventory.workloads.flatMap((workload) => workload.secretVolumes))) {
+      const pem = await this.#parts.reader.secret({ namespace: inventory.namespace, name, key: 'tls.crt' });
+      const host = pem === undefined ? undefined : certificateHost(pem);
+      if (host !== undefined) names.set(name, host);
+    }
+    return names;
+  }
+}
+
+/** First DNS name of a PEM certificate; undefined when it has none. Throws when it is no certificate. */
+function certificateHost(pem: string): string | undefined {
+  return /DNS:([^,\s]+)/.exec(new X509Certificate(pem).subjectAltName ?? '')?.[1];
+}
