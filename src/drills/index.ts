@@ -1,0 +1,28 @@
+import { agentStopped } from './agent-stopped.ts';
+import { clusterStopped } from './cluster-stopped.ts';
+import { cutDuringRecovery } from './cut-during-recovery.ts';
+import type { Drill } from './define-drill.ts';
+import { fsyncOff } from './fsync-off.ts';
+import { loadBalancerStopped } from './load-balancer-stopped.ts';
+import { orderRowDeleted } from './order-row-deleted.ts';
+import { plainCut } from './plain-cut.ts';
+import { poolerPasswordChanged } from './pooler-password-changed.ts';
+
+/** Every way to break the stack on purpose. A new one is a file and one line here. */
+export const drills: readonly Drill[] = [
+  plainCut,
+  cutDuringRecovery,
+  clusterStopped,
+  agentStopped,
+  loadBalancerStopped,
+  poolerPasswordChanged,
+  orderRowDeleted,
+  fsyncOff,
+];
+
+/** The drill of that name; throws an error that lists the names. */
+export function drillNamed(id: string): Drill {
+  const drill = drills.find((candidate) => candidate.id === id);
+  if (drill !== undefined) return drill;
+  throw new Error(`there is no drill ${id}; there are ${drills.map((known) => known.id).join(', ')}`);
+}

@@ -1,0 +1,23 @@
+import { defineDrill } from './define-drill.ts';
+
+/** The power goes and comes back, nothing else is wrong. */
+export const plainCut = defineDrill({
+  id: 'plain-cut',
+  title: 'The power goes and comes back',
+  inject: async (lab) => {
+    const cut = await lab.cut('power-loss');
+    const boot = await lab.boot();
+    return {
+      cut: 'power-loss',
+      engineStartedAt: boot.startedAt,
+      facts: { aliveAfter: String(cut.aliveAfter), withinMs: String(cut.withinMs) },
+    };
+  },
+  proof: (_lab, { facts }) =>
+    Promise.resolve({
+      proven: facts['aliveAfter'] === '0',
+      evidence: `${facts['aliveAfter']} processes alive ${facts['withinMs']} ms after the cut`,
+    }),
+  expectedFindings: [],
+  undo: () => Promise.resolve(),
+});

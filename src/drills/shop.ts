@@ -1,0 +1,15 @@
+/** Names of the example stack that the drills break (examples/jewelry-shop). */
+export const shop = {
+  namespace: 'jewelry-shop',
+  /** Patroni's scope, the operator's resource and the primary's Service. */
+  database: 'jewelry-shop-db',
+  /** Database and table that hold the orders. */
+  ordersDatabase: 'shop',
+  ordersTable: 'orders',
+  /** True for orders that only probed the front door. */
+  probeColumn: 'probe',
+  poolerLabels: 'application=db-connection-pooler',
+  /** The role that PgBouncer itself logs in with, and the Secret that holds its password. */
+  poolerRole: 'pooler',
+  poolerSecret: 'pooler.jewelry-shop-db.credentials.postgresql.acid.zalan.do',
+} as const;
