@@ -25,7 +25,7 @@ module.exports = {
     {
       name: 'only-wire-builds-adapters',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(adapters|app/wire)|\\.test\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(adapters|app/wire|app/clock)|\\.test\\.ts$' },
       to: { path: '^src/adapters/' },
     },
     {

@@ -34,40 +34,44 @@ function contextFor(cluster: string, { contexts, current }: TargetChoice): strin
   );
 }
 
+const notHere = (choice: TargetChoice) =>
+  `the clusters of this machine are: ${choice.clusters.length === 0 ? 'none' : choice.clusters.join(', ')}.`;
+
+function byContext(wanted: string, choice: TargetChoice): Target {
+  const named = choice.contexts.find((entry) => entry.name === wanted);
+  if (named === undefined) {
+    const known = choice.contexts.map((entry) => entry.name).join(', ');
+    throw new TargetUnclear(`There is no context ${wanted}; known are: ${known}.`);
+  }
+  const cluster = localName(named.cluster);
+  if (choice.clusters.includes(cluster)) return { cluster, context: wanted };
+  throw new TargetUnclear(`Context ${wanted} leads to no local cluster; ${notHere(choice)}`);
+}
+
+function byCluster(cluster: string, choice: TargetChoice): Target {
+  if (choice.clusters.includes(cluster)) return { cluster, context: contextFor(cluster, choice) };
+  throw new TargetUnclear(`The stack file names cluster ${cluster}; ${notHere(choice)}`);
+}
+
 /**
- * Chooses the target: the named context, else the current one if it names a local cluster that is there, else the
- * only local cluster. Throws TargetUnclear rather than guess.
+ * Chooses the target: the named context, else the stack file's cluster, else the current context if it names a local
+ * cluster that is there, else the only local cluster. Throws TargetUnclear rather than guess.
  */
 export function chooseTarget(choice: TargetChoice): Target {
-  const { wanted, cluster, contexts, current, clusters } = choice;
-  const list = clusters.length === 0 ? 'none' : clusters.join(', ');
-  if (cluster !== undefined && !clusters.includes(cluster)) {
-    throw new TargetUnclear(
-      `The stack file names cluster ${cluster}; the clusters of this machine are: ${list}.`,
-    );
-  }
-  const named = contexts.find((entry) => entry.name === (wanted ?? current));
-  if (wanted !== undefined && named === undefined) {
-    throw new TargetUnclear(
-      `There is no context ${wanted}; known are: ${contexts.map((entry) => entry.name).join(', ')}.`,
-    );
-  }
-  if (wanted !== undefined && named !== undefined) {
-    if (clusters.includes(localName(named.cluster)))
-      return { cluster: localName(named.cluster), context: named.name };
-    throw new TargetUnclear(
-      `Context ${wanted} leads to no local cluster; the clusters of this machine are: ${list}.`,
-    );
-  }
-  if (cluster !== undefined) return { cluster, context: contextFor(cluster, choice) };
-  if (named !== undefined && clusters.includes(localName(named.cluster))) {
+  if (choice.wanted !== undefined) return byContext(choice.wanted, choice);
+  if (choice.cluster !== undefined) return byCluster(choice.cluster, choice);
+  const named = choice.contexts.find((entry) => entry.name === choice.current);
+  if (named !== undefined && choice.clusters.includes(localName(named.cluster))) {
     return { cluster: localName(named.cluster), context: named.name };
   }
-  const [only, ...others] = clusters;
-  if (only !== undefined && others.length === 0) return { cluster: only, context: contextFor(only, choice) };
+  const [only, ...others] = choice.clusters;
+  if (only === undefined) {
+    throw new TargetUnclear(
+      'There is no k3d cluster on this machine. If one should be here, ask: docker ps -a --filter label=app=k3d',
+    );
+  }
+  if (others.length === 0) return { cluster: only, context: contextFor(only, choice) };
   throw new TargetUnclear(
-    only === undefined
-      ? 'There is no k3d cluster on this machine. If it should be here, ask: docker ps -a --filter label=app=k3d'
-      : `More than one cluster could be meant: ${list}. Name one with --context.`,
+    `More than one cluster could be meant: ${choice.clusters.join(', ')}. Name one with --context.`,
   );
 }

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { createDurably } from '../adapters/stores/durable-folder.ts';
-import { ExplainedError, causeText } from '../adapters/explained-error.ts';
+import { createDurably } from './durable-file.ts';
+import { ExplainedError, causeText } from './explained-error.ts';
 import { redact } from './redact.ts';
 
 /** The lock file cannot be made or locked: then nobody can tell whether another healer is at work. */

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Client, type QueryArrayResult } from 'pg';
 import type { Login, QueryResult, SqlClient } from '../../ports/database.ts';
 import { orAborted, withDeadline } from '../deadline.ts';
-import { causeText, errorCode } from '../explained-error.ts';
+import { causeText, errorCode } from '../../record/explained-error.ts';
 import { asPgStream, negotiateTls } from './pg-stream.ts';
 
 type Row = Readonly<Record<string, string | null>>;

@@ -1,4 +1,4 @@
-import { causeText, errorCode, ExplainedError, type Explanation } from '../explained-error.ts';
+import { causeText, errorCode, ExplainedError, type Explanation } from '../../record/explained-error.ts';
 
 /** Why the engine could not be asked. */
 export type EngineTrouble = 'socket-missing' | 'permission-denied' | 'no-answer' | 'misconfigured';

@@ -1,4 +1,4 @@
-import { ExplainedError } from '../explained-error.ts';
+import { ExplainedError } from '../../record/explained-error.ts';
 
 /** The API gave no usable answer: no connection, too late, overloaded, or something else answers at its address. */
 export class ClusterUnreachable extends ExplainedError {

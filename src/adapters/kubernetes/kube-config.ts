@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { causeText, ExplainedError } from '../explained-error.ts';
+import { causeText, ExplainedError } from '../../record/explained-error.ts';
 import { registerSecret } from '../../record/redact.ts';
 
 /** The kubeconfig is missing, unreadable, or does not have the context that was asked for. */

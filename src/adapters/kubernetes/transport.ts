@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { orAborted, withDeadline } from '../deadline.ts';
-import { causeText, errorCode } from '../explained-error.ts';
+import { causeText, errorCode } from '../../record/explained-error.ts';
 import { ClusterUnreachable, errorOf, type Answer } from './errors.ts';
 
 /** One request to the Kubernetes API. */

@@ -4,7 +4,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 // The package has no list of exports and its index leaves this one out.
 import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
 import { DeadlineExceeded, orAborted, withDeadline } from '../deadline.ts';
-import { causeText, ExplainedError } from '../explained-error.ts';
+import { causeText, ExplainedError } from '../../record/explained-error.ts';
 import { errorOf } from './errors.ts';
 import { unreachable, type ApiTransport } from './transport.ts';
 

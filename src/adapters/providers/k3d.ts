@@ -6,7 +6,7 @@ import type { NodeContainer } from '../../domain/observation.ts';
 import type { ClusterProvider } from '../../ports/cluster-provider.ts';
 import { redact } from '../../record/redact.ts';
 import { DockerEngine, type InspectedContainer, type PortBindings } from '../docker/engine.ts';
-import { ExplainedError } from '../explained-error.ts';
+import { ExplainedError } from '../../record/explained-error.ts';
 
 /** k3d puts these labels on every container it makes (k3d: pkg/types, DefaultRuntimeLabels). */
 const appLabel = 'app=k3d';

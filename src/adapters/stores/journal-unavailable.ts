@@ -1,4 +1,4 @@
-import { causeText, ExplainedError } from '../explained-error.ts';
+import { causeText, ExplainedError } from '../../record/explained-error.ts';
 
 /** The journal cannot be opened, read or written: without it nothing may be done to the stack. */
 export class JournalUnavailable extends ExplainedError {

@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { JournalEvent, StoredEvent } from '../../domain/journal-event.ts';
 import type { JournalStore } from '../../ports/journal-store.ts';
 import { redact } from '../../record/redact.ts';
-import { createDurably, syncFolder } from './durable-folder.ts';
+import { createDurably, syncFolder } from '../../record/durable-file.ts';
 import { journalUnavailable } from './journal-unavailable.ts';
 import { migrate } from './migrations.ts';
 import { redactedEvent } from './redacted-event.ts';
@@ -70,7 +70,7 @@ export class SqliteJournal implements JournalStore {
       const newestFirst = `SELECT seq, at, run, type, body FROM events ${where} ORDER BY seq DESC LIMIT ?`;
       const values = run === undefined ? [last ?? -1] : [run, last ?? -1];
       const rows = this.#database.prepare(newestFirst).all(...values);
-      return rows.reverse().map((row) => storedEvent(row));
+      return rows.toReversed().map((row) => storedEvent(row));
     } catch (error) {
       throw journalUnavailable('The journal cannot be read', this.#file, error);
     }

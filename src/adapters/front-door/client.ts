@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+
+import type { DoorAnswer, DoorRequest, FrontDoorClient } from '../../ports/front-door-client.ts';
+
+/** More of a body is not needed by any probe. */
+const maxBodyBytes = 1_000_000;
+
+/** The system's and Node's CAs besides the certificates of this request. */
+function authorities(trust: readonly string[]): string[] {
+  return [...tls.getCACertificates('default'), ...tls.getCACertificates('system'), ...trust];
+}
+
+function connection(request: DoorRequest, url: URL): https.RequestOptions {
+  if ('stream' in request.via) {
+    const { stream } = request.via;
+    const secure = (): Duplex =>
+      url.protocol === 'https:'
+        ? tls.connect({ socket: stream, servername: url.hostname, ca: authorities(request.trust) })
+        : stream;
+    return { createConnection: secure };
+  }
+  const [host = '', port = ''] = request.via.address.split(':');
+  return { host, port: Number(port) };
+}
+
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    const bytes = chunk as Buffer;
+    size += bytes.length;
+    if (size > maxBodyBytes) break;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function send(request: DoorRequest, signal: AbortSignal): Promise<DoorAnswer> {
+  const url = new URL(request.url);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const options: https.RequestOptions = {
+    method: request.method,
+    path: `${url.pathname}${url.search}`,
+    servername: url.hostname,
+    ca: authorities(request.trust),
+    headers: {
+      host: url.host,
+      ...request.headers,
+      ...(request.body !== undefined && { 'content-length': Buffer.byteLength(request.body) }),
+    },
+    // A connection of its own for each request: a kept one would hide that new visitors are refused.
+    agent: false,
+    signal,
+    ...connection(request, url),
+  };
+  const outgoing = (url.protocol === 'https:' ? https : http).request(options, resolve);
+  outgoing.on('error', reject);
+  outgoing.end(request.body);
+  const response = await promise;
+  const { location } = response.headers;
+  const body = await bodyOf(response);
+  return { status: response.statusCode ?? 0, body, ...(location !== undefined && { location }) };
+}
+
+/**
+ * HTTP(S) by Node's own client. Environment proxies never apply: the front door is on this machine. Throws with one
+ * line when there was no whole answer within the deadline.
+ */
+export const frontDoorClient: FrontDoorClient = {
+  async request(request) {
+    const signal = AbortSignal.timeout(request.deadlineMs);
+    try {
+      return await send(request, signal);
+    } catch (error) {
+      if (signal.aborted)
+        throw new Error(`no answer within ${request.deadlineMs / 1000} s`, { cause: error });
+      throw error;
+    } finally {
+      if ('stream' in request.via) request.via.stream.destroy();
+    }
+  },
+};

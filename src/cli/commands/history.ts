@@ -1,0 +1,27 @@
+import process from 'node:process';
+
+import { openJournal } from '../../app/wire.ts';
+import { document } from '../../report/json.ts';
+import { eventText } from '../../report/text.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+
+const lastEvents = 200;
+
+/** `rekindle history`: what was seen, decided, done and proven, newest last. Works without a cluster. */
+export function historyCommand(options: CommonOptions): number {
+  const store = openJournal(options.journal);
+  try {
+    const events = store.events({ last: lastEvents });
+    const lines = events.flatMap((event) => {
+      const text =
+        event.type === 'run-started' ? `run ${event.run}: rekindle ${event.command}` : eventText(event);
+      return text === '' ? [] : [`${new Date(event.at).toISOString()}  ${text}`];
+    });
+    const text = lines.length === 0 ? 'Nothing has been recorded yet.' : lines.join('\n');
+    process.stdout.write(options.json === true ? document('history', { events }) : `${text}\n`);
+    return exitCodes.healthy;
+  } finally {
+    store.close();
+  }
+}

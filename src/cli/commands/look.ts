@@ -1,0 +1,120 @@
+import process from 'node:process';
+
+import { examine } from '../../app/examine.ts';
+import { poolerProfiles } from '../../domain/pooler-profiles.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import type { Pass } from '../../app/run-log.ts';
+import { document, findingJson, refusalJson, stepJson } from '../../report/json.ts';
+import { findingText, planText, verdictText } from '../../report/text.ts';
+import { judge } from '../../verify/judge.ts';
+import { Verifier, wantedLevel } from '../../verify/verifier.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { openSession, type Session } from '../session.ts';
+
+interface Looked {
+  readonly session: Session;
+  readonly pass: Pass;
+}
+
+async function withPass(
+  options: CommonOptions,
+  signal: AbortSignal,
+  use: (looked: Looked) => Promise<number> | number,
+): Promise<number> {
+  const session = await openSession(options, signal, false);
+  try {
+    return await use({ session, pass: await examine(session.context, session.log) });
+  } finally {
+    session.close();
+  }
+}
+
+function print(options: CommonOptions, text: string, json: string): void {
+  process.stdout.write(options.json === true ? json : `${text}\n`);
+}
+
+/** The verdict without a write: at most `serving` can be said. */
+function unprovenVerdict({ session, pass }: Looked): Verdict {
+  const wanted = wantedLevel(session.context);
+  const verdict = judge({ proven: wanted, wanted, ...pass, at: session.context.clock.now() });
+  const sentence = 'Nothing is known to be broken. That a write works was not tried: run `rekindle verify`.';
+  return verdict.state === 'healthy'
+    ? { ...verdict, proven: 'none', sentence }
+    : { ...verdict, proven: 'none' };
+}
+
+/** What is recommended although nothing is broken. */
+function advice({ session }: Looked): readonly string[] {
+  const profile = session.context.stack.poolerProfile;
+  if (profile !== 'patience') return [];
+  return [
+    `advice: the stack file asks for the pooler profile patience (server_login_retry ${poolerProfiles.patience.server_login_retry} s). ` +
+      'After one failed login PgBouncer then refuses everybody for up to 60 s although PostgreSQL is back; quick (1 s) recovered ' +
+      'in 0.0-0.9 s in our measurements. Change it with spec.pooler.profile: quick.',
+  ];
+}
+
+/** `rekindle diagnose`: reads only; every finding with its evidence. */
+export function diagnoseCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
+  return withPass(options, signal, (looked) => {
+    const verdict = unprovenVerdict(looked);
+    const findings = looked.pass.findings.map(findingText);
+    const text = [verdictText(verdict), ...findings, ...advice(looked)].join('\n');
+    const json = { verdict, findings: looked.pass.findings.map(findingJson), advice: advice(looked) };
+    print(options, text, document('diagnose', json));
+    return exitCodeOf(verdict);
+  });
+}
+
+/** `rekindle status`: one sentence. */
+export function statusCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
+  return withPass(options, signal, (looked) => {
+    const verdict = unprovenVerdict(looked);
+    print(
+      options,
+      verdictText(verdict),
+      document('status', { verdict, stack: looked.session.context.stack.name }),
+    );
+    return exitCodeOf(verdict);
+  });
+}
+
+/** `rekindle plan`: what `up` would do now. 0 nothing to do, 1 steps planned, 2 could not tell. */
+export function planCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
+  return withPass(options, signal, ({ pass: { plan, findings } }) => {
+    const { steps, refusals, waits } = plan;
+    const json = { steps: steps.map(stepJson), refusals: refusals.map(refusalJson), waits };
+    print(options, planText(plan), document('plan', json));
+    if (steps.length > 0 || refusals.length > 0) return exitCodes.broken;
+    return findings.some((finding) => finding.kind === 'unknown')
+      ? exitCodes.couldNotTell
+      : exitCodes.healthy;
+  });
+}
+
+/** `rekindle verify`: two writes through the front door (or GETs where no write is declared) and every finding. */
+export function verifyCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
+  return withPass(options, signal, async (looked) => {
+    const { context, log } = looked.session;
+    const verifier = new Verifier(context, (id, count) =>
+      log.record({ type: 'write-verified', run: log.id, id, count }),
+    );
+    await verifier.attempt();
+    const proof = await verifier.attempt();
+    const { findings } = looked.pass;
+    const verdict = judge({
+      proven: proof.level,
+      wanted: wantedLevel(context),
+      findings,
+      at: context.clock.now(),
+    });
+    const text = `${verdictText(verdict)}\nlast probe: ${proof.last.evidence}`;
+    print(
+      options,
+      text,
+      document('verify', { verdict, last: proof.last, findings: findings.map(findingJson) }),
+    );
+    return exitCodeOf(verdict);
+  });
+}

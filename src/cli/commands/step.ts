@@ -1,0 +1,75 @@
+import process from 'node:process';
+
+import { examine } from '../../app/examine.ts';
+import { runStep } from '../../act/runner.ts';
+import { steps } from '../../act/steps/index.ts';
+import { document, refusalJson } from '../../report/json.ts';
+import { planText, refusalText } from '../../report/text.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { openSession } from '../session.ts';
+
+/** The seed's six steps by the names of their parts here. */
+const stepGroups: Readonly<Record<string, readonly string[]>> = {
+  'start-cluster': ['start-cluster', 'start-node', 'start-load-balancer'],
+  'sync-pooler-credentials': ['sync-pooler-credentials', 'nudge-pooler', 'restart-pooler'],
+  'apply-pooler-profile': ['apply-pooler-profile'],
+  'restart-apps': ['restart-crash-looping-pod', 'reload-load-balancer'],
+};
+
+/** `rekindle step list`: every step and group by name. */
+export function stepListCommand(options: CommonOptions): number {
+  const names = Object.keys(steps);
+  const groups = Object.entries(stepGroups).map(([name, members]) => `${name}: ${members.join(', ')}`);
+  const text = [
+    'Steps:',
+    ...names.map((name) => `  ${name}`),
+    'Groups:',
+    ...groups.map((group) => `  ${group}`),
+  ].join('\n');
+  process.stdout.write(
+    options.json === true ? document('step-list', { steps: names, groups: stepGroups }) : `${text}\n`,
+  );
+  return exitCodes.healthy;
+}
+
+/** `rekindle step run X`: observes and plans as `up` does, limited to X; changes nothing when nothing calls for it. */
+export async function stepRunCommand(
+  name: string,
+  options: CommonOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const wanted = new Set(stepGroups[name] ?? [name]);
+  if (![...wanted].every((step) => Object.hasOwn(steps, step))) {
+    process.stderr.write(`There is no step ${name}. See: rekindle step list\n`);
+    return exitCodes.usage;
+  }
+  const session = await openSession(options, signal, false);
+  try {
+    const { plan } = await examine(session.context, session.log);
+    const chosen = plan.steps.filter((step) => wanted.has(step.step));
+    const refusals = plan.refusals.filter((refusal) => wanted.has(refusal.step));
+    const actions = [];
+    for (const step of chosen) {
+      actions.push(await runStep(step, session.context, session.log.id, session.log.record));
+    }
+    const lines = [
+      ...(chosen.length === 0 && refusals.length === 0
+        ? [`Nothing calls for ${name} now; nothing was changed.`]
+        : []),
+      ...(chosen.length > 0 ? [planText({ steps: chosen, refusals: [], waits: [] })] : []),
+      ...actions.map(
+        (action) =>
+          `${action.step} on ${action.target}: ${action.acted}, proven: ${action.verified} (${action.detail})`,
+      ),
+      ...refusals.map(refusalText),
+    ];
+    const json = document('step-run', { actions, refusals: refusals.map(refusalJson) });
+    process.stdout.write(options.json === true ? json : `${lines.join('\n')}\n`);
+    return refusals.length === 0 && actions.every((action) => action.verified === 'yes')
+      ? exitCodes.healthy
+      : exitCodes.broken;
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,80 @@
+import process from 'node:process';
+
+import { heal } from '../../app/heal.ts';
+import { version } from '../../app/wire.ts';
+import { pastActions } from '../../plan/history.ts';
+import { lockPath } from '../../record/paths.ts';
+import { tryAcquireLock } from '../../record/lock.ts';
+import { document, findingJson, refusalJson } from '../../report/json.ts';
+import { verdictText } from '../../report/text.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { openSession, refreshStack, type Session } from '../session.ts';
+
+/** Actions whose outcome was never heard, because the process or the power ended in between, are closed as unknown. */
+function closeUnheard({ log }: Session): void {
+  for (const { action, run, acted } of pastActions(log.events())) {
+    if (acted !== undefined || run === log.id) continue;
+    log.record({
+      type: 'step-acted',
+      run,
+      action,
+      acted: 'unknown',
+      detail: 'the run ended before it heard the outcome',
+    });
+  }
+}
+
+async function healLocked(session: Session, options: CommonOptions): Promise<number> {
+  const { log, context, target } = session;
+  log.record({
+    type: 'run-started',
+    run: log.id,
+    command: 'up',
+    context: target.context,
+    version: version(),
+  });
+  closeUnheard(session);
+  const result = await heal(context, log, {
+    timeoutMs: options.timeout,
+    refreshStack: () => refreshStack(session, log),
+  });
+  const { verdict, pass, actions, seconds } = result;
+  log.record({ type: 'run-ended', run: log.id, verdict, seconds });
+  const code = context.signal.aborted ? exitCodes.interrupted : exitCodeOf(verdict);
+  if (options.json !== true) {
+    process.stdout.write(`${verdictText(verdict)}\n`);
+    return code;
+  }
+  process.stdout.write(
+    document('up', {
+      run: log.id,
+      verdict,
+      seconds,
+      actions,
+      refusals: pass.plan.refusals.map(refusalJson),
+      findings: pass.findings.map(findingJson),
+    }),
+  );
+  return code;
+}
+
+/** `rekindle up`: brings the stack back and says how far that was proven. Resolves with the exit code. */
+export async function up(options: CommonOptions, signal: AbortSignal): Promise<number> {
+  const session = await openSession(options, signal, true);
+  const lock = tryAcquireLock(lockPath(session.target.cluster), 'rekindle up');
+  try {
+    if (!lock.held) {
+      const holder =
+        lock.by === undefined ? 'Another rekindle' : `Process ${lock.by.pid} (${lock.by.command})`;
+      process.stderr.write(
+        `${holder} is at work on ${session.target.cluster}. Wait for it, or end it first.\n`,
+      );
+      return exitCodes.broken;
+    }
+    return await healLocked(session, options);
+  } finally {
+    if (lock.held) lock.release();
+    session.close();
+  }
+}

@@ -1,0 +1,35 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly context?: string;
+  readonly stack?: string;
+  readonly namespace?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly verbose?: boolean;
+  readonly journal?: string;
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Parses `90s`, `5m`, `1h` into milliseconds; throws commander's InvalidArgumentError. */
+export function parseDuration(text: string): number {
+  const [, count, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+  const ms = Number(count) * (unitMs[unit ?? ''] ?? Number.NaN);
+  if (!Number.isFinite(ms) || ms <= 0) throw new InvalidArgumentError('write a time as 90s, 5m or 1h.');
+  return ms;
+}
+
+/** Adds the common options to a command. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON object on stdout; progress goes to stderr')
+    .option('--context <name>', 'context of the kubeconfig (default: the current one)')
+    .option('--stack <file>', 'stack file (default: ./rekindle.yaml when it is there)')
+    .option('--namespace <name>', 'namespace of the stack')
+    .option('--timeout <time>', 'longest time to try, e.g. 90s or 5m', parseDuration, 300_000)
+    .option('--journal <file>', 'journal database (default: in the state folder)')
+    .option('-v, --verbose', 'show every pass');
+}

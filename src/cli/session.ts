@@ -1,0 +1,60 @@
+import { wire, wireProvider, type Wired } from '../app/wire.ts';
+import { RunLog } from '../app/run-log.ts';
+import { oneLine } from '../observe/look.ts';
+import { systemClock } from '../app/clock.ts';
+import type { CommonOptions } from './options.ts';
+import { progressPrinter } from './printer.ts';
+
+export interface Session extends Wired {
+  readonly log: RunLog;
+}
+
+/** How often the container engine is asked while it does not answer, ms. */
+const engineEveryMs = 300;
+
+/** Right after power-on the container engine itself is still starting: waits until it answers. Throws at the deadline. */
+async function engineAnswers(
+  deadlineMs: number,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const provider = wireProvider();
+  const end = systemClock.monotonic() + deadlineMs;
+  let said = '';
+  for (;;) {
+    try {
+      await provider.clusters();
+      return;
+    } catch (error) {
+      if (systemClock.monotonic() > end) throw error;
+      if (said !== oneLine(error)) say(`waiting: ${oneLine(error)}`);
+      said = oneLine(error);
+      await systemClock.sleep(engineEveryMs, signal);
+    }
+  }
+}
+
+/** Builds everything for one command and discovers the stack when the API answers. `patient` waits for the engine. */
+export async function openSession(
+  options: CommonOptions,
+  signal: AbortSignal,
+  patient: boolean,
+): Promise<Session> {
+  const printer = progressPrinter(options.verbose === true);
+  if (patient) await engineAnswers(options.timeout, signal, (line) => printer.said?.(line));
+  const wired = await wire({ ...options, signal }, wireProvider());
+  const log = new RunLog(wired.store, wired.context.clock, printer);
+  await refreshStack(wired, log);
+  return { ...wired, log };
+}
+
+/** Discovers the stack anew if the API answers; a silent API is no error here, the observation will say so. */
+export async function refreshStack({ source, context }: Wired, log: RunLog): Promise<void> {
+  try {
+    await context.reader.ready();
+  } catch (error) {
+    log.say(`the API does not answer yet (${oneLine(error)}); using what is known from before`);
+    return;
+  }
+  await source.refresh(context.clock.monotonic());
+}

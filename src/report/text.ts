@@ -1,0 +1,70 @@
+import type { Finding } from '../domain/finding.ts';
+import type { StoredEvent } from '../domain/journal-event.ts';
+import { refText } from '../domain/object-ref.ts';
+import type { Plan, PlannedStep, Refusal } from '../domain/plan.ts';
+import type { Verdict } from '../domain/verdict.ts';
+
+const stateWords: Readonly<Record<Verdict['state'], string>> = {
+  healthy: 'Usable.',
+  broken: 'Not usable.',
+  settling: 'Not usable yet; it is still coming up.',
+  unknown: 'Could not tell.',
+};
+
+/** The verdict as a sentence that starts with the answer. */
+export function verdictText(verdict: Verdict): string {
+  return `${stateWords[verdict.state]} ${verdict.sentence}`;
+}
+
+/** A finding with its evidence, two spaces deep. */
+export function findingText(finding: Finding): string {
+  const head = `${finding.kind.padEnd(8)} ${finding.layer}: ${finding.claim}`;
+  const evidence = finding.evidence.map((entry) => `    ${entry.object}: ${entry.field} = ${entry.value}`);
+  const against = finding.against === undefined ? [] : [`    ${finding.against}`];
+  return [head, ...evidence, ...against].join('\n');
+}
+
+function stepText(step: PlannedStep, index: number): string {
+  return [
+    `${index + 1}. ${step.step} on ${refText(step.target)} (${step.risk})`,
+    `   why: ${step.reason}`,
+    `   proven by: ${step.provenBy}`,
+    `   undo: ${step.undo}`,
+  ].join('\n');
+}
+
+/** A refusal: what was not done, why, and what the reader can do. */
+export function refusalText(refusal: Refusal): string {
+  return `not done: ${refusal.step} on ${refText(refusal.target)}. ${refusal.reason} ${refusal.advice}`;
+}
+
+/** The plan exactly as `up` would run it. */
+export function planText(plan: Plan): string {
+  const steps = plan.steps.length === 0 ? ['Nothing to do.'] : plan.steps.map(stepText);
+  const waits = plan.waits.map((claim) => `waiting: ${claim}`);
+  return [...steps, ...plan.refusals.map(refusalText), ...waits].join('\n');
+}
+
+/** One line for an event of a run; empty for those that people need not see. */
+export function eventText(event: StoredEvent): string {
+  switch (event.type) {
+    case 'finding-opened':
+      return `${event.finding.kind}: ${event.finding.claim}`;
+    case 'step-refused':
+      return refusalText(event.refusal);
+    case 'step-intended':
+      return `doing: ${event.step.step} on ${refText(event.step.target)}. ${event.step.reason}`;
+    case 'step-acted':
+      return `${event.acted}: ${event.detail}`;
+    case 'step-verified':
+      return `${event.verified === 'yes' ? 'proven' : `not proven (${event.verified})`}: ${event.detail}`;
+    case 'write-verified':
+      return `write ${event.count} through the front door was read back`;
+    case 'run-ended':
+      return `${verdictText(event.verdict)} (${event.seconds.toFixed(1)} s)`;
+    case 'run-started':
+    case 'stack-discovered':
+    case 'finding-closed':
+      return '';
+  }
+}
