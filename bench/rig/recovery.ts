@@ -1,0 +1,171 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { streamingStandbys } from '../../src/drills/database.ts';
+import type { Drill, Injection, Proof } from '../../src/drills/define-drill.ts';
+import type { Comparison } from '../../src/ledger/compare.ts';
+import { failuresSince, secondVerifiedWrite } from '../../src/ledger/probe-attempts.ts';
+import {
+  checkLedger,
+  ledgerText,
+  type LedgerSite,
+  openSite,
+  type Prober,
+  startProber,
+  startWriters,
+  type Writers,
+} from './ledger-processes.ts';
+import { seededRandom } from './random.ts';
+import { type RunningUp, startRekindle, type UpResult } from './rekindle-up.ts';
+import type { RigLab } from './rig-lab.ts';
+import { waitUntilSettled } from './settled.ts';
+
+/** Who helps: the product, or nobody. */
+export type Arm = 'rekindle' | 'nobody';
+
+export interface RecoveryOptions {
+  readonly drill: Drill;
+  readonly arm: Arm;
+  /** Decides when the fault comes and what it hits. */
+  readonly seed: number;
+  /** Acknowledged orders that there must be before the fault. */
+  readonly orders: number;
+  /** A recovery that takes longer is none, seconds. */
+  readonly limitSeconds: number;
+  readonly tell: (line: string) => void;
+}
+
+/** One broken and (perhaps) recovered stack, measured from outside the cluster. */
+export interface Recovery {
+  /** From the start of the clock to the second verified write, seconds; undefined when there was none in time. */
+  readonly seconds: number | undefined;
+  readonly clock: 'engine-start' | 'help-start';
+  readonly injection: Injection;
+  readonly proof: Proof;
+  readonly ledger: Comparison;
+  readonly failuresAfter: number;
+  readonly up: UpResult | undefined;
+  /** Everything that was seen, for the raw log. */
+  readonly raw: string;
+}
+
+/** The probe writes go on for this long after a recovery, to see what follows the second success, ms. */
+const afterMs = 10_000;
+
+/**
+ * Breaks the stack while orders are written, lets it recover, and compares the ledger. Throws when the stack was not
+ * in order before, when the fault could not be proven, or when the orders cannot be read back: such a run says
+ * nothing. A run without recovery is a result; the fault is taken away by hand then.
+ */
+export async function runRecovery(lab: RigLab, options: RecoveryOptions): Promise<Recovery> {
+  options.tell('waiting until three members stream and every pod is ready');
+  await waitUntilSettled(lab, 300);
+  const folder = await mkdtemp(path.join(tmpdir(), 'rekindle-run-'));
+  try {
+    const prefix = `${options.drill.id}-${options.arm}-${Date.now()}`;
+    return await recoverAt(await openSite(lab, folder, prefix), options);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function recoverAt(site: LedgerSite, options: RecoveryOptions): Promise<Recovery> {
+  const writers = startWriters(site);
+  try {
+    const injection = await breakUnderLoad(site, writers, options);
+    // The writers go on until help begins: some faults show only when somebody knocks.
+    const proof = await provenOrThrow(site.lab, options.drill, injection);
+    const helped = await help(site, options, { injection, proof, stopWriters: writers.stop });
+    await options.drill.undo(site.lab, injection);
+    options.tell('reading every acknowledged order back');
+    const ledger = await checkLedger(site);
+    return { ...helped, ledger, raw: `${helped.raw}== ledger\n${await ledgerText(site)}` };
+  } finally {
+    await writers.stop();
+  }
+}
+
+/** Writers are at work when the fault strikes, and all members stream. */
+async function breakUnderLoad(
+  site: LedgerSite,
+  writers: Writers,
+  { drill, orders, arm, seed, tell }: RecoveryOptions,
+): Promise<Injection> {
+  const random = seededRandom(seed);
+  const wanted = orders + Math.floor(random() * 200);
+  tell(`writing ${wanted} orders`);
+  await writers.waitForOrders(wanted, 180);
+  const { streaming } = await streamingStandbys(site.lab);
+  if (streaming !== 2) throw new Error(`only ${streaming} standbys stream at the moment of the fault`);
+  tell(`${drill.title}: now, after ${writers.acknowledged()} acknowledged orders`);
+  return drill.inject(site.lab, { random, startHelper: () => startHelper(site, arm) });
+}
+
+async function provenOrThrow(lab: RigLab, drill: Drill, injection: Injection): Promise<Proof> {
+  const proof = await drill.proof(lab, injection);
+  if (!proof.proven) throw new Error(`${drill.id} is not proven: ${proof.evidence}`);
+  return proof;
+}
+
+function startHelper(site: LedgerSite, arm: Arm): Promise<{ kill: () => Promise<void> }> {
+  return Promise.resolve(arm === 'rekindle' ? startRekindle(site.lab) : { kill: () => Promise.resolve() });
+}
+
+interface Broken {
+  readonly injection: Injection;
+  readonly proof: Proof;
+  readonly stopWriters: () => Promise<void>;
+}
+
+/** Starts the clock, the helper and the prober at once, and waits for the second verified write. */
+async function help(
+  site: LedgerSite,
+  options: RecoveryOptions,
+  { injection, proof, stopWriters }: Broken,
+): Promise<Omit<Recovery, 'ledger'>> {
+  const clockStart = injection.engineStartedAt ?? Date.now();
+  const up = options.arm === 'rekindle' ? startRekindle(site.lab) : undefined;
+  const prober = startProber(site);
+  await stopWriters();
+  const deadline = clockStart + options.limitSeconds * 1000;
+  options.tell(`clock runs (${options.arm}); ${proof.evidence}`);
+  const end = await secondWrite(prober, deadline);
+  if (end !== undefined) await sleep(afterMs);
+  const upResult = await resultOf(up, options.limitSeconds);
+  await prober.stop();
+  return {
+    seconds: end === undefined ? undefined : (end - clockStart) / 1000,
+    clock: injection.engineStartedAt === undefined ? 'help-start' : 'engine-start',
+    injection,
+    proof,
+    failuresAfter: end === undefined ? 0 : failuresSince(prober.attempts, end),
+    up: upResult,
+    raw: rawLog({ clockStart, injection, proof }, prober, upResult),
+  };
+}
+
+async function secondWrite(prober: Prober, deadline: number): Promise<number | undefined> {
+  for (;;) {
+    const end = secondVerifiedWrite(prober.attempts);
+    if (end !== undefined && end <= deadline) return end;
+    if (Date.now() > deadline) return undefined;
+    await sleep(100);
+  }
+}
+
+/** Waits for the helper's own verdict; one that does not come to an end is killed and leaves no report. */
+async function resultOf(up: RunningUp | undefined, seconds: number): Promise<UpResult | undefined> {
+  if (up === undefined) return undefined;
+  const timer = setTimeout(() => void up.kill(), seconds * 1000);
+  const result = await up.result();
+  clearTimeout(timer);
+  return result;
+}
+
+function rawLog(facts: unknown, prober: Prober, up: UpResult | undefined): string {
+  const attempts = prober.attempts.map((attempt) => `${JSON.stringify(attempt)}\n`).join('');
+  const helper = up === undefined ? 'nobody\n' : `exit code ${up.exitCode}\n${up.stdout}${up.stderr}`;
+  return `== run\n${JSON.stringify(facts)}\n== probes\n${attempts}== helper\n${helper}`;
+}

@@ -1,0 +1,65 @@
+import path from 'node:path';
+
+import { z } from 'zod';
+
+import { type LabProcess, startInLab } from './lab-process.ts';
+import type { RigLab } from './rig-lab.ts';
+
+const named = z.union([
+  z.string(),
+  z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() }),
+]);
+
+/** What is used of `rekindle up --json`. */
+const upReport = z.looseObject({
+  schema: z.string(),
+  verdict: z.looseObject({ state: z.string(), proven: z.string(), sentence: z.string() }),
+  seconds: z.number(),
+  actions: z.array(z.looseObject({ step: z.string(), target: named, verified: z.string() })),
+  refusals: z.array(
+    z.looseObject({ guard: z.string(), step: z.string(), target: named, reason: z.string() }),
+  ),
+  findings: z.array(z.looseObject({ fault: z.string() })),
+});
+export type UpReport = z.infer<typeof upReport>;
+
+export interface UpResult {
+  readonly exitCode: number;
+  /** Undefined when it ended without one. */
+  readonly report: UpReport | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningUp {
+  readonly result: () => Promise<UpResult>;
+  readonly kill: () => Promise<void>;
+}
+
+/** Starts `rekindle up` on the example, as its user would, with a journal that belongs to this lab. */
+export function startRekindle(lab: RigLab, extra: readonly string[] = []): RunningUp {
+  let stdout = '';
+  const args = ['up', '--json', '--context', 'rekindle'];
+  const stack = ['--stack', 'examples/jewelry-shop/rekindle.yaml'];
+  const child: LabProcess = startInLab(lab, 'src/cli/main.ts', [...args, ...stack, ...extra], {
+    onLine: (line) => (stdout += `${line}\n`),
+    env: { XDG_STATE_HOME: path.join(lab.stateDir, 'rekindle-state') },
+  });
+  const result = async () => {
+    const exitCode = await child.ended;
+    return { exitCode, report: reportOf(stdout), stdout, stderr: child.errors() };
+  };
+  return { result, kill: () => child.kill() };
+}
+
+function reportOf(stdout: string): UpReport | undefined {
+  return stdout.trim() === '' ? undefined : upReport.parse(JSON.parse(stdout));
+}
+
+/** A target as text, whichever form the report gives it in. */
+export function targetText(target: z.infer<typeof named>): string {
+  if (typeof target === 'string') return target;
+  return target.namespace === undefined
+    ? `${target.kind} ${target.name}`
+    : `${target.kind} ${target.namespace}/${target.name}`;
+}
