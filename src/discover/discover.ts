@@ -130,7 +130,11 @@ function doorUrl(address: string, certificateName: string | undefined): string {
   return certificateName === undefined ? `http://${host}:${port}` : `https://${certificateName}:${port}`;
 }
 
-function doorOf(service: ServiceFacts, inventory: Inventory, context: DiscoveryContext): FrontDoor | undefined {
+function doorOf(
+  service: ServiceFacts,
+  inventory: Inventory,
+  context: DiscoveryContext,
+): FrontDoor | undefined {
   const index = service.ports.findIndex((port) => context.published.has(port.nodePort ?? 0));
   const address = context.published.get(service.ports[index]?.nodePort ?? 0);
   const workload = inventory.workloads.find((entry) => selects(service, entry));

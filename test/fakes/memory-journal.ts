@@ -1,0 +1,21 @@
+import type { JournalEvent, StoredEvent } from '../../src/domain/journal-event.ts';
+import type { JournalStore } from '../../src/ports/journal-store.ts';
+import { redactedEvent } from '../../src/adapters/stores/redacted-event.ts';
+import { redact } from '../../src/record/redact.ts';
+
+/** A journal that lives as long as the object: for tests of everything that records. */
+export function memoryJournal(): JournalStore {
+  const stored: StoredEvent[] = [];
+  return {
+    append(event: JournalEvent, at: number): StoredEvent {
+      const next = { ...redactedEvent(event, redact), seq: stored.length + 1, at: Math.round(at) };
+      stored.push(next);
+      return next;
+    },
+    events({ run, last } = {}) {
+      const wanted = stored.filter((event) => run === undefined || event.run === run);
+      return last === undefined ? wanted : wanted.slice(Math.max(0, wanted.length - last));
+    },
+    close: () => undefined,
+  };
+}
