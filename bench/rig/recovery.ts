@@ -75,10 +75,7 @@ async function recoverAt(site: LedgerSite, options: RecoveryOptions): Promise<Re
   const writers = startWriters(site);
   try {
     const injection = await breakUnderLoad(site, writers, options);
-    // The writers go on until help begins: some faults show only when somebody knocks.
-    const proof = await provenOrThrow(site.lab, options.drill, injection);
-    const helped = await help(site, options, { injection, proof, stopWriters: writers.stop });
-    await options.drill.undo(site.lab, injection);
+    const helped = await proveAndHelp(site, options, { injection, stopWriters: writers.stop });
     options.tell('reading every acknowledged order back');
     const ledger = await checkLedger(site);
     return { ...helped, ledger, raw: `${helped.raw}== ledger\n${await ledgerText(site)}` };
@@ -103,19 +100,27 @@ async function breakUnderLoad(
   return drill.inject(site.lab, { random, startHelper: () => startHelper(site, arm) });
 }
 
-async function provenOrThrow(lab: RigLab, drill: Drill, injection: Injection): Promise<Proof> {
-  const proof = await drill.proof(lab, injection);
-  if (!proof.proven) throw new Error(`${drill.id} is not proven: ${proof.evidence}`);
-  return proof;
+/** Whatever happens, the fault is taken away in the end. */
+async function proveAndHelp(site: LedgerSite, options: RecoveryOptions, broken: Broken): Promise<Helped> {
+  const { drill } = options;
+  try {
+    // The writers go on until help begins: some faults show only when somebody knocks.
+    const proof = await drill.proof(site.lab, broken.injection);
+    if (!proof.proven) throw new Error(`${drill.id} is not proven: ${proof.evidence}`);
+    return { ...(await help(site, options, broken, proof)), proof };
+  } finally {
+    await drill.undo(site.lab, broken.injection);
+  }
 }
 
 function startHelper(site: LedgerSite, arm: Arm): Promise<{ kill: () => Promise<void> }> {
   return Promise.resolve(arm === 'rekindle' ? startRekindle(site.lab) : { kill: () => Promise.resolve() });
 }
 
+type Helped = Omit<Recovery, 'ledger'>;
+
 interface Broken {
   readonly injection: Injection;
-  readonly proof: Proof;
   readonly stopWriters: () => Promise<void>;
 }
 
@@ -123,8 +128,9 @@ interface Broken {
 async function help(
   site: LedgerSite,
   options: RecoveryOptions,
-  { injection, proof, stopWriters }: Broken,
-): Promise<Omit<Recovery, 'ledger'>> {
+  { injection, stopWriters }: Broken,
+  proof: Proof,
+): Promise<Omit<Helped, 'proof'>> {
   const clockStart = injection.engineStartedAt ?? Date.now();
   const up = options.arm === 'rekindle' ? startRekindle(site.lab) : undefined;
   const prober = startProber(site);
@@ -139,7 +145,6 @@ async function help(
     seconds: end === undefined ? undefined : (end - clockStart) / 1000,
     clock: injection.engineStartedAt === undefined ? 'help-start' : 'engine-start',
     injection,
-    proof,
     failuresAfter: end === undefined ? 0 : failuresSince(prober.attempts, end),
     up: upResult,
     raw: rawLog({ clockStart, injection, proof }, prober, upResult),

@@ -14,7 +14,11 @@ export interface DrillLab {
   /** Takes the power away. */
   readonly cut: (mode?: CutMode) => Promise<{ readonly aliveAfter: number; readonly withinMs: number }>;
   /** Gives it back; resolves when the engine process was started, or answers with `waitForEngine`. */
-  readonly boot: (options?: { waitForEngine?: boolean }) => Promise<{ readonly startedAt: number }>;
+  readonly boot: (options?: { waitForEngine?: boolean }) => Promise<{
+    readonly startedAt: number;
+    /** `survived`: data that was never synced is still there, so no power was lost. */
+    readonly canary: 'lost' | 'survived' | undefined;
+  }>;
 }
 
 /** `power-loss` throws unsynced data away; only such runs say something about lost writes. */

@@ -27,7 +27,7 @@ function notingLab(docker: (line: string) => string): DrillLab & { readonly call
     kubectl: (args) => Promise.resolve(note(`kubectl ${args.join(' ')}`)),
     docker: (args) => Promise.resolve(docker(note(`docker ${args.join(' ')}`))),
     cut: (mode) => Promise.resolve({ aliveAfter: 0, withinMs: 5, mode: note(`cut ${mode}`) }),
-    boot: () => Promise.resolve({ startedAt: 42, at: note('boot') }),
+    boot: () => Promise.resolve({ startedAt: 42, canary: 'lost', at: note('boot') }),
   };
 }
 
@@ -81,10 +81,17 @@ describe('a stopped agent', () => {
   });
 });
 
-test('a plain cut that left somebody alive is not proven', async () => {
-  const lab = notingLab(() => '');
-  const injection = { cut: 'power-loss', facts: { aliveAfter: '2', withinMs: '900' } } as const;
-  expect(await drillNamed('plain-cut').proof(lab, injection)).toMatchObject({ proven: false });
+test.each([
+  ['nobody alive, unsynced data gone', { aliveAfter: '0', canary: 'lost' }, true],
+  ['somebody alive', { aliveAfter: '2', canary: 'lost' }, false],
+  ['unsynced data still there', { aliveAfter: '0', canary: 'survived' }, false],
+])('a plain cut with %s', async (_name, facts, proven) => {
+  const injection = { cut: 'power-loss', facts } as const;
+  const proof = drillNamed('plain-cut').proof(
+    notingLab(() => ''),
+    injection,
+  );
+  expect(await proof).toMatchObject({ proven });
 });
 
 describe('literal', () => {

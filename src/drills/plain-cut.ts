@@ -10,13 +10,17 @@ export const plainCut = defineDrill({
     return {
       cut: 'power-loss',
       engineStartedAt: boot.startedAt,
-      facts: { aliveAfter: String(cut.aliveAfter), withinMs: String(cut.withinMs) },
+      facts: {
+        aliveAfter: String(cut.aliveAfter),
+        withinMs: String(cut.withinMs),
+        canary: String(boot.canary),
+      },
     };
   },
   proof: (_lab, { facts }) =>
     Promise.resolve({
-      proven: facts['aliveAfter'] === '0',
-      evidence: `${facts['aliveAfter']} processes alive ${facts['withinMs']} ms after the cut`,
+      proven: facts['aliveAfter'] === '0' && facts['canary'] !== 'survived',
+      evidence: `${facts['aliveAfter']} processes alive ${facts['withinMs']} ms after the cut; unsynced file ${facts['canary']}`,
     }),
   expectedFindings: [],
   undo: () => Promise.resolve(),

@@ -1,0 +1,104 @@
+// `npm run results -- table | check | schema | replay ROW`: the README's table is made from the raw runs, and checked.
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+
+import { format, resolveConfig } from 'prettier';
+
+import { openLab } from '../lab/lab.ts';
+import { codeState } from './code-state.ts';
+import { blockOf, withBlock } from './readme-block.ts';
+import { runFileSchema, type RunRow } from './run-row.ts';
+import { rowText, runOnce } from './run-once.ts';
+import { logDigest, readRuns } from './run-store.ts';
+import { resultsTable } from './table.ts';
+
+const root = path.dirname(import.meta.dirname);
+const readme = path.join(root, 'README.md');
+const schema = path.join(root, 'results', 'power-cut.schema.json');
+
+async function block(): Promise<string> {
+  const config = await resolveConfig(readme);
+  return (await format(resultsTable((await readRuns()).runs), { ...config, parser: 'markdown' })).trim();
+}
+
+async function table(): Promise<number> {
+  await writeFile(readme, withBlock(await readFile(readme, 'utf8'), await block()));
+  return 0;
+}
+
+async function writeSchema(): Promise<number> {
+  await writeFile(schema, runFileSchema());
+  return 0;
+}
+
+/** Everything in which README, schema, rows and raw logs disagree. */
+async function disagreements(): Promise<readonly string[]> {
+  const { runs } = await readRuns();
+  const logs = await Promise.all(
+    runs.map(async ({ id, log }) => {
+      const digest = await logDigest(log.path);
+      return digest === log.sha256
+        ? []
+        : [`${id}: ${log.path} is ${digest === undefined ? 'missing' : 'changed'}`];
+    }),
+  );
+  const ids = new Set(runs.map((row) => row.id));
+  return [
+    ...logs.flat(),
+    ...(ids.size === runs.length ? [] : ['two rows have the same id']),
+    ...((await readFile(schema, 'utf8')) === runFileSchema()
+      ? []
+      : ['the schema file is not the current one']),
+    ...(blockOf(await readFile(readme, 'utf8')) === (await block())
+      ? []
+      : ['README.md: the table is not made from the rows']),
+  ];
+}
+
+async function check(): Promise<number> {
+  const found = await disagreements();
+  for (const line of found) process.stderr.write(`results: ${line}\n`);
+  return found.length === 0 ? 0 : 1;
+}
+
+function rowNamed(runs: readonly RunRow[], name: string): RunRow {
+  const row = runs.find(({ id }) => id === name) ?? runs[Number(name) - 1];
+  if (row === undefined)
+    throw new Error(`there is no row ${name}: give an id, or a number from 1 to ${runs.length}`);
+  return row;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function keepNoLog(): Promise<RunRow['log']> {
+  return Promise.resolve({ path: '', sha256: '' });
+}
+
+/** Repeats one row with its fault, arm and seed and prints both; keeps nothing. */
+async function replay(name: string): Promise<number> {
+  const row = rowNamed((await readRuns()).runs, name);
+  const state = await codeState();
+  if (state.code !== row.code)
+    process.stderr.write(`this is not the code of the row; check out ${row.commit} to repeat it exactly\n`);
+  const lab = await openLab({ log: say });
+  await lab.up();
+  await lab.deployExample();
+  const again = await runOnce(lab, row, { state, tell: say, keepLog: keepNoLog });
+  process.stdout.write(`then: ${rowText(row)}\nnow:  ${rowText(again)}\n`);
+  return again.verified === row.verified && again.lost === row.lost ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  const [command = '', name = ''] = process.argv.slice(2);
+  if (command === 'table') return table();
+  if (command === 'check') return check();
+  if (command === 'schema') return writeSchema();
+  if (command === 'replay') return replay(name);
+  process.stderr.write('usage: npm run results -- table | check | schema | replay ROW\n');
+  return 64;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,91 @@
+import os from 'node:os';
+
+import packageFile from '../package.json' with { type: 'json' };
+import { drillNamed } from '../src/drills/index.ts';
+import type { CodeState } from './code-state.ts';
+import type { NextRun } from './agenda.ts';
+import { type Recovery, runRecovery } from './rig/recovery.ts';
+import { targetText, type UpResult } from './rig/rekindle-up.ts';
+import type { RigLab } from './rig/rig-lab.ts';
+import type { RunRow } from './run-row.ts';
+import { limitSeconds } from './table.ts';
+
+/** Acknowledged orders that every run has before the fault. */
+const orders = 500;
+
+export interface RunSurroundings {
+  readonly state: CodeState;
+  readonly tell: (line: string) => void;
+  /** Keeps the raw log under that name; says where, and its digest. */
+  readonly keepLog: (name: string, text: string) => Promise<RunRow['log']>;
+}
+
+/** Runs it once and keeps its raw log. Throws when the run says nothing (see `runRecovery`). */
+export async function runOnce(
+  lab: RigLab,
+  { fault, arm, seed }: NextRun,
+  { state, tell, keepLog }: RunSurroundings,
+): Promise<RunRow> {
+  const startedAt = new Date();
+  const load = os.loadavg();
+  const drill = drillNamed(fault);
+  const recovery = await runRecovery(lab, { drill, arm, seed, orders, limitSeconds, tell });
+  const id = `${fault}-${arm}-${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  return {
+    id,
+    tool: arm === 'rekindle' ? `rekindle ${packageFile.version}` : 'nobody',
+    fault,
+    arm,
+    ...measured(recovery),
+    ...helped(recovery.up),
+    ...state,
+    machine: machine(lab),
+    load,
+    startedAt: startedAt.toISOString(),
+    seed,
+    log: await keepLog(id, recovery.raw),
+  };
+}
+
+function measured({ seconds, clock, proof, ledger, failuresAfter, injection }: Recovery) {
+  return {
+    seconds: seconds ?? null,
+    clock,
+    verified: seconds !== undefined,
+    proof: proof.evidence,
+    acknowledged: ledger.acknowledged,
+    unknown: ledger.unknown,
+    lost: ledger.lost.length,
+    duplicated: ledger.duplicated.length,
+    failuresAfter,
+    cut: injection.cut,
+  };
+}
+
+function helped(up: UpResult | undefined): Pick<RunRow, 'actions' | 'refusals' | 'exitCode'> {
+  return {
+    actions: (up?.report?.actions ?? []).map(({ step, target, verified }) => ({
+      step,
+      target: targetText(target),
+      verified,
+    })),
+    refusals: (up?.report?.refusals ?? []).map(({ guard, step, target, reason }) => ({
+      guard,
+      step,
+      target: targetText(target),
+      reason,
+    })),
+    exitCode: up?.exitCode ?? null,
+  };
+}
+
+function machine(lab: RigLab): RunRow['machine'] {
+  return { cpus: os.cpus().length, memory: os.totalmem(), kernel: os.release(), backend: lab.backend };
+}
+
+/** One line about a run, for people. */
+export function rowText(row: RunRow): string {
+  const time = row.seconds === null ? 'no recovery' : `${row.seconds.toFixed(1)} s`;
+  const ledger = `${row.acknowledged} acknowledged, ${row.lost} lost, ${row.unknown} unknown`;
+  return `${row.fault} ${row.arm}: ${time}; ${ledger}; ${row.actions.length} actions`;
+}
