@@ -1,29 +1,33 @@
-import { cp } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
 
-import { execa } from 'execa';
-
+import { output } from '../command.ts';
 import { hashInputs, type BuildCache } from './cache.ts';
 
 const programsDir = path.join(import.meta.dirname, 'programs');
 
+/** Version of the Kubernetes components; the one in programs/kubernetes/go.mod. */
+export const kubernetesVersion = 'v1.34.4';
+
+export type ProgramName = 'kubernetes' | 'k3d' | 'postgres-operator' | 'coredns' | 'pause';
+
+/** Paths of built programs. */
+export type Programs = Readonly<Record<ProgramName, string>>;
+
 interface GoProgram {
-  readonly name: string;
-  /** Package to build, in the module of the same folder. */
+  readonly name: ProgramName;
+  /** Package to build, seen from the module of the folder programs/NAME. */
   readonly package: string;
   readonly flags: string;
   readonly expectedSeconds: number;
 }
 
-const kubernetesVersion = 'v1.34.4';
 const versionFlags = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
   .map((pkg) => `-X ${pkg}.gitVersion=${kubernetesVersion} -X ${pkg}.gitMajor=1 -X ${pkg}.gitMinor=34`)
   .join(' ');
 
-/** Programs built from Go modules; versions and checksums are in each folder's go.mod and go.sum. */
+/** Versions and checksums are in each folder's go.mod and go.sum; seconds are for 2 cores and an empty Go cache. */
 const goPrograms: readonly GoProgram[] = [
-  { name: 'kubernetes', package: '.', flags: versionFlags, expectedSeconds: 360 },
+  { name: 'pause', package: '.', flags: '', expectedSeconds: 5 },
   {
     name: 'k3d',
     package: 'github.com/k3d-io/k3d/v5',
@@ -37,53 +41,39 @@ const goPrograms: readonly GoProgram[] = [
     expectedSeconds: 120,
   },
   { name: 'coredns', package: '.', flags: '', expectedSeconds: 120 },
+  { name: 'kubernetes', package: '.', flags: versionFlags, expectedSeconds: 360 },
 ];
 
-async function buildGo(program: GoProgram, folder: string): Promise<void> {
-  const source = path.join(folder, 'source');
-  await cp(path.join(programsDir, program.name), source, { recursive: true });
-  const output = path.join(folder, program.name);
-  await execa(
-    'go',
-    [
-      'build',
-      '-mod=readonly',
-      '-trimpath',
-      '-ldflags',
-      `-s -w ${program.flags}`,
-      '-o',
-      output,
-      program.package,
-    ],
+async function goBuild(program: GoProgram, folder: string): Promise<void> {
+  const linker = `-s -w ${program.flags}`.trim();
+  const target = path.join(folder, program.name);
+  await output(
+    ['go', 'build', '-mod=readonly', '-trimpath', '-ldflags', linker, '-o', target, program.package],
     {
-      cwd: source,
-      env: { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off' },
+      cwd: path.join(programsDir, program.name),
+      // GOFLAGS of the machine could turn -mod=readonly off or add -race; the checksum settings stay the machine's own.
+      env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false' },
     },
   );
 }
 
-/** Builds every program of the lab, one after the other (each build uses all cores); returns binary paths by name. */
-export async function buildPrograms(cache: BuildCache): Promise<Readonly<Record<string, string>>> {
-  const binaries: Record<string, string> = {};
-  for (const program of goPrograms) {
-    const folder = path.join(programsDir, program.name);
-    const key = await hashInputs([program.package, program.flags], [folder]);
-    const built = await cache.get({
-      ...program,
-      name: `go-${program.name}`,
-      key,
-      build: (to) => buildGo(program, to),
-    });
-    binaries[program.name] = path.join(built, program.name);
-  }
-  const source = path.join(programsDir, 'pause');
-  const pause = await cache.get({
-    name: 'pause',
-    key: await hashInputs([], [source]),
-    expectedSeconds: 1,
-    build: async (to) => {
-      await execa('cc', ['-static', '-Os', '-o', path.join(to, 'pause'), path.join(source, 'pause.c')]);
-    },
+async function buildProgram(cache: BuildCache, program: GoProgram): Promise<string> {
+  const key = await hashInputs(
+    [program.package, program.flags],
+    [path.join(programsDir, program.name)],
+  );
+  const folder = await cache.get({
+    name: `program-${program.name}`,
+    key,
+    expectedSeconds: program.expectedSeconds,
+    build: (to) => goBuild(program, to),
   });
-  return { ...binaries, pause: path.join(pause, 'pause') };
+  return path.join(folder, program.name);
+}
+
+/** Builds every program of the lab from Go modules, one after the other: each build uses all cores by itself. */
+export async function buildPrograms(cache: BuildCache): Promise<Programs> {
+  const built: Partial<Record<ProgramName, string>> = {};
+  for (const program of goPrograms) built[program.name] = await buildProgram(cache, program);
+  return built as Programs;
 }

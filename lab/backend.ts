@@ -1,0 +1,31 @@
+import type { BootOptions, BootRecord } from './api.ts';
+import type { CutMode, MachineCut } from './source/power-cut.ts';
+
+/** How the nodes of the cluster come about. */
+export interface ClusterImages {
+  readonly node: string;
+  /** Environment for k3d: images of the load balancer and the tools container; empty for k3d's own. */
+  readonly k3dEnv: Readonly<Record<string, string>>;
+  /** Folder of image archives for the nodes, or undefined when images are pulled or imported. */
+  readonly airgap: string | undefined;
+  /** Changes when the images change: the cluster has to be made anew then. */
+  readonly key: string;
+}
+
+/** One way to have a container engine whose power can be cut; the cluster in it is the same for all. */
+export interface LabBackend {
+  readonly name: 'source' | 'docker';
+  /** Environment that leads docker, k3d and kubectl to this engine. */
+  env(): Record<string, string>;
+  command(argv: readonly string[]): string[];
+  /** Builds what is missing, boots when the power is off, and gives the engine its images. */
+  prepare(nonce: string): Promise<ClusterImages>;
+  isBuilt(): Promise<boolean>;
+  isBooted(): Promise<boolean>;
+  /** Makes what the engine has written so far durable, as on a machine that has been running for a while. */
+  flush(): Promise<void>;
+  cut(mode: CutMode): Promise<MachineCut>;
+  boot(options: BootOptions): Promise<BootRecord>;
+  /** Removes the engine and all that is in it. Returns what it removed. */
+  remove(): Promise<readonly string[]>;
+}
