@@ -31,7 +31,7 @@ module.exports = {
     {
       name: 'src-stands-alone',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(lab|bench|scripts|test)/' },
     },
   ],
