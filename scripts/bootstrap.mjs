@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +62,10 @@ const child = spawn(node(), [path.join(root, script), ...rest], {
   stdio: 'inherit',
   env: { ...process.env, PATH: `${binaries}${path.delimiter}${process.env.PATH}` },
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// A terminal sends Ctrl-C to the child itself; passing it on as well would interrupt twice.
+process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => refuse(`${script} could not be started: ${error.message}`));
-child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + 15));
+child.on('exit', (code, signal) =>
+  process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]),
+);

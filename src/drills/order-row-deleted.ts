@@ -14,7 +14,7 @@ export const orderRowDeleted = defineDrill({
   id: 'order-row-deleted',
   title: 'An order that was acknowledged is deleted from its table',
   inject: async (lab) => {
-    const newest = `select max(id) from ${shop.ordersTable} where not ${shop.probeColumn}`;
+    const newest = `select max(id) from ${shop.ordersTable}`;
     const row = await onOrders(
       lab,
       `delete from ${shop.ordersTable} o where id = (${newest}) returning to_jsonb(o)`,

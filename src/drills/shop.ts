@@ -4,10 +4,9 @@ export const shop = {
   /** Patroni's scope, the operator's resource and the primary's Service. */
   database: 'jewelry-shop-db',
   /** Database and table that hold the orders. */
-  ordersDatabase: 'shop',
-  ordersTable: 'orders',
-  /** True for orders that only probed the front door. */
-  probeColumn: 'probe',
+  ordersDatabase: 'jewelry_shop',
+  /** Orders of customers; probe orders are in a table of their own. */
+  ordersTable: 'shop_order',
   poolerLabels: 'application=db-connection-pooler',
   /** The role that PgBouncer itself logs in with, and the Secret that holds its password. */
   poolerRole: 'pooler',

@@ -49,13 +49,13 @@ describe('a probe order', () => {
     expect(await probeOrder(answers(4, 5), 'p', 100)).toBe('read back: id 5 instead of 4');
   });
   test('is kept apart from the orders of customers', async () => {
-    const seen: (string | undefined)[] = [];
+    const seen: string[] = [];
     const client = door((message) => {
-      seen.push(message.headers?.['X-Rekindle-Probe']);
-      return { status: 503, body: '' };
+      seen.push(`${message.method} ${message.path} ${message.headers?.['X-Rekindle-Probe']}`);
+      return message.method === 'POST' ? { status: 201, body: '{"id":1}' } : { status: 404, body: '' };
     });
-    expect(await probeOrder(client, 'p', 100)).toBe('write: status 503');
-    expect(seen).toEqual(['1']);
+    expect(await probeOrder(client, 'p', 100)).toBe('read back: status 404');
+    expect(seen).toEqual(['POST /orders/ 1', 'GET /orders/by-ref/p/ 1']);
   });
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { OrderRow } from './compare.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
-import { NoAnswer, type ShopClient } from './shop-door.ts';
+import { NoAnswer, type ShopClient, type ShopMessage } from './shop-door.ts';
 
 /** Header that makes the example shop keep an order apart from its customers' orders. */
 const probeHeader = { 'X-Rekindle-Probe': '1' };
@@ -19,7 +19,12 @@ export async function placeOrder(
   amount: number,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  return post(client, { ref, amount }, {}, AbortSignal.any([signal, AbortSignal.timeout(orderTimeoutMs)]));
+  return outcomeOfRequest(client, {
+    method: 'POST',
+    path: '/orders/',
+    body: { ref, amount },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(orderTimeoutMs)]),
+  });
 }
 
 /**
@@ -32,21 +37,27 @@ export async function probeOrder(
   timeoutMs: number,
 ): Promise<string | undefined> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const placed = await post(client, { ref, amount: 1 }, probeHeader, signal);
+  const placed = await outcomeOfRequest(client, {
+    method: 'POST',
+    path: '/orders/',
+    body: { ref, amount: 1 },
+    headers: probeHeader,
+    signal,
+  });
   if (placed.kind !== 'acknowledged') return `write: ${placed.why}`;
-  const again = await post(client, { ref, amount: 1 }, probeHeader, signal);
+  const again = await outcomeOfRequest(client, {
+    method: 'GET',
+    path: `/orders/by-ref/${encodeURIComponent(ref)}/`,
+    headers: probeHeader,
+    signal,
+  });
   if (again.kind !== 'acknowledged') return `read back: ${again.why}`;
   return again.id === placed.id ? undefined : `read back: id ${again.id} instead of ${placed.id}`;
 }
 
-async function post(
-  client: ShopClient,
-  body: { ref: string; amount: number },
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function outcomeOfRequest(client: ShopClient, message: ShopMessage): Promise<Outcome> {
   try {
-    const answer = await client.send({ method: 'POST', path: '/orders/', body, headers, signal });
+    const answer = await client.send(message);
     return outcomeOf(answer.status, answer.body);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
