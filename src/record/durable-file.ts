@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from './explained-error.ts';
 
 /**
  * Makes sure that the file exists, readable by this user only (0600), in a folder of its own (0700), and that both
@@ -34,6 +35,11 @@ function createFolder(folder: string): void {
   if (existsSync(folder)) return;
   const parent = dirname(folder);
   createFolder(parent);
-  mkdirSync(folder, { mode: 0o700, recursive: true });
+  try {
+    // Not `recursive`: that reports a read-only disk as "no such file" (Node 24).
+    mkdirSync(folder, 0o700);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
   syncFolder(parent);
 }

@@ -86,7 +86,7 @@ function forms(value: string): readonly string[] {
     JSON.stringify(value).slice(1, -1),
     value.replaceAll("'", "''"),
     url,
-    url.replaceAll('%20', '+'),
+    new URLSearchParams([['', value]]).toString().slice(1),
     url.replaceAll(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()),
     ...base64Forms(value),
   ];

@@ -27,9 +27,9 @@ export class SqliteJournal implements JournalStore {
   private constructor(file: string, database: DatabaseSync) {
     this.#file = file;
     this.#database = database;
-    this.#insert = database.prepare(
-      'INSERT INTO events (at, run, type, body) VALUES (?, ?, ?, ?) RETURNING seq',
-    );
+    // Without RETURNING: node:sqlite would read the row, commit while it resets the statement, and drop the error
+    // of that commit, so that a full disk would look like a success (seen with Node 24.21).
+    this.#insert = database.prepare('INSERT INTO events (at, run, type, body) VALUES (?, ?, ?, ?)');
   }
 
   /** Opens the journal for reading and writing; makes it, and its folder, when it is not there. */
@@ -56,8 +56,8 @@ export class SqliteJournal implements JournalStore {
     const { type, run, ...body } = redactedEvent(event, redact);
     const text = JSON.stringify(body);
     try {
-      const row = this.#insert.get(Math.round(at), run, type, text) as Row;
-      return storedEvent({ ...row, at: Math.round(at), run, type, body: text });
+      const { lastInsertRowid: seq } = this.#insert.run(Math.round(at), run, type, text);
+      return storedEvent({ seq, at: Math.round(at), run, type, body: text });
     } catch (error) {
       throw journalUnavailable('The journal cannot be written', this.#file, error);
     }
