@@ -3,6 +3,7 @@ import process from 'node:process';
 
 import type { Lab } from '../api.ts';
 import { eventually } from '../source/eventually.ts';
+import { ensureFrontDoorCertificate } from './front-door-certificate.ts';
 
 const namespace = 'jewelry-shop';
 
@@ -29,6 +30,7 @@ async function doorCertificate(lab: Lab): Promise<string> {
 
 /** Applies the overlay `lab` and waits for the first order through the front door. Throws with the last refusal. */
 export async function deployExample(lab: Lab, checkout: string): Promise<void> {
+  await ensureFrontDoorCertificate(lab, namespace, 'jewelry-shop-tls');
   await lab.kubectl(['apply', '-k', path.join(checkout, 'examples', 'jewelry-shop', 'overlays', 'lab')]);
   let refusal = 'never asked';
   try {

@@ -5,12 +5,22 @@ import { eventually } from '../source/eventually.ts';
 
 /** Applies the Zalando operator's manifests and waits until it has registered its resource and is available. */
 export async function installOperator(lab: Lab, checkout: string): Promise<void> {
-  await lab.kubectl(['apply', '-f', path.join(checkout, 'lab', 'operator')]);
+  await lab.kubectl(['apply', '-k', path.join(checkout, 'lab', 'operator')]);
   const crd = ['get', 'crd', 'postgresqls.acid.zalan.do', '--ignore-not-found', '-o', 'name'];
-  await eventually(120_000, 'registration of the operator’s resource', async () => {
-    return (await lab.kubectl(crd)).trim() !== '';
-  }, 500);
-  await lab.kubectl(['wait', '--for=condition=Established', 'crd/postgresqls.acid.zalan.do', '--timeout=60s']);
+  await eventually(
+    120_000,
+    'registration of the operator’s resource',
+    async () => {
+      return (await lab.kubectl(crd)).trim() !== '';
+    },
+    500,
+  );
+  await lab.kubectl([
+    'wait',
+    '--for=condition=Established',
+    'crd/postgresqls.acid.zalan.do',
+    '--timeout=60s',
+  ]);
   await lab.kubectl([
     ...['-n', 'postgres-operator', 'wait', '--for=condition=Available', 'deployment', '--all'],
     '--timeout=120s',

@@ -7,7 +7,7 @@ import { rootCertificates } from 'node:tls';
 
 const [host = '', address = '', port = ''] = process.argv.slice(2);
 const certificate = await text(process.stdin);
-const body = JSON.stringify({ reference: `lab-${process.pid}-${Date.now()}`, probe: true });
+const body = JSON.stringify({ ref: `lab-${process.pid}-${Date.now()}`, probe: true });
 
 const sent = request({
   host: address,

@@ -5,7 +5,7 @@ import time
 
 import django
 from django.core.management import call_command
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 DEADLINE_SECONDS = 300
 LOCK = 7_300_115  # any number that nothing else in this database uses
@@ -26,7 +26,8 @@ while True:
     try:
         migrate()
         break
-    except OperationalError as error:
+    # InternalError: a standby that is not promoted yet refuses writes.
+    except (InterfaceError, InternalError, OperationalError) as error:
         if time.monotonic() > end:
             sys.exit(f"no database within {DEADLINE_SECONDS} s: {error}")
         connection.close()

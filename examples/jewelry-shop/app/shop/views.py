@@ -72,11 +72,11 @@ def orders(request):
 
 
 def order_by_ref(request, ref):
-    model = ProbeOrder if request.headers.get("X-Rekindle-Probe") else Order
-    row = model.objects.filter(ref=ref).first()
+    """One order, or one probe's write, by the client's own reference."""
+    row = Order.objects.filter(ref=ref).first() or ProbeOrder.objects.filter(ref=ref).first()
     if row is None:
         return JsonResponse({"error": "no such order"}, status=404)
-    return JsonResponse({"id": row.id, "ref": row.ref})
+    return JsonResponse({"id": row.id, "ref": row.ref, "probe": isinstance(row, ProbeOrder)})
 
 
 @csrf_exempt
@@ -88,3 +88,10 @@ def uploads(request):
         (folder / name).write_bytes(request.body)
         return JsonResponse({"name": name}, status=201)
     return JsonResponse({"files": sorted(entry.name for entry in folder.iterdir())})
+
+
+def upload(request, name):
+    file = pathlib.Path(settings.UPLOADS) / name.hex
+    if not file.is_file():
+        return JsonResponse({"error": "this pod has no such file"}, status=404)
+    return HttpResponse(file.read_bytes(), content_type="application/octet-stream")
