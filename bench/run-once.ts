@@ -5,7 +5,8 @@ import { drillNamed } from '../src/drills/index.ts';
 import type { CodeState } from './code-state.ts';
 import type { NextRun } from './agenda.ts';
 import { type Recovery, runRecovery } from './rig/recovery.ts';
-import { targetText, type UpResult } from './rig/rekindle-up.ts';
+import { doneAndRefused } from './rig/rekindle-up.ts';
+import type { Tell } from './rig/stages.ts';
 import type { RigLab } from './rig/rig-lab.ts';
 import type { RunRow } from './run-row.ts';
 import { limitSeconds } from './table.ts';
@@ -15,7 +16,7 @@ const orders = 500;
 
 export interface RunSurroundings {
   readonly state: CodeState;
-  readonly tell: (line: string) => void;
+  readonly tell: Tell;
   /** Keeps the raw log under that name; says where, and its digest. */
   readonly keepLog: (name: string, text: string) => Promise<RunRow['log']>;
 }
@@ -37,7 +38,8 @@ export async function runOnce(
     fault,
     arm,
     ...measured(recovery),
-    ...helped(recovery.up),
+    ...doneAndRefused(recovery.up),
+    exitCode: recovery.up?.exitCode ?? null,
     ...state,
     machine: machine(lab),
     load,
@@ -59,23 +61,6 @@ function measured({ seconds, clock, proof, ledger, failuresAfter, injection }: R
     duplicated: ledger.duplicated.length,
     failuresAfter,
     cut: injection.cut,
-  };
-}
-
-function helped(up: UpResult | undefined): Pick<RunRow, 'actions' | 'refusals' | 'exitCode'> {
-  return {
-    actions: (up?.report?.actions ?? []).map(({ step, target, verified }) => ({
-      step,
-      target: targetText(target),
-      verified,
-    })),
-    refusals: (up?.report?.refusals ?? []).map(({ guard, step, target, reason }) => ({
-      guard,
-      step,
-      target: targetText(target),
-      reason,
-    })),
-    exitCode: up?.exitCode ?? null,
   };
 }
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-const count = z.number().int().min(0);
+import { actionRow, refusalRow } from './rig/rekindle-up.ts';
 
-const actionRow = z.object({ step: z.string(), target: z.string(), verified: z.string() });
-const refusalRow = z.object({ guard: z.string(), step: z.string(), target: z.string(), reason: z.string() });
+const count = z.number().int().min(0);
 
 /** One run of the bench, as it is kept for good. */
 export const runRow = z

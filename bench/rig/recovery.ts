@@ -20,6 +20,7 @@ import {
 import { seededRandom } from './random.ts';
 import { type RunningUp, startRekindle, type UpResult } from './rekindle-up.ts';
 import type { RigLab } from './rig-lab.ts';
+import type { Tell } from './stages.ts';
 import { waitUntilSettled } from './settled.ts';
 
 /** Who helps: the product, or nobody. */
@@ -34,7 +35,7 @@ export interface RecoveryOptions {
   readonly orders: number;
   /** A recovery that takes longer is none, seconds. */
   readonly limitSeconds: number;
-  readonly tell: (line: string) => void;
+  readonly tell: Tell;
 }
 
 /** One broken and (perhaps) recovered stack, measured from outside the cluster. */
@@ -60,7 +61,7 @@ const afterMs = 10_000;
  * nothing. A run without recovery is a result; the fault is taken away by hand then.
  */
 export async function runRecovery(lab: RigLab, options: RecoveryOptions): Promise<Recovery> {
-  options.tell('waiting until three members stream and every pod is ready');
+  options.tell('waiting until three members stream and every pod is ready', 20);
   await waitUntilSettled(lab, 300);
   const folder = await mkdtemp(path.join(tmpdir(), 'rekindle-run-'));
   try {
@@ -76,7 +77,7 @@ async function recoverAt(site: LedgerSite, options: RecoveryOptions): Promise<Re
   try {
     const injection = await breakUnderLoad(site, writers, options);
     const helped = await proveAndHelp(site, options, { injection, stopWriters: writers.stop });
-    options.tell('reading every acknowledged order back');
+    options.tell('reading every acknowledged order back', 5);
     const ledger = await checkLedger(site);
     return { ...helped, ledger, raw: `${helped.raw}== ledger\n${await ledgerText(site)}` };
   } finally {
@@ -92,11 +93,11 @@ async function breakUnderLoad(
 ): Promise<Injection> {
   const random = seededRandom(seed);
   const wanted = orders + Math.floor(random() * 200);
-  tell(`writing ${wanted} orders`);
+  tell(`customers write ${wanted} orders`, 20);
   await writers.waitForOrders(wanted, 180);
   const { streaming } = await streamingStandbys(site.lab);
   if (streaming !== 2) throw new Error(`only ${streaming} standbys stream at the moment of the fault`);
-  tell(`${drill.title}: now, after ${writers.acknowledged()} acknowledged orders`);
+  tell(`${drill.title}: now, after ${writers.acknowledged()} acknowledged orders`, 10);
   return drill.inject(site.lab, { random, startHelper: () => startHelper(site, arm) });
 }
 
@@ -136,9 +137,15 @@ async function help(
   const prober = startProber(site);
   await stopWriters();
   const deadline = clockStart + options.limitSeconds * 1000;
-  options.tell(`clock runs (${options.arm}); ${proof.evidence}`);
+  options.tell(`the clock runs, ${options.arm} helps; proof of the fault: ${proof.evidence}`, 30);
   const end = await secondWrite(prober, deadline);
-  if (end !== undefined) await sleep(afterMs);
+  if (end !== undefined) {
+    options.tell(
+      `second verified write after ${((end - clockStart) / 1000).toFixed(1)} s; looking what follows`,
+      25,
+    );
+    await sleep(afterMs);
+  }
   const upResult = await resultOf(up, options.limitSeconds);
   await prober.stop();
   return {

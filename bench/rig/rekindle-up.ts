@@ -56,8 +56,34 @@ function reportOf(stdout: string): UpReport | undefined {
   return stdout.trim() === '' ? undefined : upReport.parse(JSON.parse(stdout));
 }
 
+/** An action of `up` and a refusal, as rows and reports keep them. */
+export const actionRow = z.object({ step: z.string(), target: z.string(), verified: z.string() });
+export const refusalRow = z.object({
+  guard: z.string(),
+  step: z.string(),
+  target: z.string(),
+  reason: z.string(),
+});
+
+/** What `up` did and refused; nothing when nobody helped or no report came. */
+export function doneAndRefused(up: UpResult | undefined): {
+  actions: z.infer<typeof actionRow>[];
+  refusals: z.infer<typeof refusalRow>[];
+} {
+  const { actions = [], refusals = [] } = up?.report ?? {};
+  return {
+    actions: actions.map(({ step, target, verified }) => ({ step, target: targetText(target), verified })),
+    refusals: refusals.map(({ guard, step, target, reason }) => ({
+      guard,
+      step,
+      target: targetText(target),
+      reason,
+    })),
+  };
+}
+
 /** A target as text, whichever form the report gives it in. */
-export function targetText(target: z.infer<typeof named>): string {
+function targetText(target: z.infer<typeof named>): string {
   if (typeof target === 'string') return target;
   return target.namespace === undefined
     ? `${target.kind} ${target.name}`
