@@ -26,6 +26,7 @@ function interactive(lab: Lab, argv: readonly string[]): Promise<number> {
 const program = new Command('lab')
   .description('A real test cluster whose power can be cut. Touches nothing that it did not make.')
   .addOption(instance)
+  .enablePositionalOptions()
   .addHelpText('after', '\nExample:\n  npm run lab -- up && npm run lab -- cut && npm run lab -- boot');
 
 const open = () => openLab({ ...program.opts<{ instance?: string }>() });
@@ -98,7 +99,6 @@ program
     process.stdout.write(`${(await open()).kubeconfig}\n`);
   });
 
-program.enablePositionalOptions();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -27,7 +27,6 @@ export class ClusterLab implements Lab {
   readonly kubeconfig: string;
   readonly auditLog: string;
   readonly frontDoor = { host: 'jewelry-shop.local', address: '127.0.0.1', port: frontDoorPort };
-  readonly #identity: LabIdentity;
   readonly #engine: LabBackend;
   readonly #checkout: string;
   readonly #log: (line: string) => void;
@@ -41,7 +40,6 @@ export class ClusterLab implements Lab {
     this.stateDir = identity.stateDir;
     this.kubeconfig = path.join(identity.stateDir, 'kubeconfig');
     this.auditLog = path.join(identity.stateDir, 'audit', 'audit.log');
-    this.#identity = identity;
     this.#engine = engine;
     this.#checkout = checkout;
     this.#log = log;
