@@ -8,5 +8,5 @@ urlpatterns = [
     path("orders/", views.orders),
     path("orders/by-ref/<str:ref>/", views.order_by_ref),
     path("uploads/", views.uploads),
-    path("uploads/<uuid:name>/", views.upload),
+    path("uploads/<slug:name>/", views.upload),
 ]

@@ -91,7 +91,7 @@ def uploads(request):
 
 
 def upload(request, name):
-    file = pathlib.Path(settings.UPLOADS) / name.hex
+    file = pathlib.Path(settings.UPLOADS) / name
     if not file.is_file():
         return JsonResponse({"error": "this pod has no such file"}, status=404)
     return HttpResponse(file.read_bytes(), content_type="application/octet-stream")

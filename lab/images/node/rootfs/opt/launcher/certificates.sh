@@ -37,3 +37,16 @@ contexts: [{name: default, context: {cluster: default, user: default}}]
 current-context: default
 CONFIG
 }
+
+# drop_broken_certificates FOLDER: the kubelet does not sync what it writes there. A file that a loss of power left empty
+# or cut short would stop it for ever; without the folder's content it makes or asks for new certificates.
+drop_broken_certificates() {
+  local file
+  for file in "$1"/*.pem "$1"/*.crt; do
+    { [ -e "$file" ] || [ -L "$file" ]; } || continue
+    openssl x509 -noout -in "$file" 2>/dev/null && continue
+    log "certificate $file is broken: removing all in $1"
+    rm -f "$1"/*
+    return 0
+  done
+}

@@ -44,20 +44,31 @@ start_control_plane() {
     --profiling=false $(component_flags kube-scheduler "$@")
 }
 
+# install_manifests "$@": the lab's own manifests, as k3s lays out its own; k3d edits coredns.yaml there. A copy that a
+# loss of power left empty is laid out again, one that k3d edited stays.
+install_manifests() {
+  local file name
+  for file in /opt/manifests/*.yaml; do
+    name=$(basename "$file")
+    extra disable "$@" | tr , '\n' | grep -qx "${name%.yaml}" && continue
+    usable "$data/server/manifests/$name" || write_durably "$data/server/manifests/$name" <"$file"
+  done
+}
+
 # Applies the manifests in the server's folder whenever their content differs from what was applied last, also before a
 # restart: as with k3s, what a user changed since then stays changed.
 run_deploy_controller() {
-  local file sum applied=$data/server/applied
+  local file sum name applied=$data/server/applied dns_said=
   mkdir -p $applied
   while :; do
     for file in $data/server/manifests/*.yaml; do
-      [ -f "$file" ] || continue
+      [ -s "$file" ] || continue
+      name=$(basename "$file")
       sum=$(sha256sum <"$file")
-      if [ "$(cat "$applied/$(basename "$file")" 2>/dev/null)" != "$sum" ]; then
-        kubectl apply -f "$file" >>/var/log/deploy.log 2>&1 && echo "$sum" | write_durably "$applied/$(basename "$file")"
-      fi
+      [ -f "$applied/$name" ] && [ "$(cat "$applied/$name")" = "$sum" ] && continue
+      kubectl apply -f "$file" >>/var/log/deploy.log 2>&1 && echo "$sum" | write_durably "$applied/$name"
     done
-    if [ -f $applied/coredns.yaml ] && [ -z "${dns_said:-}" ]; then
+    if [ -f $applied/coredns.yaml ] && [ -z "$dns_said" ]; then
       log "Cluster dns configmap has been set successfully"
       dns_said=1
     fi
@@ -65,33 +76,75 @@ run_deploy_controller() {
   done
 }
 
-# local-path storage: binds each claim that has a node to a folder on it. Deleting a claim leaves the folder (the real
-# provisioner with reclaimPolicy Delete would remove it): a lab never deletes data by itself.
+# What nobody waits for: every ten seconds, because each kubectl costs a tenth of a second of CPU.
+run_housekeeping() {
+  while :; do
+    keep_node_hosts
+    remove_released_volumes
+    sleep 10
+  done
+}
+
+# Keeps the nodes' names and addresses in the DNS's NodeHosts, as k3s does, and every other line (k3d's
+# host.k3d.internal) as it is. Writes only a difference.
+keep_node_hosts() {
+  local nodes current patch template
+  template='{range .items[*]}{.status.addresses[?(@.type=="InternalIP")].address}{" "}{.metadata.name}{"\n"}{end}'
+  nodes=$(kubectl get nodes -o jsonpath="$template" 2>>/var/log/housekeeping.log | grep -E '^[0-9.]+ ') || return 0
+  current=$(kubectl -n kube-system get configmap coredns -o json 2>>/var/log/housekeeping.log) || return 0
+  patch=$(jq -cn --arg nodes "$nodes" --argjson map "$current" '
+    def lines: split("\n") | map(select(. != ""));
+    def name: split(" ") | map(select(. != "")) | .[1];
+    ($nodes | lines) as $own | ($own | map(name)) as $names | (($map.data.NodeHosts // "") | lines) as $old
+    | (($old | map(select(name as $one | $names | index($one) | not))) + $own) as $new
+    | select(($old | sort) != ($new | sort)) | {data: {NodeHosts: ($new | map(. + "\n") | add)}}')
+  [ -z "$patch" ] ||
+    kubectl -n kube-system patch configmap coredns --type=merge -p "$patch" >>/var/log/housekeeping.log 2>&1
+}
+
+# reclaimPolicy Delete: the volume object goes when its claim is gone.
+remove_released_volumes() {
+  local volumes name query
+  query='.items[] | select(.status.phase == "Released" and .spec.persistentVolumeReclaimPolicy == "Delete")
+    | select(.metadata.annotations["pv.kubernetes.io/provisioned-by"] == "rancher.io/local-path") | .metadata.name'
+  volumes=$(kubectl get persistentvolumes -o json 2>>/var/log/housekeeping.log | jq -r "$query")
+  for name in $volumes; do
+    kubectl delete persistentvolume "$name" --wait=false >>/var/log/housekeeping.log 2>&1
+  done
+}
+
+# local-path storage in place of Rancher's provisioner: each claim that has a node gets a folder on it. Not implemented:
+# removing the folder with the volume. A lab never deletes data. The watch begins anew each minute: a connection that
+# a cut left half open must not stop it for long.
 run_provisioner() {
-  local query claims namespace name uid claim_node size
-  query='.items[] | select(.status.phase == "Pending" and .spec.storageClassName == "local-path")
+  local query namespace name uid claim_node size
+  query='select(.status.phase == "Pending" and .spec.storageClassName == "local-path")
     | select(.metadata.annotations["volume.kubernetes.io/selected-node"] != null)
     | [.metadata.namespace, .metadata.name, .metadata.uid,
        .metadata.annotations["volume.kubernetes.io/selected-node"], .spec.resources.requests.storage] | @tsv'
   while :; do
-    if claims=$(kubectl get persistentvolumeclaims -A -o json 2>>/var/log/deploy.log | jq -r "$query"); then
+    timeout 60 kubectl get persistentvolumeclaims -A --watch -o json 2>>/var/log/provisioner.log |
+      jq --unbuffered -r "$query" |
       while IFS=$'\t' read -r namespace name uid claim_node size; do
-        [ -n "$uid" ] || continue
-        kubectl apply -f - >>/var/log/deploy.log 2>&1 <<VOLUME
+        bind_claim "$namespace" "$name" "$uid" "$claim_node" "$size"
+      done
+    sleep 0.3
+  done
+}
+
+# bind_claim NAMESPACE NAME UID NODE SIZE: a volume that is made for this claim only.
+bind_claim() {
+  kubectl apply -f - >>/var/log/provisioner.log 2>&1 <<VOLUME
 apiVersion: v1
 kind: PersistentVolume
-metadata: {name: pvc-$uid, annotations: {pv.kubernetes.io/provisioned-by: rancher.io/local-path}}
+metadata: {name: pvc-$3, annotations: {pv.kubernetes.io/provisioned-by: rancher.io/local-path}}
 spec:
-  capacity: {storage: $size}
+  capacity: {storage: $5}
   accessModes: [ReadWriteOnce]
-  persistentVolumeReclaimPolicy: Retain
+  persistentVolumeReclaimPolicy: Delete
   storageClassName: local-path
-  claimRef: {apiVersion: v1, kind: PersistentVolumeClaim, namespace: $namespace, name: $name, uid: $uid}
-  hostPath: {path: $data/storage/pvc-${uid}_${namespace}_$name, type: DirectoryOrCreate}
-  nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [$claim_node]}]}]}}
+  claimRef: {apiVersion: v1, kind: PersistentVolumeClaim, namespace: $1, name: $2, uid: $3}
+  hostPath: {path: $data/storage/pvc-$3_$1_$2, type: DirectoryOrCreate}
+  nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [$4]}]}]}}
 VOLUME
-      done <<<"$claims"
-    fi
-    sleep 1
-  done
 }

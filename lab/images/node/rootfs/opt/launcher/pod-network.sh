@@ -12,20 +12,19 @@ CONFIG
   iptables -P FORWARD ACCEPT
 }
 
+# Follows the nodes by a watch that begins anew each minute: a connection that a cut left half open must not stop it.
 run_pod_network() {
   local own= name range node_address template
-  template='{range .items[*]}{.metadata.name}{" "}{.spec.podCIDR}{" "}{.status.addresses[?(@.type=="InternalIP")].address}{"\n"}{end}'
+  template='{.metadata.name}{" "}{.spec.podCIDR}{" "}{.status.addresses[?(@.type=="InternalIP")].address}{"\n"}'
   while :; do
-    if nodes=$("${node_kubectl[@]}" get nodes -o jsonpath="$template" 2>>/var/log/pod-network.log); then
-      while read -r name range node_address; do
-        [ -n "$range" ] || continue
-        if [ "$name" = "$node" ]; then
-          [ "$own" = "$range" ] || { write_cni "$range" && own=$range; }
-        elif [ -n "$node_address" ]; then
-          ip route replace "$range" via "$node_address" 2>>/var/log/pod-network.log
-        fi
-      done <<<"$nodes"
-    fi
-    [ -n "$own" ] && sleep 1 || sleep 0.2
+    while read -r name range node_address; do
+      [ -n "$range" ] || continue
+      if [ "$name" = "$node" ]; then
+        [ "$own" = "$range" ] || { write_cni "$range" && own=$range; }
+      elif [ -n "$node_address" ]; then
+        ip route replace "$range" via "$node_address" 2>>/var/log/pod-network.log
+      fi
+    done < <(timeout 60 "${node_kubectl[@]}" get nodes --watch -o jsonpath="$template" 2>>/var/log/pod-network.log)
+    sleep 0.3
   done
 }
