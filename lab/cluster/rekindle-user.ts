@@ -33,7 +33,8 @@ export async function rekindleCredentials(
   kubectl: Kubectl,
 ): Promise<{ readonly certificate: string; readonly key: string }> {
   const key = await output(['openssl', 'ecparam', '-name', 'prime256v1', '-genkey', '-noout']);
-  const csr = await output(['openssl', 'req', '-new', '-key', '/dev/stdin', '-subj', '/CN=rekindle'], {
+  // cat: Node gives a child a socket as standard input, and openssl can open only a pipe by name.
+  const csr = await output(['sh', '-c', 'cat | openssl req -new -key /dev/stdin -subj /CN=rekindle'], {
     input: key,
   });
   await kubectl(['delete', 'csr', request, '--ignore-not-found']);
