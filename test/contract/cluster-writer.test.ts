@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { createClusterWriter } from '../../src/adapters/kubernetes/cluster-writer.ts';
+import { ClusterUnreachable, Conflict, Forbidden, NotFound } from '../../src/adapters/kubernetes/errors.ts';
+import { hasRoomAfterDeletion } from '../../src/adapters/kubernetes/quota.ts';
+import { fakeApiServer, type FakeAnswer, type FakeApiServer } from '../fakes/api-server.ts';
+
+const target = { namespace: 'shop', name: 'web-1', uid: 'u1' };
+const refusal = (code: number, message: string): FakeAnswer => ({
+  status: code,
+  json: { kind: 'Status', message, code },
+});
+
+const pod = {
+  kind: 'Pod',
+  metadata: {
+    name: 'web-1',
+    namespace: 'shop',
+    uid: 'u1',
+    resourceVersion: '7',
+    labels: { app: 'web' },
+    ownerReferences: [{ kind: 'ReplicaSet', name: 'web', controller: true }],
+  },
+  spec: {
+    nodeName: 'agent-0',
+    priority: 0,
+    serviceAccountName: 'default',
+    volumes: [
+      { name: 'data', emptyDir: {} },
+      { name: 'kube-api-access-x7k', projected: {} },
+    ],
+    containers: [
+      {
+        name: 'web',
+        image: 'nginx',
+        volumeMounts: [
+          { name: 'data', mountPath: '/data' },
+          { name: 'kube-api-access-x7k', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+        ],
+      },
+    ],
+  },
+  status: { phase: 'Running' },
+};
+
+const quota = (used: string): string =>
+  `pods "web-1-x" is forbidden: exceeded quota: q, requested: cpu=500m,pods=1, used: ${used}, limited: cpu=1,pods=3`;
+
+/** A server that has the pod and answers every creation like this. */
+async function rehearsal(creation: FakeAnswer): Promise<{ server: FakeApiServer; done: Promise<void> }> {
+  const server = await fakeApiServer({
+    answer: ({ method }) => (method === 'GET' ? { json: pod } : creation),
+  });
+  return { server, done: createClusterWriter(server.config).rehearsePodCreation(target) };
+}
+
+describe('deletePod', () => {
+  it('names the uid and leaves the grace period to the pod', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: pod }) });
+    await createClusterWriter(server.config).deletePod(target);
+    expect(server.requests).toHaveLength(1);
+    const [request] = server.requests;
+    expect(request).toMatchObject({ method: 'DELETE', url: '/api/v1/namespaces/shop/pods/web-1' });
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      preconditions: { uid: 'u1' },
+    });
+  });
+
+  it.each([
+    [409, Conflict],
+    [404, NotFound],
+    [403, Forbidden],
+    [500, ClusterUnreachable],
+  ] as const)('tells a %i', async (code, type) => {
+    const server = await fakeApiServer({ answer: () => refusal(code, 'the precondition failed') });
+    const deleting = createClusterWriter(server.config).deletePod(target);
+    await expect(deleting).rejects.toBeInstanceOf(type);
+    await expect(deleting).rejects.toThrow('the precondition failed');
+  });
+
+  it('does not say done when the answer is missing', async () => {
+    const server = await fakeApiServer({ answer: () => 'drop' });
+    const deleting = createClusterWriter(server.config).deletePod(target);
+    await expect(deleting).rejects.toBeInstanceOf(ClusterUnreachable);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('rehearsePodCreation', () => {
+  it('sends the pod as its controller would create it, as a dry run', async () => {
+    const { server, done } = await rehearsal({ status: 201, json: pod });
+    await done;
+    const request = server.requests[1];
+    expect(request).toMatchObject({ method: 'POST', url: '/api/v1/namespaces/shop/pods?dryRun=All' });
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { generateName: 'web-1-', namespace: 'shop', labels: { app: 'web' } },
+      spec: {
+        serviceAccountName: 'default',
+        volumes: [{ name: 'data', emptyDir: {} }],
+        containers: [{ name: 'web', image: 'nginx', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
+        initContainers: [],
+      },
+    });
+  });
+
+  it('passes on why the API would refuse', async () => {
+    const { done } = await rehearsal(refusal(403, quota('cpu=900m,pods=4')));
+    await expect(done).rejects.toThrow(/exceeded quota: q/);
+    const missing = await rehearsal(refusal(403, 'error looking up service account shop/web'));
+    await expect(missing.done).rejects.toBeInstanceOf(Forbidden);
+  });
+
+  it('lets a quota be full, for the old pod makes room', async () => {
+    const { done } = await rehearsal(refusal(403, quota('cpu=900m,pods=3')));
+    await expect(done).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['cpu=1000m,pods=3', true],
+    ['cpu=1001m,pods=3', false],
+    ['cpu=lots,pods=3', false],
+    ['memory=1Gi', false],
+  ])('reads quantities: %s', (used, room) => {
+    expect(hasRoomAfterDeletion(quota(used))).toBe(room);
+  });
+});

@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { resolveEngineEndpoint } from '../../src/adapters/docker/endpoint.ts';
+import { DockerEngine } from '../../src/adapters/docker/engine.ts';
+import { EngineRefused, EngineUnreachable } from '../../src/adapters/docker/errors.ts';
+import { createK3dProvider } from '../../src/adapters/providers/k3d.ts';
+import { fakeEngine, type EngineAnswers, type FakeEngine } from '../fakes/docker-engine.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+
+const engineAt = (socketPath: string): DockerEngine =>
+  new DockerEngine({ url: `unix://${socketPath}`, from: 'a test', socketPath });
+
+const labels = (role: string) => ({ app: 'k3d', 'k3d.cluster': 'shop', 'k3d.role': role });
+
+const server = {
+  Id: 'aaa',
+  Name: '/k3d-shop-server-0',
+  RestartCount: 2,
+  Config: { Labels: labels('server') },
+  State: { Status: 'running', StartedAt: '2026-11-24T05:00:00.5Z', ExitCode: 0 },
+  HostConfig: { RestartPolicy: { Name: 'unless-stopped' }, PortBindings: null },
+  NetworkSettings: {
+    Ports: null,
+    Networks: { 'k3d-shop': { IPAddress: '172.18.0.2', GlobalIPv6Address: '' } },
+  },
+};
+
+const balancer = {
+  Id: 'bbb',
+  Name: '/k3d-shop-serverlb',
+  Config: { Labels: labels('loadbalancer') },
+  State: { Status: 'exited', StartedAt: '0001-01-01T00:00:00Z', ExitCode: 137 },
+  HostConfig: {
+    RestartPolicy: {},
+    PortBindings: { '30443/tcp': [{ HostIp: '0.0.0.0', HostPort: '8443' }] },
+  },
+  NetworkSettings: { Ports: {}, Networks: null },
+};
+
+const listing = {
+  'GET /containers/json': {
+    json: [
+      { Id: 'aaa', Labels: labels('server') },
+      { Id: 'bbb', Labels: labels('loadbalancer') },
+      { Id: 'gone', Labels: labels('agent') },
+    ],
+  },
+  'GET /containers/aaa/json': { json: server },
+  'GET /containers/bbb/json': { json: balancer },
+} satisfies EngineAnswers;
+
+async function k3d(answers: EngineAnswers) {
+  const fake = await fakeEngine(answers);
+  return { fake, provider: createK3dProvider({ engine: engineAt(fake.socketPath) }) };
+}
+
+const exec = (exitCode: number | null): EngineAnswers => ({
+  'POST /containers/bbb/exec': { status: 201, json: { Id: 'e1' } },
+  'POST /exec/e1/start': { text: 'nginx: [emerg] no such host\r\n' },
+  'GET /exec/e1/json': { json: { ExitCode: exitCode } },
+});
+
+const trouble = async (engine: DockerEngine): Promise<unknown> =>
+  engine.containerIds([]).then(
+    () => 'none',
+    (error: unknown) => (error instanceof EngineUnreachable ? error.trouble : error),
+  );
+
+describe('k3d over the Docker Engine API', () => {
+  it('names the clusters whose containers exist', async () => {
+    const { fake, provider } = await k3d(listing);
+    expect(await provider.clusters()).toEqual(['shop']);
+    expect(fake.requests).toEqual(['GET /containers/json?all=1&filters={"label":["app=k3d"]}']);
+  });
+
+  it('tells the state of containers; one that vanished meanwhile is not there', async () => {
+    const { provider } = await k3d(listing);
+    expect(await provider.containers('shop')).toEqual([
+      {
+        id: 'aaa',
+        name: 'k3d-shop-server-0',
+        role: 'server',
+        state: 'running',
+        startedAt: Date.parse('2026-11-24T05:00:00.5Z'),
+        exitCode: 0,
+        restartPolicy: 'unless-stopped',
+        restartCount: 2,
+        addresses: ['172.18.0.2'],
+      },
+      {
+        id: 'bbb',
+        name: 'k3d-shop-serverlb',
+        role: 'loadbalancer',
+        state: 'exited',
+        startedAt: 0,
+        exitCode: 137,
+        restartPolicy: 'no',
+        restartCount: 0,
+        addresses: [],
+      },
+    ]);
+  });
+
+  it.each([
+    [[{ HostIp: '0.0.0.0', HostPort: '8443' }], '127.0.0.1:8443'],
+    [[{ HostIp: '::', HostPort: '8443' }], '127.0.0.1:8443'],
+    [[{ HostIp: '', HostPort: '8443' }], '127.0.0.1:8443'],
+    [[{ HostIp: '127.0.0.2', HostPort: '8443' }], '127.0.0.2:8443'],
+    [[{ HostIp: '::1', HostPort: '8443' }], '[::1]:8443'],
+  ])('finds the published address %j', async (bindings, address) => {
+    const running = { ...balancer, NetworkSettings: { Ports: { '30443/tcp': bindings } } };
+    const { provider } = await k3d({ ...listing, 'GET /containers/bbb/json': { json: running } });
+    expect(await provider.publishedAddress('shop', 30443)).toBe(address);
+    expect(await provider.publishedAddress('shop', 30080)).toBeUndefined();
+  });
+
+  it('finds the address of a load balancer that is stopped', async () => {
+    const { provider } = await k3d(listing);
+    expect(await provider.publishedAddress('shop', 30443)).toBe('127.0.0.1:8443');
+  });
+
+  it.each([204, 304])('starts a container (%i)', async (status) => {
+    const { provider } = await k3d({ 'POST /containers/bbb/start': { status, text: '' } });
+    await expect(provider.startContainer('bbb')).resolves.toBeUndefined();
+  });
+
+  it('reloads the load balancer and waits for the exit code', async () => {
+    const { fake, provider } = await k3d(exec(0));
+    await provider.reloadLoadBalancer('bbb');
+    expect(fake.requests[0]).toContain('"Cmd":["nginx","-s","reload"]');
+  });
+
+  it.each([1, null])('says why a reload failed (%s)', async (exitCode) => {
+    const { provider } = await k3d(exec(exitCode));
+    await expect(provider.reloadLoadBalancer('bbb')).rejects.toThrow(
+      /nginx -s reload failed with exit code (1|unknown): nginx: \[emerg\] no such host/,
+    );
+  });
+
+  it('says so when k3d is missing', async () => {
+    const engine = engineAt('/nowhere');
+    const provider = createK3dProvider({ engine, environment: { PATH: '/nowhere:relative' } });
+    await expect(provider.startCluster('shop')).rejects.toThrow(/tool k3d is missing.*Install k3d/);
+  });
+
+  it('starts a cluster with k3d itself, on the engine that was observed', async () => {
+    const { provider, lines } = fakeTool('echo "$DOCKER_HOST $*" > "$0.log"');
+    await provider.startCluster('shop');
+    expect(lines()).toBe('unix:///engine cluster start shop --timeout 180s\n');
+  });
+
+  it('gives the last words of k3d when it fails, and stops it when asked', async () => {
+    const failing = fakeTool(
+      "printf '\\033[31mFATA\\033[0m no nodes found for given cluster\\n' >&2; exit 1",
+    );
+    await expect(failing.provider.startCluster('shop')).rejects.toThrow(
+      /k3d could not start the cluster: FATA no nodes found.*docker ps --all/,
+    );
+    const hanging = fakeTool('exec sleep 60');
+    const stop = AbortSignal.abort(new Error('Ctrl-C'));
+    await expect(hanging.provider.startCluster('shop', stop)).rejects.toThrow('Ctrl-C');
+  });
+});
+
+describe('the engine cannot be asked', () => {
+  it('tells a missing socket', async () => {
+    expect(await trouble(engineAt(join(temporaryFolder(), 'none.sock')))).toBe('socket-missing');
+  });
+
+  it.skipIf(process.getuid?.() === 0)('tells a socket that is not ours', async () => {
+    const fake = await fakeEngine({});
+    chmodSync(fake.socketPath, 0);
+    expect(await trouble(engineAt(fake.socketPath))).toBe('permission-denied');
+  });
+
+  it.each(['hang', 'drop', { text: 'not JSON' }] as const)(
+    'tells an engine that gives no answer (%j)',
+    async (answer) => {
+      const fake = await fakeEngine({ 'GET /containers/json': answer });
+      expect(await trouble(engineAt(fake.socketPath))).toBe('no-answer');
+    },
+  );
+
+  it('is not the same as an engine that refuses', async () => {
+    const fake: FakeEngine = await fakeEngine({
+      'GET /containers/json': { status: 500, json: { message: 'layer does not exist' } },
+    });
+    const asking = engineAt(fake.socketPath).containerIds([]);
+    await expect(asking).rejects.toBeInstanceOf(EngineRefused);
+    await expect(asking).rejects.toThrow(
+      /answered 500: layer does not exist \(GET \/containers\/json at unix:/,
+    );
+  });
+});
+
+describe('where the engine is', () => {
+  it('takes DOCKER_HOST, then a context, then the default', () => {
+    const HOME = temporaryFolder();
+    expect(resolveEngineEndpoint({ HOME }).socketPath).toBe('/var/run/docker.sock');
+    const meta = join(HOME, '.docker/contexts/meta', createHash('sha256').update('colima').digest('hex'));
+    mkdirSync(meta, { recursive: true });
+    const host = 'unix:///home/me/.colima/docker.sock';
+    writeFileSync(join(meta, 'meta.json'), JSON.stringify({ Endpoints: { docker: { Host: host } } }));
+    expect(resolveEngineEndpoint({ HOME, DOCKER_CONTEXT: 'colima' }).url).toBe(host);
+    writeFileSync(join(HOME, '.docker/config.json'), JSON.stringify({ currentContext: 'colima' }));
+    expect(resolveEngineEndpoint({ HOME })).toMatchObject({ url: host, from: 'docker context colima' });
+    expect(resolveEngineEndpoint({ HOME, DOCKER_CONTEXT: 'default' }).socketPath).toBe(
+      '/var/run/docker.sock',
+    );
+    expect(resolveEngineEndpoint({ HOME, DOCKER_HOST: 'tcp://127.0.0.1:2375' })).toMatchObject({
+      host: '127.0.0.1',
+      port: 2375,
+    });
+  });
+
+  it.each([
+    [{ DOCKER_HOST: 'ssh://me@there' }, /only unix:\/\/ and tcp/],
+    [{ DOCKER_HOST: 'tcp://there:2376', DOCKER_TLS_VERIFY: '1' }, /on another machine/],
+    [{ DOCKER_CONTEXT: 'none' }, /context has no file/],
+  ])('refuses %j', (environment, message) => {
+    expect(() => resolveEngineEndpoint({ HOME: temporaryFolder(), ...environment })).toThrow(message);
+  });
+});
+
+/** A provider whose k3d is a shell script; `lines` gives what it wrote to its log. */
+function fakeTool(script: string) {
+  const folder = temporaryFolder();
+  const tool = join(folder, 'k3d');
+  writeFileSync(tool, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const engine = new DockerEngine({ url: 'unix:///engine', from: 'a test', socketPath: '/engine' });
+  const environment = { PATH: `${folder}:/usr/bin:/bin`, DOCKER_HOST: 'unix:///another' };
+  return {
+    provider: createK3dProvider({ engine, environment }),
+    lines: () => readFileSync(`${tool}.log`, 'utf8'),
+  };
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** `METHOD path` (without query) to the answer; a function gets the request's body. */
+export type EngineAnswers = Readonly<
+  Record<
+    string,
+    { readonly status?: number; readonly json?: unknown; readonly text?: string } | 'hang' | 'drop'
+  >
+>;
+
+type Answer = { readonly status?: number; readonly json?: unknown; readonly text?: string };
+
+const unknownThing: Answer = { status: 404, json: { message: 'no such thing' } };
+
+export interface FakeEngine {
+  readonly socketPath: string;
+  readonly url: string;
+  /** `METHOD path?query body` of every request. */
+  readonly requests: string[];
+}
+
+/** A container engine that answers from a table, on a unix socket. */
+export async function fakeEngine(answers: EngineAnswers): Promise<FakeEngine> {
+  const socketPath = join(temporaryFolder(), 'engine.sock');
+  const requests: string[] = [];
+  const serve = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { method = '', url = '' } = request;
+    requests.push(`${method} ${decodeURIComponent(url)} ${Buffer.concat(chunks).toString()}`.trim());
+    const answer = answers[`${method} ${url.split('?', 1)[0] ?? ''}`];
+    if (answer === 'hang') return;
+    if (answer === 'drop') {
+      response.socket?.destroy();
+      return;
+    }
+    const { status = 200, json, text } = answer ?? unknownThing;
+    response.writeHead(status);
+    response.end(text ?? JSON.stringify(json));
+  };
+  const server = http.createServer((request, response) => void serve(request, response));
+  server.listen(socketPath);
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { socketPath, url: `unix://${socketPath}`, requests };
+}
