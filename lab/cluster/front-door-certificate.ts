@@ -24,8 +24,9 @@ export async function ensureFrontDoorCertificate(lab: Lab, namespace: string, na
   const { host } = lab.frontDoor;
   const key = await output(['openssl', 'ecparam', '-name', 'prime256v1', '-genkey', '-noout']);
   const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
+  // cat: Node gives a child a socket as standard input, and openssl can open only a pipe by name.
   const certificate = await output(
-    ['openssl', 'req', '-x509', '-new', '-key', '/dev/stdin', '-days', days, ...subject],
+    ['sh', '-c', 'cat | openssl req -x509 -new -key /dev/stdin "$@"', 'sh', '-days', days, ...subject],
     { input: key },
   );
   const objects = [
