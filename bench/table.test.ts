@@ -60,7 +60,7 @@ describe('the table', () => {
     expect(resultsTable(rows.slice(0, 1))).not.toContain('ratio');
   });
   test('says so when there is nothing to cite', () => {
-    expect(resultsTable([row({ dirty: true })])).toBe('No citable runs yet.\n');
+    expect(resultsTable([row({ dirty: true })])).toBe('No runs are recorded yet.\n');
   });
 });
 

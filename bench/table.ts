@@ -30,7 +30,7 @@ export function citable(runs: readonly RunRow[]): ReadonlyMap<string, readonly R
 /** The table of the README, in Markdown, made from nothing but the rows. */
 export function resultsTable(runs: readonly RunRow[]): string {
   const groups = citable(runs);
-  if (groups.size === 0) return 'No citable runs yet.\n';
+  if (groups.size === 0) return 'No runs are recorded yet.\n';
   const head = [
     '| fault | who helped | recovered (95 %) | p50 s | p95 s | max s | lost / acknowledged | duplicated | commit |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
