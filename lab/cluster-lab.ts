@@ -91,7 +91,8 @@ export class ClusterLab implements Lab {
   async status(): Promise<LabStatus> {
     const booted = await this.#engine.isBooted();
     const { clusterKey } = await this.#record.read();
-    const asked = booted && clusterKey !== undefined ? await this.#ask(['get', '--raw', '/readyz']) : undefined;
+    const asked =
+      booted && clusterKey !== undefined ? await this.#ask(['get', '--raw', '/readyz']) : undefined;
     const answers = asked?.exitCode === 0;
     const present = clusterKey === undefined ? 'absent' : 'silent';
     return {
@@ -167,7 +168,10 @@ export class ClusterLab implements Lab {
   /** What an interrupted `up`, or one with other images, left. The engine is the lab's own, so the name is enough. */
   async #removeHalfCluster(): Promise<void> {
     await this.#record.update({ clusterKey: undefined });
-    const listed = await this.run(['k3d', 'cluster', 'list', '-o', 'json'], { check: true, timeoutSeconds: 60 });
+    const listed = await this.run(['k3d', 'cluster', 'list', '-o', 'json'], {
+      check: true,
+      timeoutSeconds: 60,
+    });
     const clusters = JSON.parse(listed.stdout) as { readonly name: string }[];
     if (!clusters.some((found) => found.name === this.cluster)) return;
     this.#log(`removing cluster ${this.cluster}, which is unfinished or made of other images`);
@@ -187,7 +191,8 @@ export class ClusterLab implements Lab {
   }
 
   async #clusterAnswers(): Promise<void> {
-    if (!existsSync(this.kubeconfig)) throw new Error(`${this.kubeconfig} is gone: run \`lab down\` and \`lab up\``);
+    if (!existsSync(this.kubeconfig))
+      throw new Error(`${this.kubeconfig} is gone: run \`lab down\` and \`lab up\``);
     await eventually(
       120_000,
       'answer of the API server',

@@ -34,7 +34,9 @@ export function labIdentity(
   const stateHome = env['XDG_STATE_HOME'] || path.join(homedir(), '.local', 'state');
   const stateDir = path.join(stateHome, 'rekindle', 'lab', id);
   if (path.join(stateDir, 'run', 'docker.sock').length > longestSocketPath) {
-    throw new Error(`${stateDir} is too long for the path of a socket: set XDG_STATE_HOME to a shorter folder`);
+    throw new Error(
+      `${stateDir} is too long for the path of a socket: set XDG_STATE_HOME to a shorter folder`,
+    );
   }
   return {
     id,

@@ -38,7 +38,9 @@ export class LabRecordFile {
   }
 
   /** Remembers the given values beside the others; undefined forgets a value. */
-  async update(changes: { readonly [Key in keyof LabRecord]: LabRecord[Key] | undefined }): Promise<LabRecord> {
+  async update(changes: {
+    readonly [Key in keyof LabRecord]: LabRecord[Key] | undefined;
+  }): Promise<LabRecord> {
     const next = { ...(await this.read()), ...changes } as LabRecord;
     await mkdir(path.dirname(this.#file), { recursive: true });
     await writeFile(`${this.#file}.partial`, JSON.stringify(next, undefined, 2));

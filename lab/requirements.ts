@@ -44,6 +44,8 @@ export async function requireSourceBackend(): Promise<void> {
   const [major = 0, minor = 0] = (go ?? '').split('.').map(Number);
   if (major < 1 || (major === 1 && minor < 25))
     missing.push(`it needs Go >= 1.25 (found ${go ?? 'none'}): go.dev/doc/install`);
-  missing.push(...programs.filter((program) => !existsSync(program)).map((program) => `${program} is not there`));
+  missing.push(
+    ...programs.filter((program) => !existsSync(program)).map((program) => `${program} is not there`),
+  );
   if (missing.length > 0) throw new LabRequirementsMissing(missing);
 }

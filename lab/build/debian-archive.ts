@@ -43,7 +43,9 @@ async function targets(): Promise<readonly Target[]> {
   const own = process.env['REKINDLE_LAB_DEBIAN_MIRROR'];
   if (own !== undefined) return [{ uri: own, release: suite }];
   const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
-  const found = suiteTargets(await output(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']));
+  const found = suiteTargets(
+    await output(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']),
+  );
   if (!found.some((target) => target.release === suite)) {
     throw new Error(
       `this machine's apt has no source for Debian ${suite}; name a mirror in REKINDLE_LAB_DEBIAN_MIRROR`,

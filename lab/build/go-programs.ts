@@ -58,10 +58,7 @@ async function goBuild(program: GoProgram, folder: string): Promise<void> {
 }
 
 async function buildProgram(cache: BuildCache, program: GoProgram): Promise<string> {
-  const key = await hashInputs(
-    [program.package, program.flags],
-    [path.join(programsDir, program.name)],
-  );
+  const key = await hashInputs([program.package, program.flags], [path.join(programsDir, program.name)]);
   const folder = await cache.get({
     name: `program-${program.name}`,
     key,

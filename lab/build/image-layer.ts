@@ -24,14 +24,22 @@ async function sha256(file: string): Promise<string> {
 export async function packLayer(content: string, into: string): Promise<void> {
   const file = path.join(into, 'layer.tar');
   const same = ['--sort=name', '--mtime=@0', '--numeric-owner', '--format=gnu'];
-  const left = ['--exclude=./proc/*', '--exclude=./sys/*', '--exclude=./dev/*', '--exclude=./var/cache/apt/*'];
+  const left = [
+    '--exclude=./proc/*',
+    '--exclude=./sys/*',
+    '--exclude=./dev/*',
+    '--exclude=./var/cache/apt/*',
+  ];
   await output(['tar', ...same, ...left, '-C', content, '-cf', file, '.']);
   await writeFile(path.join(into, 'digest'), await sha256(file));
 }
 
 /** The layer that packLayer left in a folder. */
 export async function readLayer(folder: string): Promise<Layer> {
-  return { file: path.join(folder, 'layer.tar'), digest: await readFile(path.join(folder, 'digest'), 'utf8') };
+  return {
+    file: path.join(folder, 'layer.tar'),
+    digest: await readFile(path.join(folder, 'digest'), 'utf8'),
+  };
 }
 
 /** Folders that are links into /usr on Debian; a layer that brings them as folders would hide the links. */

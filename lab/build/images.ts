@@ -72,9 +72,10 @@ export function imageConfig({ spec, layers }: BuiltImage): string {
     os: 'linux',
     created: '2026-01-01T00:00:00Z',
     config: {
-      Env: Object.entries({ PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...spec.env }).map(
-        ([name, value]) => `${name}=${value}`,
-      ),
+      Env: Object.entries({
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        ...spec.env,
+      }).map(([name, value]) => `${name}=${value}`),
       ...(spec.entrypoint.length > 0 ? { Entrypoint: spec.entrypoint } : {}),
       ...(spec.cmd.length > 0 ? { Cmd: spec.cmd } : {}),
       ...(spec.workdir === undefined ? {} : { WorkingDir: spec.workdir }),
@@ -128,7 +129,15 @@ export async function buildImages(inputs: ImageInputs, specs: readonly ImageSpec
   const images: BuiltImage[] = [];
   for (const spec of specs) images.push(await buildImage(inputs, spec));
   return {
-    engine: await archive(inputs, 'engine', images.filter((image) => image.spec.loadInEngine)),
-    airgap: await archive(inputs, 'airgap', images.filter((image) => image.spec.airgap)),
+    engine: await archive(
+      inputs,
+      'engine',
+      images.filter((image) => image.spec.loadInEngine),
+    ),
+    airgap: await archive(
+      inputs,
+      'airgap',
+      images.filter((image) => image.spec.airgap),
+    ),
   };
 }

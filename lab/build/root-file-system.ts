@@ -74,10 +74,9 @@ shift; root=$1; shift
 chroot "$root" apt-get install -y -qq --no-install-recommends \\
   -o APT::Sandbox::User=root -o APT::Keep-Downloaded-Packages=true "$@"`;
   // Mounts live in a namespace of the script's own: they are gone when it ends, however it ends.
-  await output(
-    ['unshare', '--mount', 'bash', '-c', script, 'install', archive.packages, root, ...packages],
-    { timeoutSeconds: 1800 },
-  );
+  await output(['unshare', '--mount', 'bash', '-c', script, 'install', archive.packages, root, ...packages], {
+    timeoutSeconds: 1800,
+  });
   await rm(at('var/lib/apt/lists'), { recursive: true });
   await rm(at('etc/apt/apt.conf.d/90rekindle'));
   await rm(at('usr/sbin/policy-rc.d'));
@@ -102,10 +101,14 @@ export class RootFileSystems {
       expectedSeconds: set.expectedSeconds,
       build: (to) =>
         // One apt at a time: they share the folder of downloaded packages.
-        withLock(path.join(this.#cache.root, 'apt.lock'), () => undefined, async () => {
-          await output(['cp', '-a', path.join(base, 'root'), path.join(to, 'root')]);
-          await install(await this.#open(), path.join(to, 'root'), packages);
-        }),
+        withLock(
+          path.join(this.#cache.root, 'apt.lock'),
+          () => undefined,
+          async () => {
+            await output(['cp', '-a', path.join(base, 'root'), path.join(to, 'root')]);
+            await install(await this.#open(), path.join(to, 'root'), packages);
+          },
+        ),
     });
     return path.join(folder, 'root');
   }

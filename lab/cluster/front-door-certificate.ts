@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 
 import type { Lab } from '../api.ts';
-import { output } from '../command.ts';
+import { newKey } from './new-key.ts';
 
 const days = '3650';
 
@@ -22,13 +22,8 @@ export async function ensureFrontDoorCertificate(lab: Lab, namespace: string, na
   ]);
   if (found.trim() !== '') return;
   const { host } = lab.frontDoor;
-  const key = await output(['openssl', 'ecparam', '-name', 'prime256v1', '-genkey', '-noout']);
   const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
-  // cat: Node gives a child a socket as standard input, and openssl can open only a pipe by name.
-  const certificate = await output(
-    ['sh', '-c', 'cat | openssl req -x509 -new -key /dev/stdin "$@"', 'sh', '-days', days, ...subject],
-    { input: key },
-  );
+  const { key, made: certificate } = await newKey(['-x509', '-days', days, ...subject]);
   const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     {

@@ -2,10 +2,12 @@ import path from 'node:path';
 
 import { parse, stringify } from 'yaml';
 
-import { output } from '../command.ts';
+import { newKey } from './new-key.ts';
 
 /** Applies kubectl arguments as the cluster's administrator. */
 export type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 interface Kubeconfig {
   readonly contexts: { name: string; context: { cluster: string; user: string } }[];
@@ -21,7 +23,7 @@ function signingRequest(csr: string): string {
     kind: 'CertificateSigningRequest',
     metadata: { name: request },
     spec: {
-      request: Buffer.from(csr).toString('base64'),
+      request: base64(csr),
       signerName: 'kubernetes.io/kube-apiserver-client',
       usages: ['client auth'],
     },
@@ -32,11 +34,7 @@ function signingRequest(csr: string): string {
 export async function rekindleCredentials(
   kubectl: Kubectl,
 ): Promise<{ readonly certificate: string; readonly key: string }> {
-  const key = await output(['openssl', 'ecparam', '-name', 'prime256v1', '-genkey', '-noout']);
-  // cat: Node gives a child a socket as standard input, and openssl can open only a pipe by name.
-  const csr = await output(['sh', '-c', 'cat | openssl req -new -key /dev/stdin -subj /CN=rekindle'], {
-    input: key,
-  });
+  const { key, made: csr } = await newKey(['-subj', '/CN=rekindle']);
   await kubectl(['delete', 'csr', request, '--ignore-not-found']);
   await kubectl(['create', '-f', '-'], signingRequest(csr));
   await kubectl(['certificate', 'approve', request]);
@@ -55,7 +53,6 @@ export function addRekindleContext(
   const config = parse(kubeconfig) as Kubeconfig;
   const cluster = config.contexts[0]?.context.cluster;
   if (cluster === undefined) throw new Error('the kubeconfig from k3d has no context');
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
   const user = {
     'client-certificate-data': base64(credentials.certificate),
     'client-key-data': base64(credentials.key),

@@ -6,13 +6,31 @@ const notYet = () => Promise.reject(new Error('backend docker is not there yet')
 export class DockerBackend implements LabBackend {
   readonly name = 'docker';
   constructor(_identity: LabIdentity, _log: (line: string) => void) {}
-  env(): Record<string, string> { return {}; }
-  command(argv: readonly string[]): string[] { return [...argv]; }
-  prepare(): Promise<ClusterImages> { return notYet(); }
-  isBuilt(): Promise<boolean> { return notYet(); }
-  isBooted(): Promise<boolean> { return notYet(); }
-  flush(): Promise<void> { return notYet(); }
-  cut(): Promise<MachineCut> { return notYet(); }
-  boot(): Promise<BootRecord> { return notYet(); }
-  remove(): Promise<readonly string[]> { return notYet(); }
+  env(): Record<string, string> {
+    return {};
+  }
+  command(argv: readonly string[]): string[] {
+    return [...argv];
+  }
+  prepare(): Promise<ClusterImages> {
+    return notYet();
+  }
+  isBuilt(): Promise<boolean> {
+    return notYet();
+  }
+  isBooted(): Promise<boolean> {
+    return notYet();
+  }
+  flush(): Promise<void> {
+    return notYet();
+  }
+  cut(): Promise<MachineCut> {
+    return notYet();
+  }
+  boot(): Promise<BootRecord> {
+    return notYet();
+  }
+  remove(): Promise<readonly string[]> {
+    return notYet();
+  }
 }

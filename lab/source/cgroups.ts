@@ -7,7 +7,10 @@ import { eventually } from './eventually.ts';
 const root = '/sys/fs/cgroup';
 
 /** Folders of the mounted hierarchies from the lines of /proc/self/cgroup (cgroups(7)). */
-export function hierarchies(lines: string, exists: (folder: string) => boolean = existsSync): readonly string[] {
+export function hierarchies(
+  lines: string,
+  exists: (folder: string) => boolean = existsSync,
+): readonly string[] {
   if (exists(path.join(root, 'cgroup.controllers'))) return [root];
   return lines
     .split('\n')

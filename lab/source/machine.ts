@@ -125,7 +125,8 @@ export async function bootMachine(parts: MachineParts, log: (line: string) => vo
   const started = path.join(places.run, 'engine-started');
   const canaryResult = path.join(places.run, 'canary-result');
   for (const file of [started, canaryResult, places.socket]) await rm(file, { force: true });
-  for (const line of await raiseSysctls(identity.id)) log(`raised ${line} for this machine until the last lab is down`);
+  for (const line of await raiseSysctls(identity.id))
+    log(`raised ${line} for this machine until the last lab is down`);
   await makeDisk(places.disk);
   await makeCgroup(identity.cgroup);
   await makeNetwork(identity.networkNamespace);

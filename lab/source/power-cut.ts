@@ -95,7 +95,8 @@ export async function clearMachine(identity: LabIdentity): Promise<readonly stri
 export async function cutMachine(identity: LabIdentity, mode: CutMode): Promise<MachineCut> {
   const places = machinePlaces(identity.stateDir);
   const machine = await runningMachine(identity.stateDir);
-  if (machine === undefined) throw new Error('the PC is off: there is no power to cut (`lab boot` starts it)');
+  if (machine === undefined)
+    throw new Error('the PC is off: there is no power to cut (`lab boot` starts it)');
   await rm(path.join(places.run, 'canary'), { force: true });
   let at = Date.now();
   if (mode === 'power-loss') {
