@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+
+import { chooseTarget, TargetUnclear } from './target.ts';
+
+const contexts = [
+  { name: 'k3d-shop', cluster: 'k3d-shop' },
+  { name: 'k3d-other', cluster: 'k3d-other' },
+  { name: 'cloud', cluster: 'gke_project' },
+];
+const choose = (choice: Partial<Parameters<typeof chooseTarget>[0]>) =>
+  chooseTarget({ contexts, current: undefined, clusters: ['shop'], ...choice });
+
+describe('the target', () => {
+  test('is the context that was named', () => {
+    expect(choose({ wanted: 'k3d-shop', current: 'cloud' })).toEqual({
+      cluster: 'shop',
+      context: 'k3d-shop',
+    });
+  });
+
+  test('is the current context when its cluster is on this machine', () => {
+    expect(choose({ current: 'k3d-other', clusters: ['shop', 'other'] }).cluster).toBe('other');
+  });
+
+  test('is the only local cluster when the current context leads elsewhere', () => {
+    expect(choose({ current: 'cloud' })).toEqual({ cluster: 'shop', context: 'k3d-shop' });
+  });
+
+  test.each([
+    ['two clusters could be meant', { clusters: ['shop', 'other'] }, /shop, other.*--context/],
+    ['there is no cluster', { clusters: [] }, /no k3d cluster/],
+    ['the named context leads to a cloud', { wanted: 'cloud' }, /leads to no local cluster/],
+    ['the named context does not exist', { wanted: 'k3d-shpo' }, /no context k3d-shpo/],
+    ['the stack file names a cluster that is not here', { cluster: 'gone' }, /names cluster gone/],
+    ['the cluster has no context', { clusters: ['new'] }, /k3d kubeconfig merge new/],
+  ])('is refused when %s', (_name, choice, message) => {
+    expect(() => choose(choice)).toThrow(TargetUnclear);
+    expect(() => choose(choice)).toThrow(message);
+  });
+});
