@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { BootOptions, BootRecord, CutRecord, Lab, LabStatus } from './api.ts';
@@ -76,6 +76,7 @@ export class ClusterLab implements Lab {
       await this.#record.update({ nonce });
       const images = await this.#engine.prepare(nonce);
       if ((await this.#record.read()).clusterKey !== images.key) await this.#createCluster(images, nonce);
+      if (!existsSync(this.kubeconfig)) await this.#writeKubeconfig();
       await this.#step('answer of the cluster', 15, () => this.#clusterAnswers());
       await this.kubectl(['apply', '-f', rekindleRbac(this.#checkout)]);
       await this.#step('Zalando operator', 15, () => installOperator(this, this.#checkout));
@@ -160,7 +161,7 @@ export class ClusterLab implements Lab {
       const argv = ['k3d', 'cluster', 'create', '--config', config, '--no-rollback'];
       await this.run(argv, { check: true, timeoutSeconds: 360, env: images.k3dEnv });
     });
-    await this.#writeKubeconfig();
+    await rm(this.kubeconfig, { force: true });
     await this.#engine.flush();
     await this.#record.update({ clusterKey: images.key });
   }
@@ -182,11 +183,18 @@ export class ClusterLab implements Lab {
     const partial = `${this.kubeconfig}.partial`;
     const admin = (await this.run(['k3d', 'kubeconfig', 'get', this.cluster], { check: true })).stdout;
     await writeFile(partial, admin, { mode: 0o600 });
-    await chmod(partial, 0o600);
-    await rename(partial, this.kubeconfig);
-    await this.#clusterAnswers();
-    const credentials = await rekindleCredentials((args, input) => this.kubectl(args, input));
-    await writeFile(partial, addRekindleContext(admin, credentials), { mode: 0o600 });
+    const kubectl = async (args: readonly string[], input?: string) => {
+      const options = { check: true, timeoutSeconds: 120, ...(input === undefined ? {} : { input }) };
+      return (await this.run(['kubectl', '--kubeconfig', partial, ...args], options)).stdout;
+    };
+    await this.#step('client certificate of rekindle', 5, async () => {
+      const answers = async () => {
+        const asked = ['kubectl', '--kubeconfig', partial, '--request-timeout=3s', 'get', '--raw', '/readyz'];
+        return (await this.run(asked, { timeoutSeconds: 5 })).exitCode === 0;
+      };
+      await eventually(120_000, 'answer of the API server', answers, 300);
+      await writeFile(partial, addRekindleContext(admin, await rekindleCredentials(kubectl)));
+    });
     await rename(partial, this.kubeconfig);
   }
 

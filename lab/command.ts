@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-import { execa } from 'execa';
+import { execa, type Options } from 'execa';
 
 /** What a finished program left: its output as text and its exit code (124 when it ran out of time, as `timeout` says it). */
 export interface CommandResult {
@@ -31,26 +31,41 @@ export class CommandFailed extends Error {
   }
 }
 
+/** The options in execa's words; nothing is inherited beside this process's environment. */
+function execaOptions(options: CommandOptions): Options {
+  return {
+    reject: false,
+    env: { ...process.env, ...options.env },
+    extendEnv: false,
+    stripFinalNewline: false,
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  };
+}
+
+function exitCodeOf(finished: {
+  readonly timedOut: boolean;
+  readonly exitCode?: number | undefined;
+}): number {
+  return finished.timedOut ? 124 : (finished.exitCode ?? 128);
+}
+
 /** Runs a program without a shell. Throws CommandFailed only when asked to (`check`) or when it cannot be started. */
 export async function runCommand(
   argv: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const [program = '', ...args] = argv;
-  const finished = await execa(program, args, {
-    reject: false,
-    env: { ...process.env, ...options.env },
-    extendEnv: false,
-    stripFinalNewline: false,
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-  });
-  const exitCode = finished.timedOut ? 124 : (finished.exitCode ?? 128);
+  const finished = await execa(program, args, execaOptions(options));
   const started = finished.exitCode !== undefined || finished.signal !== undefined || finished.timedOut;
-  const stderr = started ? finished.stderr : `${finished.stderr}${finished.message}`;
-  const result = { stdout: finished.stdout, stderr, exitCode };
-  if (!started || (options.check === true && exitCode !== 0)) throw new CommandFailed(argv, result);
+  const said = String(finished.stderr ?? '');
+  const result = {
+    stdout: String(finished.stdout ?? ''),
+    stderr: started ? said : `${said}${finished.message ?? ''}`,
+    exitCode: exitCodeOf(finished),
+  };
+  if (!started || (options.check === true && result.exitCode !== 0)) throw new CommandFailed(argv, result);
   return result;
 }
 

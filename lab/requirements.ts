@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 
-import { execa } from 'execa';
+import { runCommand } from './command.ts';
 
 /** What the machine lacks for the lab; shown to the user as one error. */
 export class LabRequirementsMissing extends Error {
@@ -12,8 +12,11 @@ export class LabRequirementsMissing extends Error {
 }
 
 async function goVersion(): Promise<string | undefined> {
-  const result = await execa('go', ['env', 'GOVERSION'], { reject: false });
-  return result.exitCode === 0 ? /go(\d+\.\d+)/.exec(result.stdout)?.[1] : undefined;
+  try {
+    return /go(\d+\.\d+)/.exec((await runCommand(['go', 'env', 'GOVERSION'])).stdout)?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 function distribution(): string {
@@ -24,28 +27,37 @@ function distribution(): string {
   }
 }
 
-/** Host programs that the lab calls; all of them belong to a minimal Debian or Ubuntu, gcc aside. */
+/** Host programs that the lab calls, and where Debian and Ubuntu have them. */
 const programs = [
   '/usr/bin/unshare',
   '/usr/bin/nsenter',
   '/usr/sbin/losetup',
   '/usr/sbin/mkfs.ext4',
   '/usr/bin/dpkg-deb',
+  '/usr/bin/apt-get',
+  '/usr/bin/openssl',
+  '/usr/bin/tar',
+  '/usr/bin/ip',
 ];
+
+/** Go's version is enough for the lab's modules (1.25 or later). */
+export function goIsEnough(version: string | undefined): boolean {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+  return major > 1 || (major === 1 && minor >= 25);
+}
 
 /** Throws one error that names everything that is missing for backend `source`. */
 export async function requireSourceBackend(): Promise<void> {
-  const missing: string[] = [];
-  if (process.platform !== 'linux') missing.push('it needs Linux');
-  if (process.getuid?.() !== 0) missing.push('it needs root (namespaces, mounts): run it with sudo');
   const id = distribution();
-  if (id !== 'debian' && id !== 'ubuntu') missing.push(`it needs Debian 12 or Ubuntu (this is ${id})`);
   const go = await goVersion();
-  const [major = 0, minor = 0] = (go ?? '').split('.').map(Number);
-  if (major < 1 || (major === 1 && minor < 25))
-    missing.push(`it needs Go >= 1.25 (found ${go ?? 'none'}): go.dev/doc/install`);
-  missing.push(
-    ...programs.filter((program) => !existsSync(program)).map((program) => `${program} is not there`),
-  );
+  const conditions: readonly (readonly [boolean, string])[] = [
+    [process.platform === 'linux', 'it needs Linux'],
+    [process.arch === 'x64', `it needs an x86-64 machine (this is ${process.arch})`],
+    [process.getuid?.() === 0, 'it needs root (namespaces, mounts): run it with sudo'],
+    [id === 'debian' || id === 'ubuntu', `it needs Debian 12 or Ubuntu (this is ${id})`],
+    [goIsEnough(go), `it needs Go >= 1.25 (found ${go ?? 'none'}): go.dev/doc/install`],
+    ...programs.map((program) => [existsSync(program), `${program} is not there`] as const),
+  ];
+  const missing = conditions.filter(([fulfilled]) => !fulfilled).map(([, lack]) => lack);
   if (missing.length > 0) throw new LabRequirementsMissing(missing);
 }

@@ -30,13 +30,13 @@ interface Target {
 
 /** Picks what belongs to the suite from the lines that `apt-get indextargets` prints. */
 export function suiteTargets(lines: string): readonly Target[] {
-  const targets = new Map<string, Target>();
+  const found = new Map<string, Target>();
   for (const line of lines.split('\n')) {
     const [uri = '', release = '', component = ''] = line.trim().split(' ');
     const ours = release === suite || release.startsWith(`${suite}-`) || release.startsWith(`${suite}/`);
-    if (ours && component === 'main') targets.set(`${uri} ${release}`, { uri, release });
+    if (ours && component === 'main') found.set(`${uri} ${release}`, { uri, release });
   }
-  return [...targets.values()];
+  return [...found.values()];
 }
 
 async function targets(): Promise<readonly Target[]> {
@@ -74,6 +74,10 @@ async function downloadAndUnpack(name: string, into: string, options: readonly s
   await rm(work, { recursive: true });
 }
 
+function sourcesList(found: readonly Target[], keyring: string): string {
+  return found.map((target) => `deb [signed-by=${keyring}] ${target.uri} ${target.release} main\n`).join('');
+}
+
 /** Reads where this machine gets Debian from and fetches the package lists into `folder`. Throws when it has no such source. */
 export async function openDebianArchive(folder: string): Promise<DebianArchive> {
   const found = await targets();
@@ -82,10 +86,8 @@ export async function openDebianArchive(folder: string): Promise<DebianArchive> 
   const lists = path.join(folder, 'lists');
   await mkdir(path.join(packages, 'partial'), { recursive: true });
   await mkdir(path.join(lists, 'partial'), { recursive: true });
-  const line = (signedBy: string) => (target: Target) =>
-    `deb [signed-by=${signedBy}] ${target.uri} ${target.release} main\n`;
   const list = path.join(folder, 'sources.list');
-  await writeFile(list, found.map(line(keyring)).join(''));
+  await writeFile(list, sourcesList(found, keyring));
   const options = [
     `Dir::Etc::SourceList=${list}`,
     'Dir::Etc::SourceParts=-',
@@ -97,7 +99,7 @@ export async function openDebianArchive(folder: string): Promise<DebianArchive> 
   return {
     mirror: found.find((target) => target.release === suite)?.uri ?? '',
     keyring,
-    sources: found.map(line(hostKeyring)).join(''),
+    sources: sourcesList(found, hostKeyring),
     packages,
     unpack: (name, into) => downloadAndUnpack(name, into, options),
   };

@@ -52,7 +52,7 @@ export async function readImageSpecs(folder: string): Promise<readonly ImageSpec
     files.map(async (file) => {
       const parsed = imageSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
       if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
-      return { ...parsed.data, folder: path.dirname(file) };
+      return Object.assign(parsed.data, { folder: path.dirname(file) });
     }),
   );
 }

@@ -8,7 +8,9 @@ import { output } from '../command.ts';
  * Makes a private key and what `openssl req` says about it with these arguments: a signing request, or with `-x509` a
  * certificate. Through files of a private folder, because openssl cannot open a pipe of Node (a socket) by its name.
  */
-export async function newKey(args: readonly string[]): Promise<{ readonly key: string; readonly made: string }> {
+export async function newKey(
+  args: readonly string[],
+): Promise<{ readonly key: string; readonly made: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rekindle-key-'));
   try {
     const [key, made] = [path.join(folder, 'key'), path.join(folder, 'made')];

@@ -21,8 +21,6 @@ export async function installOperator(lab: Lab, checkout: string): Promise<void>
     'crd/postgresqls.acid.zalan.do',
     '--timeout=60s',
   ]);
-  await lab.kubectl([
-    ...['-n', 'postgres-operator', 'wait', '--for=condition=Available', 'deployment', '--all'],
-    '--timeout=120s',
-  ]);
+  const deployment = ['-n', 'postgres-operator', 'wait', '--for=condition=Available', 'deployment'];
+  await lab.kubectl(deployment.concat('--all', '--timeout=120s'));
 }

@@ -52,9 +52,9 @@ const dead = new Set(['Z', 'X']);
  * True while this very process exists and is not dead. A first process of a PID namespace becomes a zombie only after
  * the kernel has ended every other process of it (pid_namespaces(7)).
  */
-export async function isAlive(process: ProcessRef): Promise<boolean> {
-  const stat = await processStat(process.pid);
-  return stat !== undefined && stat.start === process.start && !dead.has(stat.state);
+export async function isAlive(ref: ProcessRef): Promise<boolean> {
+  const stat = await processStat(ref.pid);
+  return stat !== undefined && stat.start === ref.start && !dead.has(stat.state);
 }
 
 async function pids(): Promise<readonly string[]> {
