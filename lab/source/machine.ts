@@ -39,14 +39,14 @@ export function machinePlaces(stateDir: string): MachinePlaces {
 export interface RunningMachine {
   readonly starter: ProcessRef;
   readonly init: ProcessRef;
+  /** Root file system that it was booted from. */
+  readonly engineRoot: string;
 }
 
 /** What the PC is booted with. */
 export interface MachineParts {
   readonly identity: LabIdentity;
   readonly engineRoot: string;
-  /** Folder with the nodes' image archive, read-only for the PC. */
-  readonly airgap: string;
   /** Container names in the order in which they are started; empty: the engine starts them by itself, all at once. */
   readonly order: readonly string[];
 }
@@ -82,7 +82,8 @@ async function powerOn(parts: MachineParts, places: MachinePlaces): Promise<Proc
       RKL_ENGINE_ROOT: parts.engineRoot,
       RKL_DISK: places.disk,
       RKL_SHARED: `${places.run} ${places.audit}`,
-      RKL_IMAGES: parts.airgap,
+      // The whole cache, read-only: images that are built later have to be seen without a boot.
+      RKL_CACHE: parts.identity.cacheDir,
       RKL_SCRIPTS: scripts,
       RKL_LACKING: (await capabilitiesLackingHere()).join(' '),
       RKL_ORDER: parts.order.join(' '),
@@ -134,7 +135,10 @@ export async function bootMachine(parts: MachineParts, log: (line: string) => vo
   await whileBooting(starter, places, async () => (await firstChild(starter.pid)) !== undefined);
   const init = await firstChild(starter.pid);
   if (init === undefined) throw new Error(await lastWords(places));
-  await writeFile(places.record, JSON.stringify({ starter, init } satisfies RunningMachine));
+  await writeFile(
+    places.record,
+    JSON.stringify({ starter, init, engineRoot: parts.engineRoot } satisfies RunningMachine),
+  );
   await whileBooting(starter, places, () => Promise.resolve(existsSync(started)));
   return {
     startedAt: Number(await readFile(started, 'utf8')),

@@ -63,6 +63,7 @@ export class SourceBackend implements LabBackend {
     };
     await this.#record.update({ parts });
     await this.#linkPrograms(parts);
+    await this.#powerCycle(parts.engineRoot);
     if (!(await this.isBooted())) await this.boot({ waitForEngine: true });
     await this.#loadImages(parts);
     return {
@@ -100,14 +101,23 @@ export class SourceBackend implements LabBackend {
     const record = await this.#record.read();
     if (record.parts === undefined) throw new Error('the lab was never built here: run `npm run lab -- up`');
     const order = startOrder(options, record.addresses ?? {});
-    const { engineRoot, airgap } = record.parts;
-    const booted = await bootMachine({ identity: this.#identity, engineRoot, airgap, order }, this.#log);
+    const { engineRoot } = record.parts;
+    const booted = await bootMachine({ identity: this.#identity, engineRoot, order }, this.#log);
     if (options.waitForEngine === true) await this.#engineAnswers();
     return { ...booted, order };
   }
 
   async remove(): Promise<readonly string[]> {
     return removeMachine(this.#identity);
+  }
+
+  /** A PC that was booted from another root file system is switched off. */
+  async #powerCycle(engineRoot: string): Promise<void> {
+    const machine = await runningMachine(this.#identity.stateDir);
+    if (machine === undefined || machine.engineRoot === engineRoot) return;
+    this.#log('the PC runs from an older root file system: switching it off');
+    await this.flush();
+    await this.cut('process-kill');
   }
 
   async #engineAnswers(): Promise<void> {

@@ -64,9 +64,9 @@ for shared in $RKL_SHARED; do
   mkdir -p "${root}${shared}"
   mount --bind "$shared" "${root}${shared}"
 done
-mkdir -p ".${RKL_IMAGES}" .host
-mount --bind "$RKL_IMAGES" ".${RKL_IMAGES}"
-mount -o remount,bind,ro ".${RKL_IMAGES}"
+mkdir -p ".${RKL_CACHE}" .host
+mount --bind "$RKL_CACHE" ".${RKL_CACHE}"
+mount -o remount,bind,ro ".${RKL_CACHE}"
 
 mkdir -p etc/rekindle usr/local/sbin
 install -m 755 "$RKL_SCRIPTS/lab-runc" usr/local/sbin/lab-runc
