@@ -14,6 +14,10 @@ function problems(text: string): readonly string[] {
   return [];
 }
 
+function component(name: string, on: string): string {
+  return `    - { ref: { kind: Deployment, name: ${name} }, dependsOn: [Deployment/${on}] }\n`;
+}
+
 describe('a stack file', () => {
   test('needs nothing but its head', () => {
     expect(parseStackFile(head, 'rekindle.yaml').spec).toEqual({});
@@ -39,8 +43,6 @@ describe('a stack file', () => {
   });
 
   test('with a circle among its components names the way round', () => {
-    const component = (name: string, on: string) =>
-      `    - { ref: { kind: Deployment, name: ${name} }, dependsOn: [Deployment/${on}] }\n`;
     const text = `${head}spec:\n  components:\n${component('a', 'b')}${component('b', 'a')}`;
     expect(problems(text)).toEqual([
       'spec.components: dependsOn goes in a circle: Deployment/a -> Deployment/b -> Deployment/a',
