@@ -29,14 +29,14 @@ describe('hashInputs', () => {
   });
 });
 
-describe('BuildCache', () => {
-  const step = (build: (folder: string) => Promise<void>) => ({
-    name: 'step',
-    key: 'k',
-    expectedSeconds: 1,
-    build,
-  });
+const step = (build: (folder: string) => Promise<void>) => ({
+  name: 'step',
+  key: 'k',
+  expectedSeconds: 1,
+  build,
+});
 
+describe('BuildCache', () => {
   it('builds once, also when two ask at the same time', async () => {
     const root = temporary();
     const cache = new BuildCache(root, new Progress(root, silent), silent);

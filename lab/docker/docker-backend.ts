@@ -1,36 +1,143 @@
-import type { BootRecord } from '../api.ts';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+
+import type { BootOptions, BootRecord } from '../api.ts';
 import type { ClusterImages, LabBackend } from '../backend.ts';
+import { nonceLabel } from '../cluster/k3d-config.ts';
+import { runCommand, type CommandOptions, type CommandResult } from '../command.ts';
 import type { LabIdentity } from '../identity.ts';
+import { LabRecordFile } from '../record.ts';
+import { eventually } from '../source/eventually.ts';
+import { startOrder } from '../source/start-order.ts';
 import type { MachineCut } from '../source/power-cut.ts';
-const notYet = () => Promise.reject(new Error('backend docker is not there yet'));
+
+/** Runs a program; a fake takes its place in tests. */
+export type RunProgram = (argv: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
+
+/** The node image that users of k3d have. */
+const nodeImage = 'rancher/k3s:v1.34.4-k3s1';
+
+/**
+ * Backend `docker`: the cluster lives in the machine's own Docker service, beside whatever else is there. Only
+ * containers with this lab's nonce are ever touched, and the daemon itself never is: its `cut` is a `process-kill`.
+ */
 export class DockerBackend implements LabBackend {
   readonly name = 'docker';
-  constructor(_identity: LabIdentity, _log: (line: string) => void) {}
-  env(): Record<string, string> {
-    return {};
+  readonly #identity: LabIdentity;
+  readonly #run: RunProgram;
+  readonly #record: LabRecordFile;
+
+  constructor(identity: LabIdentity, run: RunProgram = runCommand) {
+    this.#identity = identity;
+    this.#run = run;
+    this.#record = new LabRecordFile(identity.stateDir);
   }
+
+  env(): Record<string, string> {
+    return { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
+  }
+
   command(argv: readonly string[]): string[] {
     return [...argv];
   }
-  prepare(): Promise<ClusterImages> {
-    return notYet();
+
+  async prepare(): Promise<ClusterImages> {
+    const missing: string[] = [];
+    for (const tool of ['docker', 'k3d', 'kubectl']) {
+      const found = await this.#run(['sh', '-c', `command -v ${tool}`]);
+      if (found.exitCode !== 0) missing.push(tool);
+    }
+    if (missing.length > 0)
+      throw new Error(`the lab (backend docker) needs ${missing.join(', ')} on the PATH`);
+    return { node: nodeImage, k3dEnv: {}, airgap: undefined, key: nodeImage };
   }
-  isBuilt(): Promise<boolean> {
-    return notYet();
+
+  async isBuilt(): Promise<boolean> {
+    return (await this.#record.read()).clusterKey !== undefined;
   }
-  isBooted(): Promise<boolean> {
-    return notYet();
+
+  async isBooted(): Promise<boolean> {
+    const { nonce } = await this.#record.read();
+    return nonce !== undefined && (await this.#containers(nonce, ['--filter', 'status=running'])).length > 0;
   }
-  flush(): Promise<void> {
-    return notYet();
+
+  async flush(): Promise<void> {
+    await this.#run(['sync'], { check: true });
   }
-  cut(): Promise<MachineCut> {
-    return notYet();
+
+  /** SIGKILL to every container of this lab. Throws for `power-loss`: the disk belongs to the machine, not to the lab. */
+  async cut(mode: MachineCut['mode']): Promise<MachineCut> {
+    if (mode === 'power-loss') {
+      throw new Error('backend docker cannot lose power, only processes: use `cut --mode process-kill`');
+    }
+    const nonce = await this.#nonce();
+    const ids = await this.#containers(nonce, ['--filter', 'status=running']);
+    if (ids.length === 0) throw new Error('no container of this lab runs: there is nothing to cut');
+    const at = Date.now();
+    await this.#run(['docker', 'kill', '--signal', 'KILL', ...ids], { check: true });
+    const withinMs = await eventually(
+      1000,
+      'death of every container',
+      async () => (await this.#containers(nonce, ['--filter', 'status=running'])).length === 0,
+    );
+    return {
+      mode,
+      at,
+      killed: ids.length,
+      aliveAfter: 0,
+      withinMs: Math.round(withinMs),
+      discardedDirty: false,
+    };
   }
-  boot(): Promise<BootRecord> {
-    return notYet();
+
+  /** Starts the lab's containers; Docker itself runs on, so the clock starts with the first of them. */
+  async boot(options: BootOptions): Promise<BootRecord> {
+    const record = await this.#record.read();
+    const order = startOrder(options, record.addresses ?? {});
+    const containers = order.length > 0 ? order : await this.#containers(await this.#nonce(), ['--all']);
+    const startedAt = Date.now();
+    await this.#run(['docker', 'start', ...containers], { check: true });
+    return { startedAt, order, canary: undefined };
   }
-  remove(): Promise<readonly string[]> {
-    return notYet();
+
+  /** Removes the cluster of this lab. Throws when containers of its name do not carry its nonce: they are not the lab's. */
+  async remove(): Promise<readonly string[]> {
+    const { nonce } = await this.#record.read();
+    const { cluster, stateDir } = this.#identity;
+    const named = await this.#list(['--all', '--filter', `label=k3d.cluster=${cluster}`]);
+    const own = nonce === undefined ? [] : await this.#containers(nonce, ['--all']);
+    const foreign = named.filter((id) => !own.includes(id));
+    if (foreign.length > 0) {
+      throw new Error(
+        `containers ${foreign.join(' ')} belong to a cluster ${cluster} without this lab's nonce: not removed`,
+      );
+    }
+    const removed: string[] = [];
+    if (own.length > 0) {
+      await this.#run(['k3d', 'cluster', 'delete', cluster], { check: true, timeoutSeconds: 120 });
+      removed.push(`cluster ${cluster} (${own.length} containers)`);
+    }
+    if (existsSync(stateDir)) {
+      await rm(stateDir, { recursive: true });
+      removed.push(`folder ${path.resolve(stateDir)}`);
+    }
+    return removed;
+  }
+
+  async #nonce(): Promise<string> {
+    const { nonce } = await this.#record.read();
+    if (nonce === undefined) throw new Error('this lab was never up: run `npm run lab -- up`');
+    return nonce;
+  }
+
+  #containers(nonce: string, filters: readonly string[]): Promise<readonly string[]> {
+    return this.#list([...filters, '--filter', `label=${nonceLabel}=${nonce}`]);
+  }
+
+  async #list(filters: readonly string[]): Promise<readonly string[]> {
+    const listed = await this.#run(['docker', 'ps', '--quiet', '--no-trunc', ...filters], { check: true });
+    return listed.stdout.split('\n').filter((id) => id !== '');
   }
 }
