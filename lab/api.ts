@@ -69,6 +69,7 @@ export interface Lab {
   /** Applies the example's overlay `lab` and waits for the first order through the front door. */
   deployExample(): Promise<void>;
   status(): Promise<LabStatus>;
+  /** Without a mode: `power-loss` where the backend can lose power (source), else `process-kill` (docker). */
   cut(mode?: CutMode): Promise<CutRecord>;
   boot(options?: BootOptions): Promise<BootRecord>;
   /** Removes everything that the lab made, also after a crash; says on the log what it removed. */

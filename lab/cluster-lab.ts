@@ -106,7 +106,7 @@ export class ClusterLab implements Lab {
     };
   }
 
-  async cut(mode: CutMode = 'power-loss'): Promise<CutRecord> {
+  async cut(mode: CutMode = this.backend === 'docker' ? 'process-kill' : 'power-loss'): Promise<CutRecord> {
     return this.#alone(async () => {
       const addresses = await containerAddresses(this);
       await this.#record.update({ addresses });

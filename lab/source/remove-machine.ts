@@ -23,6 +23,16 @@ async function killProcesses(identity: LabIdentity): Promise<number> {
   return found.length;
 }
 
+/**
+ * Clears what an interrupted boot, or a machine that died by itself, left behind; the data disk stays. Two PCs on one
+ * disk would destroy it. To be called only when the PC is known to be off.
+ */
+export async function clearLeftovers(identity: LabIdentity): Promise<number> {
+  const killed = await killProcesses(identity);
+  await clearMachine(identity);
+  return killed;
+}
+
 async function assertGone(identity: LabIdentity): Promise<void> {
   const left: string[] = [];
   const mounts = await readFile('/proc/self/mounts', 'utf8');

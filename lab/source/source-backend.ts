@@ -16,7 +16,7 @@ import { eventually } from './eventually.ts';
 import { bootMachine, machinePlaces, runningMachine } from './machine.ts';
 import { namespacePath } from './network.ts';
 import { cutMachine, type CutMode, type MachineCut } from './power-cut.ts';
-import { removeMachine } from './remove-machine.ts';
+import { clearLeftovers, removeMachine } from './remove-machine.ts';
 import { startOrder } from './start-order.ts';
 
 /** Backend `source`: a PC of namespaces on this machine, with a real Docker engine in it and no way to the outside. */
@@ -102,6 +102,10 @@ export class SourceBackend implements LabBackend {
     if (record.parts === undefined) throw new Error('the lab was never built here: run `npm run lab -- up`');
     const order = startOrder(options, record.addresses ?? {});
     const { engineRoot } = record.parts;
+    if (!(await this.isBooted())) {
+      const ended = await clearLeftovers(this.#identity);
+      if (ended > 0) this.#log(`ended ${ended} process(es) of an interrupted boot`);
+    }
     const booted = await bootMachine({ identity: this.#identity, engineRoot, order }, this.#log);
     if (options.waitForEngine === true) await this.#engineAnswers();
     return { ...booted, order };
