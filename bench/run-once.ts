@@ -72,5 +72,6 @@ function machine(lab: RigLab): RunRow['machine'] {
 export function rowText(row: RunRow): string {
   const time = row.seconds === null ? 'no recovery' : `${row.seconds.toFixed(1)} s`;
   const ledger = `${row.acknowledged} acknowledged, ${row.lost} lost, ${row.unknown} unknown`;
-  return `${row.fault} ${row.arm}: ${time}; ${ledger}; ${row.actions.length} actions`;
+  const acted = row.actions.filter((action) => action.acted !== 'skipped').length;
+  return `${row.fault} ${row.arm}: ${time}; ${ledger}; ${acted} actions`;
 }

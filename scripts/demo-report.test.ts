@@ -39,7 +39,9 @@ const recovery: Recovery = {
 describe('the report of the demo', () => {
   test('fits its schema and names what was done', () => {
     const report = demoReport.parse(reportOf(recovery, 'source'));
-    expect(report.actions).toEqual([{ step: 'nudge-pooler', target: 'Pod n/p', verified: 'yes' }]);
+    expect(report.actions).toEqual([
+      { step: 'nudge-pooler', target: 'Pod n/p', acted: 'done', verified: 'yes' },
+    ]);
     expect(reportText(report)).toContain('Recovered in 18.4 s');
     expect(reportText(report)).toContain('600 acknowledged, 0 lost');
     expect(isGood(report)).toBe(true);

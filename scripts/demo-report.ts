@@ -71,7 +71,9 @@ export function reportText(report: DemoReport): string {
     `Orders: ${ledger.acknowledged} acknowledged, ${ledger.lost} lost, ${ledger.duplicated} doubled;` +
       ` ${ledger.inFlight} were in flight at the cut, ${ledger.inFlightThere} of them arrived.`,
     actions.length === 0 ? 'Actions: none were needed.' : 'Actions:',
-    ...actions.map(({ step, target, verified }) => `  ${step} ${target} (worked: ${verified})`),
+    ...actions.map(
+      ({ step, target, acted, verified }) => `  ${step} ${target}: ${acted}, worked: ${verified}`,
+    ),
     ...refusals.map(
       ({ guard, step, target, reason }) => `  refused by ${guard}: ${step} ${target}: ${reason}`,
     ),

@@ -15,7 +15,9 @@ const upReport = z.looseObject({
   schema: z.string(),
   verdict: z.looseObject({ state: z.string(), proven: z.string(), sentence: z.string() }),
   seconds: z.number(),
-  actions: z.array(z.looseObject({ step: z.string(), target: named, verified: z.string() })),
+  actions: z.array(
+    z.looseObject({ step: z.string(), target: named, acted: z.string(), verified: z.string() }),
+  ),
   refusals: z.array(
     z.looseObject({ guard: z.string(), step: z.string(), target: named, reason: z.string() }),
   ),
@@ -57,7 +59,12 @@ function reportOf(stdout: string): UpReport | undefined {
 }
 
 /** An action of `up` and a refusal, as rows and reports keep them. */
-export const actionRow = z.object({ step: z.string(), target: z.string(), verified: z.string() });
+export const actionRow = z.object({
+  step: z.string(),
+  target: z.string(),
+  acted: z.string().describe('done, failed, unknown, or skipped: left alone right before acting'),
+  verified: z.string(),
+});
 export const refusalRow = z.object({
   guard: z.string(),
   step: z.string(),
@@ -72,7 +79,12 @@ export function doneAndRefused(up: UpResult | undefined): {
 } {
   const { actions = [], refusals = [] } = up?.report ?? {};
   return {
-    actions: actions.map(({ step, target, verified }) => ({ step, target: targetText(target), verified })),
+    actions: actions.map(({ step, target, acted, verified }) => ({
+      step,
+      target: targetText(target),
+      acted,
+      verified,
+    })),
     refusals: refusals.map(({ guard, step, target, reason }) => ({
       guard,
       step,

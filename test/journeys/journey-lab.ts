@@ -33,6 +33,7 @@ export async function healed(
     `${drill}: recovered in ${seconds?.toFixed(1) ?? 'no'} s; ${up?.report?.verdict.sentence ?? up?.stderr}`,
   );
   say(`${ledger.acknowledged} orders acknowledged, ${ledger.lost.length} lost, ${ledger.unknown} unknown`);
-  for (const { step, verified } of up?.report?.actions ?? []) say(`action ${step}: ${verified}`);
+  for (const { step, acted, verified } of up?.report?.actions ?? [])
+    say(`action ${step}: ${acted}, ${verified}`);
   return recovery;
 }
