@@ -27,7 +27,12 @@ const recovery: Recovery = {
       verdict: { state: 'healthy', proven: 'verified', sentence: 'Two writes came back.' },
       seconds: 20,
       actions: [
-        { step: 'nudge-pooler', target: { kind: 'Pod', namespace: 'n', name: 'p' }, verified: 'yes' },
+        {
+          step: 'nudge-pooler',
+          target: { kind: 'Pod', namespace: 'n', name: 'p' },
+          acted: 'done',
+          verified: 'yes',
+        },
       ],
       refusals: [],
       findings: [],
