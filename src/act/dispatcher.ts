@@ -35,12 +35,21 @@ export class Dispatcher {
 
   async #finish(planned: PlannedStep, name: string): Promise<void> {
     try {
-      this.#results.push(await runStep(planned, this.#context, this.#run, this.#record));
+      this.#note(await runStep(planned, this.#context, this.#run, this.#record));
     } catch (error) {
       this.#accident = error;
     } finally {
       this.#busy.delete(name);
     }
+  }
+
+  /** Keeps the result; a step that is left alone for the same reason in every pass is kept once. */
+  #note(result: ActionResult): void {
+    const known = this.#results.some(
+      ({ acted, step, target, detail }) =>
+        acted === 'skipped' && step === result.step && target === result.target && detail === result.detail,
+    );
+    if (!known) this.#results.push(result);
   }
 
   /** Throws what went wrong with the tool itself (a journal that cannot be written), if anything did. */

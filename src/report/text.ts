@@ -6,8 +6,8 @@ import type { Verdict } from '../domain/verdict.ts';
 
 const stateWords: Readonly<Record<Verdict['state'], string>> = {
   healthy: 'Usable.',
-  broken: 'Not usable.',
-  settling: 'Not usable yet; it is still coming up.',
+  broken: 'Not healthy.',
+  settling: 'Not healthy yet; it is still coming up.',
   unknown: 'Could not tell.',
 };
 

@@ -23,8 +23,10 @@ function connection(request: DoorRequest, url: URL): https.RequestOptions {
         : stream;
     return { createConnection: secure };
   }
-  const [host = '', port = ''] = request.via.address.split(':');
-  return { host, port: Number(port) };
+  // The last colon: an IPv6 address has more of them and stands in brackets.
+  const { address } = request.via;
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
 }
 
 async function bodyOf(response: IncomingMessage): Promise<string> {

@@ -34,14 +34,13 @@ function print(options: CommonOptions, text: string, json: string): void {
   process.stdout.write(options.json === true ? json : `${text}\n`);
 }
 
-/** The verdict without a write: at most `serving` can be said. */
+/** The verdict without a write: findings decide, and the sentence says that nothing was proven. */
 function unprovenVerdict({ session, pass }: Looked): Verdict {
   const wanted = wantedLevel(session.context);
-  const verdict = judge({ proven: wanted, wanted, ...pass, at: session.context.clock.now() });
+  const verdict = judge({ proven: 'none', wanted, ...pass, at: session.context.clock.now() });
+  const quiet = wanted !== 'none' && pass.findings.every((finding) => finding.kind === 'notice');
   const sentence = 'Nothing is known to be broken. That a write works was not tried: run `rekindle verify`.';
-  return verdict.state === 'healthy'
-    ? { ...verdict, proven: 'none', sentence }
-    : { ...verdict, proven: 'none' };
+  return quiet ? { ...verdict, state: 'healthy', sentence } : verdict;
 }
 
 /** What is recommended although nothing is broken. */
