@@ -25,6 +25,9 @@ export type LockAttempt =
 /** SQLITE_BUSY (sqlite.org/rescode.html): another connection has the lock. */
 const busy = 5;
 
+/** Open locks: a database that nobody refers to would be closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Tries to get the one lock of a cluster on this machine, without waiting. It is an exclusive transaction on an
  * SQLite file (`lockPath`), which is a lock of the kernel on that file: it ends with the process, however that
@@ -57,7 +60,9 @@ export function tryAcquireLock(file: string, command: string, now: number = Date
 }
 
 function releaser(database: DatabaseSync, holderFile: string): () => void {
+  held.add(database);
   return () => {
+    held.delete(database);
     if (!database.isOpen) return;
     // First the name, then the lock: otherwise the next holder's name could be removed.
     rmSync(holderFile, { force: true });
