@@ -13,6 +13,8 @@ const stateWords: Readonly<Record<Verdict['state'], string>> = {
 
 /** The verdict as a sentence that starts with the answer. */
 export function verdictText(verdict: Verdict): string {
+  // Only a proof through the front door makes it usable; without one its own sentence says what is known.
+  if (verdict.state === 'healthy' && verdict.proven === 'none') return verdict.sentence;
   return `${stateWords[verdict.state]} ${verdict.sentence}`;
 }
 

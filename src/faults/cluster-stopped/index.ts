@@ -1,4 +1,5 @@
 import { seen } from '../../domain/looked.ts';
+import { isDown, stoppedEvidence } from '../container-state.ts';
 import { defineFault } from '../define-fault.ts';
 
 /**
@@ -12,9 +13,7 @@ export const clusterStopped = defineFault({
   check: (observation, { stack, firstSeen }) => {
     const containers = seen(observation.containers) ?? [];
     const servers = containers.filter((container) => container.role === 'server');
-    const stopped = servers.filter(
-      (container) => container.state === 'exited' || container.state === 'created',
-    );
+    const stopped = servers.filter(isDown);
     if (servers.length === 0 || stopped.length < servers.length) return [];
     const object = { kind: 'Cluster', name: stack.cluster.name };
     const since = firstSeen('cluster-stopped', `Cluster ${stack.cluster.name}`) ?? observation.at;
@@ -25,12 +24,7 @@ export const clusterStopped = defineFault({
         object,
         claim: `All ${servers.length} server node(s) of ${stack.cluster.name} are stopped.`,
         kind: observation.at - since >= graceMs ? 'broken' : 'settling',
-        evidence: stopped.map((container) => ({
-          object: container.name,
-          field: 'State.Status, restart policy',
-          value: `${container.state} (exit ${container.exitCode}), ${container.restartPolicy}`,
-          at: observation.at,
-        })),
+        evidence: stopped.map((container) => stoppedEvidence(container, observation.at)),
         causedBy: [],
       },
     ];

@@ -1,4 +1,5 @@
 import { seen } from '../../domain/looked.ts';
+import { isDown, isSelfStarting, stoppedEvidence } from '../container-state.ts';
 import { defineFault } from '../define-fault.ts';
 
 const graceMs = 5000;
@@ -13,26 +14,16 @@ export const loadBalancerStopped = defineFault({
     const serverRuns = containers.some((entry) => entry.role === 'server' && entry.state === 'running');
     if (!serverRuns) return [];
     return containers
-      .filter(
-        (entry) => entry.role === 'loadbalancer' && (entry.state === 'exited' || entry.state === 'created'),
-      )
+      .filter((entry) => entry.role === 'loadbalancer' && isDown(entry))
       .map((entry) => {
         const since = firstSeen('load-balancer-stopped', `Container ${entry.name}`) ?? observation.at;
-        const selfStarting = entry.restartPolicy === 'always' || entry.restartPolicy === 'unless-stopped';
         return {
           fault: 'load-balancer-stopped',
           layer: 'engine',
           object: { kind: 'Container', name: entry.name, uid: entry.id },
           claim: `The load balancer ${entry.name} is stopped: nothing published by the cluster answers, the API included.`,
-          kind: selfStarting && observation.at - since < graceMs ? 'settling' : 'broken',
-          evidence: [
-            {
-              object: entry.name,
-              field: 'State.Status, restart policy',
-              value: `${entry.state} (exit ${entry.exitCode}), ${entry.restartPolicy}`,
-              at: observation.at,
-            },
-          ],
+          kind: isSelfStarting(entry) && observation.at - since < graceMs ? 'settling' : 'broken',
+          evidence: [stoppedEvidence(entry, observation.at)],
           causedBy: [],
         };
       });

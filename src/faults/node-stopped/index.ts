@@ -1,15 +1,9 @@
-import type { NodeContainer } from '../../domain/observation.ts';
 import { seen } from '../../domain/looked.ts';
+import { isDown, isSelfStarting, stoppedEvidence } from '../container-state.ts';
 import { defineFault } from '../define-fault.ts';
 
-/** Policies under which the engine starts a container by itself after a boot. */
-const selfStarting = new Set(['always', 'unless-stopped']);
 /** Time that the engine gets to start a self-starting container, ms (lab: 2.2 s for all of them). */
 const graceMs = 5000;
-
-function isDown(container: NodeContainer): boolean {
-  return container.state === 'exited' || container.state === 'created';
-}
 
 /** One node of a running cluster is stopped. One stopped agent can take the whole entry down (lab baseline, fault 5). */
 export const nodeStopped = defineFault({
@@ -24,21 +18,14 @@ export const nodeStopped = defineFault({
       .filter((container) => (container.role === 'agent' || container.role === 'server') && isDown(container))
       .map((container) => {
         const since = firstSeen('node-stopped', `Container ${container.name}`) ?? observation.at;
-        const patient = selfStarting.has(container.restartPolicy) && observation.at - since < graceMs;
+        const patient = isSelfStarting(container) && observation.at - since < graceMs;
         return {
           fault: 'node-stopped',
           layer: 'engine',
           object: { kind: 'Container', name: container.name, uid: container.id },
           claim: `Node ${container.name} is stopped while the cluster runs.`,
           kind: patient ? 'settling' : 'broken',
-          evidence: [
-            {
-              object: container.name,
-              field: 'State.Status, restart policy',
-              value: `${container.state} (exit ${container.exitCode}), ${container.restartPolicy}`,
-              at: observation.at,
-            },
-          ],
+          evidence: [stoppedEvidence(container, observation.at)],
           causedBy: [],
         };
       });
