@@ -15,6 +15,8 @@ const betweenPassesMs = 400;
 
 export interface HealOptions {
   readonly timeoutMs: number;
+  /** When the last run ended with the stack healthy, ms since the epoch: what started before was part of that proof. */
+  readonly provenAt: number | undefined;
   /** Called after each pass in which the API answered: discovery may know more now. */
   readonly refreshStack: () => Promise<void>;
 }
@@ -55,7 +57,7 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
 
     const seconds = (clock.monotonic() - start) / 1000;
     const settled = verdict.state === 'healthy' && dispatcher.busy.size === 0;
-    const done = settled && (provenBefore || !wasTouched(pass, dispatcher.results));
+    const done = settled && (provenBefore || !wasTouched(pass, dispatcher.results, options.provenAt));
     if (done || seconds * 1000 > options.timeoutMs || context.signal.aborted) {
       await dispatcher.idle();
       return { verdict, pass, actions: dispatcher.results, seconds };
@@ -71,9 +73,9 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
   }
 }
 
-/** Something was acted on in this run, or started less than a minute ago: one proof is not enough then. */
-function wasTouched(pass: Pass, actions: readonly ActionResult[]): boolean {
-  return actions.some((action) => action.acted === 'done') || restartedRecently(pass.observation);
+/** Something was acted on in this run, or started lately and is not part of an earlier proof: one proof is not enough then. */
+function wasTouched(pass: Pass, actions: readonly ActionResult[], provenAt: number | undefined): boolean {
+  return actions.some((action) => action.acted === 'done') || restartedRecently(pass.observation, provenAt);
 }
 
 /** Sleeps, and returns early when the run was interrupted: the loop then ends with what it knows. */

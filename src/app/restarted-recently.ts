@@ -4,10 +4,17 @@ import type { Observation } from '../domain/observation.ts';
 /** A component that started less than this ago may still fall over, ms (design: Verify). */
 const recentMs = 60_000;
 
-/** Whether any pod's container or any node's container started less than a minute before the observation. */
-export function restartedRecently(observation: Observation): boolean {
-  const { at } = observation;
-  const recent = (startedAt: number | undefined) => startedAt !== undefined && at - startedAt < recentMs;
+/** Kubernetes cuts its times down to whole seconds, ms. */
+const roundingMs = 1000;
+
+/**
+ * Whether any pod's container or any node's container started less than a minute before the observation and was not
+ * yet part of a proof. `provenAt`: when the last run ended with the stack healthy (it had waited out the stability
+ * window if anything was young then), ms since the epoch.
+ */
+export function restartedRecently(observation: Observation, provenAt: number | undefined): boolean {
+  const since = Math.max(observation.at - recentMs, provenAt ?? 0);
+  const recent = (startedAt: number | undefined) => startedAt !== undefined && startedAt + roundingMs > since;
   const nodes = seen(observation.containers) ?? [];
   const pods = seen(observation.pods) ?? [];
   return (

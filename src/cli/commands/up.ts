@@ -1,6 +1,7 @@
 import process from 'node:process';
 
 import { heal } from '../../app/heal.ts';
+import { lastProof } from '../../app/last-proof.ts';
 import { version } from '../../app/wire.ts';
 import { pastActions } from '../../plan/history.ts';
 import { lockPath } from '../../record/paths.ts';
@@ -37,6 +38,7 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
   closeUnheard(session);
   const result = await heal(context, log, {
     timeoutMs: options.timeout,
+    provenAt: lastProof(log.events(), target.context, context.clock.now()),
     refreshStack: () => refreshStack(session, log),
   });
   const { verdict, pass, actions, seconds } = result;
