@@ -7,6 +7,7 @@ import { streamingStandbys } from '../../src/drills/database.ts';
 import type { Drill, Injection, Proof } from '../../src/drills/define-drill.ts';
 import type { Comparison } from '../../src/ledger/compare.ts';
 import { failuresSince, secondVerifiedWrite } from '../../src/ledger/probe-attempts.ts';
+import { aftermath } from './aftermath.ts';
 import {
   checkLedger,
   ledgerText,
@@ -62,7 +63,7 @@ const afterMs = 10_000;
  */
 export async function runRecovery(lab: RigLab, options: RecoveryOptions): Promise<Recovery> {
   options.tell('waiting until three members stream and every pod is ready', 20);
-  await waitUntilSettled(lab, 300);
+  await settle(lab, options.tell);
   const folder = await mkdtemp(path.join(tmpdir(), 'rekindle-run-'));
   try {
     const prefix = `${options.drill.id}-${options.arm}-${Date.now()}`;
@@ -72,17 +73,43 @@ export async function runRecovery(lab: RigLab, options: RecoveryOptions): Promis
   }
 }
 
+/** Seconds that a stack gets to settle by itself before a run, and again after `up` was asked to help. */
+const settleSeconds = 150;
+
+/** What an earlier run left broken is mended by the product, outside of any measurement. */
+async function settle(lab: RigLab, tell: Tell): Promise<void> {
+  try {
+    await waitUntilSettled(lab, settleSeconds);
+  } catch (error) {
+    tell(`the stack does not settle (${reasonOf(error)}); rekindle up mends it before the run`, 60);
+    await startRekindle(lab).result();
+    await waitUntilSettled(lab, settleSeconds);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+}
+
 async function recoverAt(site: LedgerSite, options: RecoveryOptions): Promise<Recovery> {
   const writers = startWriters(site);
   try {
     const injection = await breakUnderLoad(site, writers, options);
     const helped = await proveAndHelp(site, options, { injection, stopWriters: writers.stop });
+    const mended = helped.seconds === undefined ? await mend(site.lab, options.tell) : '';
     options.tell('reading every acknowledged order back', 5);
     const ledger = await checkLedger(site);
-    return { ...helped, ledger, raw: `${helped.raw}== ledger\n${await ledgerText(site)}` };
+    return { ...helped, ledger, raw: `${helped.raw}${mended}== ledger\n${await ledgerText(site)}` };
   } finally {
     await writers.stop();
   }
+}
+
+/** After a run without recovery somebody must open the door again, or nobody learns whether orders were lost. */
+async function mend(lab: RigLab, tell: Tell): Promise<string> {
+  tell('no recovery within the limit; rekindle up mends the stack so that the orders can be read', 60);
+  const { exitCode, stdout, stderr } = await startRekindle(lab).result();
+  return `== mended after the run was over\nexit code ${exitCode}\n${stdout}${stderr}`;
 }
 
 /** Writers are at work when the fault strikes, and all members stream. */
@@ -154,7 +181,7 @@ async function help(
     injection,
     failuresAfter: end === undefined ? 0 : failuresSince(prober.attempts, end),
     up: upResult,
-    raw: rawLog({ clockStart, injection, proof }, prober, upResult),
+    raw: `${rawLog({ clockStart, injection, proof }, prober, upResult)}== aftermath\n${await aftermath(site.lab)}`,
   };
 }
 
