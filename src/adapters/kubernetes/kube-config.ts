@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { causeText, ExplainedError } from '../../record/explained-error.ts';
 import { registerSecret } from '../../record/redact.ts';
 
@@ -95,18 +96,39 @@ function configFiles(environment: Environment): readonly string[] {
 function readConfig(file: string): KubeConfig {
   const config = new KubeConfig();
   try {
+    const text = readFileSync(file, 'utf8');
     // An empty file is what `touch` or an interrupted write leaves behind: it has no entries, which is no error.
-    if (readFileSync(file, 'utf8').trim() === '') return config;
+    if (text.trim() === '') return config;
+    const fault = malformation(text);
+    if (fault !== undefined) throw new Error(fault);
     config.loadFromFile(file, { onInvalidEntry: 'filter' });
     return config;
   } catch (error) {
     throw new KubeConfigUnusable({
       what: 'The kubeconfig cannot be read',
-      cause: causeText(error),
+      // The client parses with another library (YAML 1.1), whose message quotes the lines around the error.
+      cause: (error as Error).name === 'YAMLException' ? 'it is not valid YAML' : causeText(error),
       place: file,
       next: 'Repair the file, or name another one in KUBECONFIG.',
     });
   }
+}
+
+/**
+ * What makes the text no kubeconfig; undefined when nothing does. Only the line is told: the parsers' own messages
+ * quote what stands there, which may be a token or a key.
+ */
+function malformation(text: string): string | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined) return `line ${lines.linePos(error.pos[0]).line} is not valid YAML`;
+  if (!isMap(document.contents)) return 'it is not a kubeconfig: it must have clusters, contexts and users';
+  for (const key of ['clusters', 'contexts', 'users']) {
+    const list = document.get(key);
+    if (list !== undefined && list !== null && !isSeq(list)) return `${key} is not a list`;
+  }
+  return undefined;
 }
 
 function addMissing(into: KubeConfig, from: KubeConfig): void {
