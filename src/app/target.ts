@@ -37,13 +37,21 @@ function contextFor(cluster: string, { contexts, current }: TargetChoice): strin
 const notHere = (choice: TargetChoice) =>
   `the clusters of this machine are: ${choice.clusters.length === 0 ? 'none' : choice.clusters.join(', ')}.`;
 
+/** The context of this name. Throws TargetUnclear when the kubeconfig has none. */
+export function knownContext(
+  wanted: string,
+  contexts: TargetChoice['contexts'],
+): TargetChoice['contexts'][number] {
+  const named = contexts.find((entry) => entry.name === wanted);
+  if (named !== undefined) return named;
+  const known = contexts.map((entry) => entry.name).join(', ');
+  throw new TargetUnclear(
+    `There is no context ${wanted} in the kubeconfig; known are: ${known}. Name one of them with --context.`,
+  );
+}
+
 function byContext(wanted: string, choice: TargetChoice): Target {
-  const named = choice.contexts.find((entry) => entry.name === wanted);
-  if (named === undefined) {
-    const known = choice.contexts.map((entry) => entry.name).join(', ');
-    throw new TargetUnclear(`There is no context ${wanted}; known are: ${known}.`);
-  }
-  const cluster = localName(named.cluster);
+  const cluster = localName(knownContext(wanted, choice.contexts).cluster);
   if (choice.clusters.includes(cluster)) return { cluster, context: wanted };
   throw new TargetUnclear(`Context ${wanted} leads to no local cluster; ${notHere(choice)}`);
 }

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import process from 'node:process';
-
 import { SqliteJournal } from '../adapters/stores/sqlite-journal.ts';
 import { sqlClient } from '../adapters/databases/sql-client.ts';
 import { frontDoorClient } from '../adapters/front-door/client.ts';
@@ -14,10 +11,9 @@ import { KeptAnswers } from '../observe/kept-answers.ts';
 import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { JournalStore } from '../ports/journal-store.ts';
 import { journalPath } from '../record/paths.ts';
-import { parseStackFile } from '../stack-file/parse.ts';
-import type { StackFile } from '../stack-file/schema.ts';
+import { findContextStackFile, findStackFile, type FoundStackFile } from './stack-file-lookup.ts';
 import { StackSource } from './stack-source.ts';
-import { chooseTarget, type Target } from './target.ts';
+import { chooseTarget, knownContext, type Target } from './target.ts';
 
 export interface WireOptions {
   readonly context?: string | undefined;
@@ -27,55 +23,55 @@ export interface WireOptions {
   readonly signal: AbortSignal;
 }
 
+/** What a command needs before it may ask or wait for anything outside: every input is read and found to be good. */
+export interface Inputs {
+  readonly options: WireOptions;
+  readonly provider: ClusterProvider;
+  readonly stackFile: FoundStackFile | undefined;
+  readonly kubeConfig: ReturnType<typeof loadKubeConfig>;
+  readonly store: JournalStore;
+}
+
 /** Everything a command needs, built once; the only place that knows which adapter serves which port. */
 export interface Wired {
   readonly context: ActContext;
   readonly source: StackSource;
   readonly target: Target;
   readonly store: JournalStore;
+  /** Path of the stack file that was applied; undefined when everything was discovered. */
+  readonly stackFile: string | undefined;
   readonly close: () => void;
 }
 
-const defaultStackFile = 'rekindle.yaml';
-
-/** The named stack file, else ./rekindle.yaml, else none. Throws when the named one cannot be read or is not valid. */
-function stackFile(name: string | undefined): StackFile | undefined {
-  const file = name ?? defaultStackFile;
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (name === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`the stack file ${file} cannot be read; check its name and permissions`, {
-      cause: error,
-    });
-  }
-  return parseStackFile(text, file);
-}
-
-/** The provider alone: enough to wait until the container engine answers. */
-export function wireProvider(): ClusterProvider {
-  return createK3dProvider();
-}
-
-/** Builds the adapters for one command. Throws TargetUnclear, StackFileInvalid, JournalUnavailable, KubeConfigUnusable. */
-export async function wire(options: WireOptions, provider: ClusterProvider): Promise<Wired> {
-  const file = stackFile(options.stack);
+/**
+ * Reads the inputs of a command, so that a mistake in them is told at once and not after minutes of waiting for an
+ * engine that is still starting. Throws StackFileUnreadable, StackFileInvalid, KubeConfigUnusable, TargetUnclear,
+ * EngineUnreachable (for an address that cannot be used) and JournalUnavailable.
+ */
+export function readInputs(options: WireOptions): Inputs {
+  const stackFile = findStackFile(options.stack);
   const kubeConfig = loadKubeConfig();
-  const { contexts, current } = kubeContexts(kubeConfig);
+  const wanted = options.context ?? stackFile?.file.spec.cluster?.context;
+  if (wanted !== undefined) knownContext(wanted, kubeContexts(kubeConfig).contexts);
+  const provider = createK3dProvider();
+  return { options, provider, stackFile, kubeConfig, store: openJournal(options.journal) };
+}
+
+/** Chooses the target and builds the adapters for one command. Throws TargetUnclear and what `clusters` throws. */
+export async function wire({ options, provider, kubeConfig, store, ...inputs }: Inputs): Promise<Wired> {
+  const named = inputs.stackFile?.file.spec.cluster;
   const target = chooseTarget({
-    wanted: options.context ?? file?.spec.cluster?.context,
-    cluster: file?.spec.cluster?.name,
-    contexts,
-    current,
+    wanted: options.context ?? named?.context,
+    cluster: named?.name,
+    ...kubeContexts(kubeConfig),
     clusters: await provider.clusters(),
   });
+  const stackFile = inputs.stackFile ?? findContextStackFile(target.context);
   const bound = bindContext(kubeConfig, target.context);
   const reader = createClusterReader(bound);
-  const store = openJournal(options.journal);
   const source = new StackSource({
     target,
-    file,
+    file: stackFile?.file,
     namespace: options.namespace,
     reader,
     provider,
@@ -100,27 +96,10 @@ export async function wire(options: WireOptions, provider: ClusterProvider): Pro
     kept: new KeptAnswers(systemClock),
     signal: options.signal,
   };
-  return { context, source, target, store, close: () => store.close() };
+  return { context, source, target, store, stackFile: stackFile?.path, close: () => store.close() };
 }
 
 /** Opens the journal alone, for commands that need no cluster. Throws JournalUnavailable. */
 export function openJournal(file: string | undefined): JournalStore {
   return SqliteJournal.open(file ?? journalPath());
-}
-
-/** Version of this Rekindle, from its package. */
-export function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
-}
-
-/** Interrupts on the first Ctrl-C or SIGTERM; the second one ends the process as the system does. */
-export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => controller.abort(new Error(`interrupted by ${signal}`)));
-  }
-  return controller.signal;
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -25,11 +25,15 @@ export function parseDuration(text: string): number {
 /** Adds the common options to a command. */
 export function withCommonOptions(command: Command): Command {
   return command
-    .option('--json', 'print one JSON object on stdout; progress goes to stderr')
+    .option('--json', 'print one JSON document on stdout, also for an error; progress goes to stderr')
     .option('--context <name>', 'context of the kubeconfig (default: the current one)')
-    .option('--stack <file>', 'stack file (default: ./rekindle.yaml when it is there)')
+    .option('--stack <file>', 'stack file (default: ./rekindle.yaml, then the one of the context)')
     .option('--namespace <name>', 'namespace of the stack')
-    .option('--timeout <time>', 'longest time to try, e.g. 90s or 5m', parseDuration, 300_000)
+    .addOption(
+      new Option('--timeout <time>', 'longest time to try, e.g. 90s or 5m')
+        .argParser(parseDuration)
+        .default(300_000, '5m'),
+    )
     .option('--journal <file>', 'journal database (default: in the state folder)')
-    .option('-v, --verbose', 'show every pass');
+    .option('-v, --verbose', 'show every pass: each look, the plan and what was refused');
 }

@@ -1,7 +1,8 @@
-import { wire, wireProvider, type Wired } from '../app/wire.ts';
+import { readInputs, wire, type Wired } from '../app/wire.ts';
 import { RunLog } from '../app/run-log.ts';
 import { oneLine } from '../observe/look.ts';
 import { systemClock } from '../app/clock.ts';
+import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { CommonOptions } from './options.ts';
 import { progressPrinter } from './printer.ts';
 
@@ -12,13 +13,14 @@ export interface Session extends Wired {
 /** How often the container engine is asked while it does not answer, ms. */
 const engineEveryMs = 300;
 
+interface Wait {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
 /** Right after power-on the container engine itself is still starting: waits until it answers. Throws at the deadline. */
-async function engineAnswers(
-  deadlineMs: number,
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<void> {
-  const provider = wireProvider();
+async function engineAnswers(provider: ClusterProvider, { deadlineMs, signal, say }: Wait): Promise<void> {
   const end = systemClock.monotonic() + deadlineMs;
   let said = '';
   for (;;) {
@@ -34,18 +36,28 @@ async function engineAnswers(
   }
 }
 
-/** Builds everything for one command and discovers the stack when the API answers. `patient` waits for the engine. */
+/**
+ * Builds everything for one command and discovers the stack when the API answers. `patient` waits for the engine, but
+ * not before the inputs are known to be good. Throws what `readInputs` and `wire` throw.
+ */
 export async function openSession(
   options: CommonOptions,
   signal: AbortSignal,
   patient: boolean,
 ): Promise<Session> {
   const printer = progressPrinter(options.verbose === true);
-  if (patient) await engineAnswers(options.timeout, signal, (line) => printer.said?.(line));
-  const wired = await wire({ ...options, signal }, wireProvider());
-  const log = new RunLog(wired.store, wired.context.clock, printer);
-  await refreshStack(wired, log);
-  return { ...wired, log };
+  const inputs = readInputs({ ...options, signal });
+  try {
+    const say = (line: string) => printer.said?.(line);
+    if (patient) await engineAnswers(inputs.provider, { deadlineMs: options.timeout, signal, say });
+    const wired = await wire(inputs);
+    const log = new RunLog(wired.store, wired.context.clock, printer);
+    await refreshStack(wired, log);
+    return { ...wired, log };
+  } catch (error) {
+    inputs.store.close();
+    throw error;
+  }
 }
 
 /** Discovers the stack anew if the API answers; a silent API is no error here, the observation will say so. */

@@ -1,13 +1,15 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
+import { causeText } from '../record/explained-error.ts';
 import { stackFileSchema, type StackFile } from './schema.ts';
 
 /** Everything that is wrong with a stack file, at once: each line has its place and what to do. */
 export class StackFileInvalid extends Error {
   readonly problems: readonly string[];
   constructor(file: string, problems: readonly string[]) {
-    super(`${file} is not a valid stack file:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    const list = problems.map((problem) => `  ${problem}`).join('\n');
+    super(`${file} is not a valid stack file. Correct these ${problems.length} and try again:\n${list}`);
     this.name = 'StackFileInvalid';
     this.problems = problems;
   }
@@ -55,6 +57,15 @@ function cycleProblems(file: StackFile): readonly string[] {
   return cycle === undefined ? [] : [`spec.components: dependsOn goes in a circle: ${cycle.join(' -> ')}`];
 }
 
+/** The document as plain data. Aliases are resolved here, which fails for one without an anchor and for too many. */
+function plainData(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new StackFileInvalid(file, [`(top): ${causeText(error)}; write the values out`]);
+  }
+}
+
 /** Parses the text of a stack file. Throws StackFileInvalid with every problem, its path and its line. */
 export function parseStackFile(text: string, file: string): StackFile {
   const lines = new LineCounter();
@@ -67,7 +78,7 @@ export function parseStackFile(text: string, file: string): StackFile {
       ),
     );
   }
-  const parsed = stackFileSchema.safeParse(document.toJS());
+  const parsed = stackFileSchema.safeParse(plainData(document, file));
   const lineOf = (path: readonly PropertyKey[]): number => {
     for (let length = path.length; length >= 0; length -= 1) {
       const node: unknown = document.getIn(path.slice(0, length), true);

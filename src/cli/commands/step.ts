@@ -1,13 +1,16 @@
 import process from 'node:process';
 
 import { examine } from '../../app/examine.ts';
-import { runStep } from '../../act/runner.ts';
+import { runStep, type ActionResult } from '../../act/runner.ts';
 import { steps } from '../../act/steps/index.ts';
+import type { PlannedStep } from '../../domain/plan.ts';
 import { document, refusalJson } from '../../report/json.ts';
 import { planText, refusalText } from '../../report/text.ts';
+import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
+import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
-import { openSession } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 
 /** The seed's six steps by the names of their parts here. */
 const stepGroups: Readonly<Record<string, readonly string[]>> = {
@@ -33,6 +36,12 @@ export function stepListCommand(options: CommonOptions): number {
   return exitCodes.healthy;
 }
 
+async function runAll({ context, log }: Session, chosen: readonly PlannedStep[]): Promise<ActionResult[]> {
+  const results: ActionResult[] = [];
+  for (const step of chosen) results.push(await runStep(step, context, log.id, log.record));
+  return results;
+}
+
 /** `rekindle step run X`: observes and plans as `up` does, limited to X; changes nothing when nothing calls for it. */
 export async function stepRunCommand(
   name: string,
@@ -41,18 +50,21 @@ export async function stepRunCommand(
 ): Promise<number> {
   const wanted = new Set(stepGroups[name] ?? [name]);
   if (![...wanted].every((step) => Object.hasOwn(steps, step))) {
-    process.stderr.write(`There is no step ${name}. See: rekindle step list\n`);
-    return exitCodes.usage;
+    throw new UsageError({
+      what: `There is no step ${name}`,
+      cause: `there are ${[...new Set([...Object.keys(steps), ...Object.keys(stepGroups)])].join(', ')}`,
+      place: 'rekindle step run',
+      next: 'See: rekindle step list',
+    });
   }
   const session = await openSession(options, signal, false);
   try {
     const { plan } = await examine(session.context, session.log);
     const chosen = plan.steps.filter((step) => wanted.has(step.step));
     const refusals = plan.refusals.filter((refusal) => wanted.has(refusal.step));
-    const actions = [];
-    for (const step of chosen) {
-      actions.push(await runStep(step, session.context, session.log.id, session.log.record));
-    }
+    const actions = await holdingLock(session.target.cluster, 'rekindle step run', () =>
+      runAll(session, chosen),
+    );
     const lines = [
       ...(chosen.length === 0 && refusals.length === 0
         ? [`Nothing calls for ${name} now; nothing was changed.`]

@@ -2,14 +2,13 @@ import process from 'node:process';
 
 import { heal } from '../../app/heal.ts';
 import { lastProof } from '../../app/last-proof.ts';
-import { version } from '../../app/wire.ts';
 import { pastActions } from '../../plan/history.ts';
-import { lockPath } from '../../record/paths.ts';
-import { tryAcquireLock } from '../../record/lock.ts';
 import { document, findingJson, refusalJson } from '../../report/json.ts';
 import { verdictText } from '../../report/text.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
+import { version } from '../process.ts';
 import { openSession, refreshStack, type Session } from '../session.ts';
 
 /** Actions whose outcome was never heard, because the process or the power ended in between, are closed as unknown. */
@@ -64,19 +63,9 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
 /** `rekindle up`: brings the stack back and says how far that was proven. Resolves with the exit code. */
 export async function up(options: CommonOptions, signal: AbortSignal): Promise<number> {
   const session = await openSession(options, signal, true);
-  const lock = tryAcquireLock(lockPath(session.target.cluster), 'rekindle up');
   try {
-    if (!lock.held) {
-      const holder =
-        lock.by === undefined ? 'Another rekindle' : `Process ${lock.by.pid} (${lock.by.command})`;
-      process.stderr.write(
-        `${holder} is at work on ${session.target.cluster}. Wait for it, or end it first.\n`,
-      );
-      return exitCodes.broken;
-    }
-    return await healLocked(session, options);
+    return await holdingLock(session.target.cluster, 'rekindle up', () => healLocked(session, options));
   } finally {
-    if (lock.held) lock.release();
     session.close();
   }
 }

@@ -1,0 +1,94 @@
+import type { CommonOptions } from './options.ts';
+
+export type Run = (options: CommonOptions, signal: AbortSignal) => Promise<number> | number;
+
+/** A command without arguments of its own. Its code is loaded when it is used: help and a typing error need no client. */
+export interface CommandManifest {
+  readonly name: string;
+  readonly text: string;
+  /** Command lines with what each is for; the help shows them. */
+  readonly examples: readonly (readonly [line: string, purpose: string])[];
+  readonly load: () => Promise<Run>;
+}
+
+/** Every command without arguments, in the order of the help. */
+export const commands: readonly CommandManifest[] = [
+  {
+    name: 'up',
+    text: 'bring the stack back and prove it by a write through the front door',
+    examples: [
+      ['rekindle up', 'until it is proven, for 5 minutes at most'],
+      ['rekindle up --timeout 3m', 'give up earlier'],
+      ['rekindle up -v', 'with every pass: what was looked at, what was planned and why not'],
+      ['rekindle up --json 2>/dev/null', 'one JSON document, for programs'],
+    ],
+    load: async () => (await import('./commands/up.ts')).up,
+  },
+  {
+    name: 'status',
+    text: 'say in one sentence whether the stack is usable (reads only)',
+    examples: [
+      ['rekindle status', 'one look'],
+      ['rekindle status --context k3d-shop', 'of this cluster'],
+    ],
+    load: async () => (await import('./commands/look.ts')).statusCommand,
+  },
+  {
+    name: 'verify',
+    text: 'prove it now: two writes through the front door',
+    examples: [
+      ['rekindle verify', 'with the declared write, or by reading when none is declared'],
+      ['rekindle verify --json', 'the proof as JSON'],
+    ],
+    load: async () => (await import('./commands/look.ts')).verifyCommand,
+  },
+  {
+    name: 'diagnose',
+    text: 'show what is wrong, why, and the evidence (reads only)',
+    examples: [
+      ['rekindle diagnose', 'everything that is known'],
+      ['rekindle diagnose --namespace jewelry-shop', 'when two namespaces hold a database'],
+    ],
+    load: async () => (await import('./commands/look.ts')).diagnoseCommand,
+  },
+  {
+    name: 'plan',
+    text: 'show exactly what `up` would do now (reads only)',
+    examples: [['rekindle plan', 'steps, refusals with their reasons, and what is waited for']],
+    load: async () => (await import('./commands/look.ts')).planCommand,
+  },
+  {
+    name: 'history',
+    text: 'show what was seen, done and proven before',
+    examples: [
+      ['rekindle history', 'the last 200 events; needs no cluster'],
+      ['rekindle history --journal copy.db', 'of another journal'],
+    ],
+    load: async () => (await import('./commands/history.ts')).historyCommand,
+  },
+  {
+    name: 'init',
+    text: 'write down the stack that is there as rekindle.yaml',
+    examples: [
+      ['rekindle init', 'into ./rekindle.yaml, never over a file that is there'],
+      ['rekindle init --stack ~/.config/rekindle/k3d-shop.yaml', 'found from every folder'],
+    ],
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+];
+
+/** Examples of the commands that have commands of their own. */
+export const stepExamples = {
+  list: [['rekindle step list', 'their names']],
+  run: [
+    ['rekindle step run sync-pooler-credentials', 'only if the evidence calls for it'],
+    ['rekindle step run start-cluster --json', 'what was done and proven, as JSON'],
+  ],
+} as const;
+
+/** The examples as a block of help. */
+export function examplesText(examples: CommandManifest['examples']): string {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, purpose]) => `  ${line.padEnd(width)}  ${purpose}`);
+  return `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`;
+}

@@ -1,0 +1,53 @@
+import { CommanderError } from 'commander';
+
+import { ExplainedError } from '../record/explained-error.ts';
+import { redact } from '../record/redact.ts';
+import { document } from '../report/json.ts';
+import { exitCodes } from './exit-code.ts';
+
+/** Why a command gave no answer, for people and as JSON. */
+export interface Failure {
+  readonly code: number;
+  /** Name of the kind of error, for programs. */
+  readonly kind: string;
+  /** Cause, place and next move. */
+  readonly message: string;
+  readonly place?: string;
+  readonly next?: string;
+}
+
+/** Kinds of errors with an exit code of their own; all others mean that nothing could be told (2). */
+const codes: Readonly<Record<string, number>> = {
+  StackFileInvalid: exitCodes.usage,
+  StackFileUnreadable: exitCodes.usage,
+  TargetUnclear: exitCodes.usage,
+  KubeConfigUnusable: exitCodes.usage,
+  UsageError: exitCodes.usage,
+  AnotherAtWork: exitCodes.broken,
+};
+
+function wrongUse(error: CommanderError): Failure {
+  // A command group without a command: commander has printed its help, and its message is a mark of its own.
+  const said = error.code === 'commander.help' ? 'A command is missing.' : error.message;
+  const text = said.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const next = 'See: rekindle --help';
+  const sentence = /[.?)]$/.test(text) ? text : `${text}.`;
+  return { code: exitCodes.usage, kind: 'UsageError', message: `${sentence} ${next}`, next };
+}
+
+/** What went wrong and with which exit code the process ends; undefined when help or the version was asked for. */
+export function failureOf(error: unknown, signal: AbortSignal): Failure | undefined {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? undefined : wrongUse(error);
+  }
+  const message = redact(error instanceof Error ? error.message : String(error));
+  const kind = error instanceof Error ? error.name : 'Error';
+  if (signal.aborted) return { code: exitCodes.interrupted, kind: 'Interrupted', message };
+  const explained = error instanceof ExplainedError ? { place: error.place, next: error.next } : {};
+  return { code: codes[kind] ?? exitCodes.couldNotTell, kind, message, ...explained };
+}
+
+/** The failure as the one JSON document of a command with `--json`. */
+export function failureDocument({ code, ...error }: Failure): string {
+  return document('error', { error, exitCode: code });
+}
