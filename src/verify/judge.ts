@@ -1,6 +1,8 @@
 import type { Finding } from '../domain/finding.ts';
+import type { Observation } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ProofLevel, Verdict } from '../domain/verdict.ts';
+import { proofText } from './proof-text.ts';
 
 export interface Judgement {
   /** What was proven, twice, after everything else that this judgement rests on. */
@@ -8,15 +10,10 @@ export interface Judgement {
   readonly wanted: ProofLevel;
   readonly findings: readonly Finding[];
   readonly plan?: Plan;
+  /** For how far a proof without a write reaches. */
+  readonly observation?: Observation;
   readonly at: number;
 }
-
-const proofText: Readonly<Record<ProofLevel, string>> = {
-  none: 'Nothing was proven through the front door.',
-  serving: 'The front door answers a GET; that a write works was not proven.',
-  writable: 'A row was written and read through the pooler; the front door was not proven to write.',
-  verified: 'Two writes went through the front door and were read back.',
-};
 
 function state({ proven, wanted, findings }: Judgement): Verdict['state'] {
   const kinds = new Set(findings.map((finding) => finding.kind));
@@ -39,6 +36,6 @@ export function judge(judgement: Judgement): Verdict {
   const current = state(judgement);
   const { proven, wanted, at } = judgement;
   const sentence =
-    current === 'healthy' ? proofText[proven] : `${cause(judgement)} ${proofText[proven]}`.trim();
+    current === 'healthy' ? proofText(judgement) : `${cause(judgement)} ${proofText(judgement)}`.trim();
   return { state: current, proven, wanted, sentence, at };
 }

@@ -7,6 +7,7 @@ import type { Pass } from '../../app/run-log.ts';
 import { document, findingJson, refusalJson, stepJson } from '../../report/json.ts';
 import { findingText, planText, verdictText } from '../../report/text.ts';
 import { judge } from '../../verify/judge.ts';
+import { howToDeclareAWrite } from '../../verify/proof-text.ts';
 import { Verifier, wantedLevel } from '../../verify/verifier.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
@@ -39,7 +40,11 @@ function unprovenVerdict({ session, pass }: Looked): Verdict {
   const wanted = wantedLevel(session.context);
   const verdict = judge({ proven: 'none', wanted, ...pass, at: session.context.clock.now() });
   const quiet = wanted !== 'none' && pass.findings.every((finding) => finding.kind === 'notice');
-  const sentence = 'Nothing is known to be broken. That a write works was not tried: run `rekindle verify`.';
+  const tried =
+    wanted === 'verified'
+      ? 'That a write works was not tried: run `rekindle verify`.'
+      : `Without a declared write \`rekindle verify\` proves reading only. ${howToDeclareAWrite}`;
+  const sentence = `Nothing is known to be broken. ${tried}`;
   return quiet ? { ...verdict, state: 'healthy', sentence } : verdict;
 }
 
@@ -101,13 +106,9 @@ export function verifyCommand(options: CommonOptions, signal: AbortSignal): Prom
     );
     await verifier.attempt();
     const proof = await verifier.attempt();
-    const { findings } = looked.pass;
-    const verdict = judge({
-      proven: proof.level,
-      wanted: wantedLevel(context),
-      findings,
-      at: context.clock.now(),
-    });
+    const { findings, observation } = looked.pass;
+    const wanted = wantedLevel(context);
+    const verdict = judge({ proven: proof.level, wanted, findings, observation, at: context.clock.now() });
     const text = `${verdictText(verdict)}\nlast probe: ${proof.last.evidence}`;
     print(
       options,
