@@ -59,6 +59,11 @@ export class RunLog {
     this.#listener.said?.(line);
   }
 
+  /** Shows a pass that is not part of a run: nothing is recorded. */
+  show(pass: Pass): void {
+    this.#listener.passed?.(pass);
+  }
+
   /** Notes what opened, what closed and what was newly refused since the pass before; unchanged things are not repeated. */
   note(pass: Pass): void {
     const now = new Map(pass.findings.map((finding) => [findingKey(finding), finding]));

@@ -40,7 +40,6 @@ export interface Wired {
   readonly store: JournalStore;
   /** Path of the stack file that was applied; undefined when everything was discovered. */
   readonly stackFile: string | undefined;
-  readonly close: () => void;
 }
 
 /**
@@ -96,7 +95,7 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     kept: new KeptAnswers(systemClock),
     signal: options.signal,
   };
-  return { context, source, target, store, stackFile: stackFile?.path, close: () => store.close() };
+  return { context, source, target, store, stackFile: stackFile?.path };
 }
 
 /** Opens the journal alone, for commands that need no cluster. Throws JournalUnavailable. */

@@ -1,42 +1,32 @@
 import process from 'node:process';
+import type { WriteStream } from 'node:tty';
 
-import pc from 'picocolors';
+import { livePrinter } from './live-printer.ts';
+import type { CommonOptions } from './options.ts';
+import { plainPrinter } from './plain-printer.ts';
+import type { ProgressPrinter } from './progress-printer.ts';
 
-import { eventText } from '../report/text.ts';
-import type { Listener, Pass } from '../app/run-log.ts';
-
-/** How often the thing that is waited for is repeated, ms. */
-const repeatMs = 5000;
-
-/** What is waited for, most basic layer first; empty when nothing is. */
-function waiting({ findings, plan }: Pass): string {
-  const first = findings.find((finding) => finding.kind === 'settling' || finding.kind === 'unknown');
-  return plan.waits[0] ?? first?.claim ?? '';
+interface Terminal {
+  readonly stream: Pick<WriteStream, 'isTTY'>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Progress on stderr, one plain line for each thing that happens, with the seconds since the start. */
-export function progressPrinter(verbose: boolean): Listener {
-  const start = performance.now();
-  let lastWait = '';
-  let lastWaitAt = 0;
-  const line = (text: string) => {
-    const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-    process.stderr.write(`${pc.dim(seconds)}  ${text}\n`);
-  };
-  return {
-    said: line,
-    stored: (event) => {
-      const text = eventText(event);
-      if (text !== '' && (verbose || event.type !== 'finding-opened' || event.finding.kind === 'broken'))
-        line(text);
-    },
-    passed: (pass) => {
-      const text = waiting(pass);
-      const now = performance.now();
-      if (text === '' || (text === lastWait && now - lastWaitAt < repeatMs)) return;
-      lastWait = text;
-      lastWaitAt = now;
-      line(pc.dim(`waiting: ${text}`));
-    },
-  };
+/**
+ * Whether progress is a picture that is drawn in place: only for people at a terminal who have not asked for plain
+ * text (no-color.org), for every detail or for JSON.
+ */
+export function drawsInPlace(
+  { json, verbose }: Pick<CommonOptions, 'json' | 'verbose'>,
+  { stream, environment }: Terminal,
+): boolean {
+  const plain = Boolean(environment['NO_COLOR']) || environment['TERM'] === 'dumb';
+  return stream.isTTY && !plain && json !== true && verbose !== true;
+}
+
+/** The printer for one command; `live` when it goes on until something is proven. */
+export function progressPrinter(options: CommonOptions, live: boolean): ProgressPrinter {
+  const terminal = { stream: process.stderr, environment: process.env };
+  return live && drawsInPlace(options, terminal)
+    ? livePrinter(process.stderr)
+    : plainPrinter(options.verbose === true);
 }

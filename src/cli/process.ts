@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
+import { exitCodes } from './exit-code.ts';
+
 /** Version of this Rekindle, from its package. */
 export function version(): string {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -9,11 +11,17 @@ export function version(): string {
   return manifest.version;
 }
 
-/** Interrupts on the first Ctrl-C or SIGTERM; the second one ends the process as the system does. */
+/**
+ * Interrupts on the first Ctrl-C or SIGTERM, and ends the process on the second. The listener stays: whoever hides the
+ * cursor watches these signals too (signal-exit), and would end the process at once if it were alone with them.
+ */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => controller.abort(new Error(`interrupted by ${signal}`)));
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      controller.abort(new Error(`interrupted by ${signal}; run the command again to go on.`));
+    });
   }
   return controller.signal;
 }

@@ -8,6 +8,8 @@ import { progressPrinter } from './printer.ts';
 
 export interface Session extends Wired {
   readonly log: RunLog;
+  /** Ends the display and closes the journal; may be called twice. */
+  readonly close: () => void;
 }
 
 /** How often the container engine is asked while it does not answer, ms. */
@@ -37,25 +39,32 @@ async function engineAnswers(provider: ClusterProvider, { deadlineMs, signal, sa
 }
 
 /**
- * Builds everything for one command and discovers the stack when the API answers. `patient` waits for the engine, but
- * not before the inputs are known to be good. Throws what `readInputs` and `wire` throw.
+ * Builds everything for one command and discovers the stack when the API answers. `live`: waits for the engine, but
+ * not before the inputs are known to be good, and shows progress as it goes. Throws what `readInputs` and `wire` throw.
  */
 export async function openSession(
   options: CommonOptions,
   signal: AbortSignal,
-  patient: boolean,
+  live: boolean,
 ): Promise<Session> {
-  const printer = progressPrinter(options.verbose === true);
   const inputs = readInputs({ ...options, signal });
+  const printer = progressPrinter(options, live);
+  let open = true;
+  const close = () => {
+    if (!open) return;
+    open = false;
+    printer.end();
+    inputs.store.close();
+  };
   try {
     const say = (line: string) => printer.said?.(line);
-    if (patient) await engineAnswers(inputs.provider, { deadlineMs: options.timeout, signal, say });
+    if (live) await engineAnswers(inputs.provider, { deadlineMs: options.timeout, signal, say });
     const wired = await wire(inputs);
     const log = new RunLog(wired.store, wired.context.clock, printer);
     await refreshStack(wired, log);
-    return { ...wired, log };
+    return { ...wired, log, close };
   } catch (error) {
-    inputs.store.close();
+    close();
     throw error;
   }
 }

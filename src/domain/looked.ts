@@ -2,9 +2,13 @@
  * The result of looking at something. "Could not look" is a value of its own: it is never healthy and never
  * absent (a list that failed does not mean that the thing is gone).
  */
-export type Looked<T> =
+export type Looked<T> = (
   | { readonly looked: true; readonly value: T; readonly at: number; readonly from: string }
-  | { readonly looked: false; readonly why: string; readonly at: number; readonly from: string };
+  | { readonly looked: false; readonly why: string; readonly at: number; readonly from: string }
+) & {
+  /** How long the look took, ms; undefined when nobody was asked. */
+  readonly ms?: number;
+};
 
 /** Something was seen: `at` is milliseconds since the epoch, `from` names the source (an API, a socket, a log). */
 export function saw<T>(value: T, from: string, at: number): Looked<T> {

@@ -9,6 +9,7 @@ const deadlineMs = 4000;
  * one dead source never holds up the others.
  */
 export async function look<T>(clock: Clock, from: string, read: () => Promise<T>): Promise<Looked<T>> {
+  const start = clock.monotonic();
   const stop = new AbortController();
   const late = clock.sleep(deadlineMs, stop.signal).then(
     () => couldNotLook<T>(`no answer within ${deadlineMs / 1000} s`, from, clock.now()),
@@ -19,7 +20,7 @@ export async function look<T>(clock: Clock, from: string, read: () => Promise<T>
     (error: unknown) => couldNotLook<T>(oneLine(error), from, clock.now()),
   );
   try {
-    return await Promise.race([answer, late]);
+    return { ...(await Promise.race([answer, late])), ms: clock.monotonic() - start };
   } finally {
     stop.abort();
   }

@@ -25,7 +25,9 @@ async function withPass(
 ): Promise<number> {
   const session = await openSession(options, signal, false);
   try {
-    return await use({ session, pass: await examine(session.context, session.log) });
+    const pass = await examine(session.context, session.log);
+    session.log.show(pass);
+    return await use({ session, pass });
   } finally {
     session.close();
   }

@@ -5,6 +5,7 @@ import { runStep, type ActionResult } from '../../act/runner.ts';
 import { steps } from '../../act/steps/index.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { document, refusalJson } from '../../report/json.ts';
+import { actionText } from '../../report/outcome.ts';
 import { planText, refusalText } from '../../report/text.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -59,7 +60,9 @@ export async function stepRunCommand(
   }
   const session = await openSession(options, signal, false);
   try {
-    const { plan } = await examine(session.context, session.log);
+    const pass = await examine(session.context, session.log);
+    session.log.show(pass);
+    const { plan } = pass;
     const chosen = plan.steps.filter((step) => wanted.has(step.step));
     const refusals = plan.refusals.filter((refusal) => wanted.has(refusal.step));
     const actions = await holdingLock(session.target.cluster, 'rekindle step run', () =>
@@ -70,10 +73,7 @@ export async function stepRunCommand(
         ? [`Nothing calls for ${name} now; nothing was changed.`]
         : []),
       ...(chosen.length > 0 ? [planText({ steps: chosen, refusals: [], waits: [] })] : []),
-      ...actions.map(
-        (action) =>
-          `${action.step} on ${action.target}: ${action.acted}, proven: ${action.verified} (${action.detail})`,
-      ),
+      ...actions.map(actionText),
       ...refusals.map(refusalText),
     ];
     const json = document('step-run', { actions, refusals: refusals.map(refusalJson) });

@@ -4,7 +4,7 @@ import { heal } from '../../app/heal.ts';
 import { lastProof } from '../../app/last-proof.ts';
 import { pastActions } from '../../plan/history.ts';
 import { document, findingJson, refusalJson } from '../../report/json.ts';
-import { verdictText } from '../../report/text.ts';
+import { outcomeText } from '../../report/outcome.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
@@ -42,9 +42,12 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
   });
   const { verdict, pass, actions, seconds } = result;
   log.record({ type: 'run-ended', run: log.id, verdict, seconds });
+  // The picture ends before the answer, which goes to another stream of the same terminal.
+  session.close();
   const code = context.signal.aborted ? exitCodes.interrupted : exitCodeOf(verdict);
   if (options.json !== true) {
-    process.stdout.write(`${verdictText(verdict)}\n`);
+    const { refusals } = pass.plan;
+    process.stdout.write(`${outcomeText({ verdict, actions, refusals, seconds })}\n`);
     return code;
   }
   process.stdout.write(

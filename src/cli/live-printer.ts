@@ -1,0 +1,39 @@
+import type { WriteStream } from 'node:tty';
+
+import { createLogUpdate } from 'log-update';
+
+import { treeFrame } from '../report/tree-frame.ts';
+import type { ProgressPrinter } from './progress-printer.ts';
+import { ProgressTree } from './progress-tree.ts';
+
+/** How often the picture is drawn, ms: the spinner turns, and the machine is busy recovering. */
+const drawEveryMs = 200;
+
+/**
+ * The task tree of one run, drawn in place. Not a Listr: its tasks end once and for all, while here a layer that
+ * worked may fail again in a later pass; so only the drawing comes from a library (the one that listr2 draws with).
+ */
+export function livePrinter(terminal: WriteStream): ProgressPrinter {
+  const start = performance.now();
+  const draw = createLogUpdate(terminal);
+  const tree = new ProgressTree();
+  const sinceStart = () => performance.now() - start;
+  let tick = 0;
+  const redraw = () => {
+    // One column is left free: some terminals wrap when the last one is written.
+    const size = { width: Math.max(1, terminal.columns - 1), tick: (tick += 1) };
+    draw(treeFrame(tree.branches(sinceStart()), tree.note, size).join('\n'));
+  };
+  const timer = setInterval(redraw, drawEveryMs);
+  return {
+    said: (line) => tree.said(line),
+    stored: (event) => tree.stored(event, sinceStart()),
+    passed: (pass) => tree.passed(pass, sinceStart()),
+    end: () => {
+      clearInterval(timer);
+      redraw();
+      // Shows the cursor again, which was hidden.
+      draw.done();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Refusal } from '../domain/plan.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { refusalText, verdictText } from './text.ts';
+
+/** What a run did to one object. */
+interface Action {
+  readonly step: string;
+  readonly target: string;
+  readonly acted: 'done' | 'failed' | 'skipped';
+  readonly verified: 'yes' | 'no' | 'unknown';
+  readonly detail: string;
+  /** From the intention to the proof. */
+  readonly seconds: number;
+}
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly actions: readonly Action[];
+  readonly refusals: readonly Refusal[];
+  readonly seconds: number;
+}
+
+/** One action and whether its own probe proved it. */
+export function actionText({ step, target, acted, verified, detail, seconds }: Action): string {
+  const head = `${step} on ${target}`;
+  if (acted === 'skipped') return `left alone: ${head}: ${detail}`;
+  if (acted === 'failed') return `failed: ${head}: ${detail}`;
+  const proof = verified === 'yes' ? 'proven' : `not proven (${verified})`;
+  return `done: ${head} in ${seconds.toFixed(1)} s, ${proof}: ${detail}`;
+}
+
+/** The end of a run: the verdict, then what was done, then what was refused and what the reader can do. */
+export function outcomeText({ verdict, actions, refusals, seconds }: Outcome): string {
+  const done = actions.length === 0 ? ['Nothing was changed.'] : actions.map(actionText);
+  const head = `${verdictText(verdict)} (${seconds.toFixed(1)} s)`;
+  return [head, ...done, ...refusals.map(refusalText)].join('\n');
+}
