@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 import { defaultPolicy, discover } from '../discover/discover.ts';
+import { certificateSecrets, publishablePorts } from '../discover/front-door.ts';
 import { namespacesWithDatabase, takeInventory, type Inventory } from '../discover/inventory.ts';
 import type { StoredEvent } from '../domain/journal-event.ts';
 import type { Stack } from '../domain/stack.ts';
@@ -91,17 +92,16 @@ export class StackSource {
   async #published(inventory: Inventory): Promise<ReadonlyMap<number, string>> {
     const { provider, target } = this.#parts;
     const published = new Map<number, string>();
-    for (const { nodePort } of inventory.services.flatMap((service) => service.ports)) {
-      if (nodePort === undefined) continue;
-      const address = await provider.publishedAddress(target.cluster, nodePort);
-      if (address !== undefined) published.set(nodePort, address);
+    for (const port of publishablePorts(inventory)) {
+      const address = await provider.publishedAddress(target.cluster, port);
+      if (address !== undefined) published.set(port, address);
     }
     return published;
   }
 
   async #certificateNames(inventory: Inventory): Promise<ReadonlyMap<string, string>> {
     const names = new Map<string, string>();
-    for (const name of new Set(inventory.workloads.flatMap((workload) => workload.secretVolumes))) {
+    for (const name of certificateSecrets(inventory)) {
       const pem = await this.#parts.reader.secret({ namespace: inventory.namespace, name, key: 'tls.crt' });
       const host = pem === undefined ? undefined : certificateHost(pem);
       if (host !== undefined) names.set(name, host);

@@ -1,75 +1,25 @@
-import type {
-  Component,
-  DatabaseComponent,
-  FrontDoor,
-  PoolerComponent,
-  SecretKeyRef,
-  Stack,
-} from '../domain/stack.ts';
+import type { Component, DatabaseComponent, PoolerComponent, SecretKeyRef, Stack } from '../domain/stack.ts';
 import { adapterOf } from './adapter-of.ts';
-import { declaredWriteProbe } from './declared-probe.ts';
+import { dependencyEdges, workloadKey, type Edge } from './edges.ts';
+import { frontDoor, type PublishedPorts } from './front-door.ts';
 import type { Inventory } from './inventory.ts';
-import type { ServiceFacts, Workload } from './workload-shape.ts';
+import { secretsOf, type Workload } from './workload-shape.ts';
 
-export interface DiscoveryContext {
+export interface DiscoveryContext extends PublishedPorts {
   readonly cluster: Stack['cluster'];
-  /** Where the load balancer publishes a node port; from the provider. */
-  readonly published: ReadonlyMap<number, string>;
-  /** First DNS name in the certificate of a TLS Secret, by Secret name. */
-  readonly certificateNames: ReadonlyMap<string, string>;
 }
 
-const keyOf = (workload: Workload) => `${workload.kind}/${workload.name}`;
-
-function selects(service: ServiceFacts, workload: Workload): boolean {
-  const entries = Object.entries(service.selector);
-  return entries.length > 0 && entries.every(([key, value]) => workload.labels[key] === value);
-}
-
-/** Words in env values, commands and mounted configuration in which a Service's name may stand. */
-function mentions(workload: Workload, { configMaps }: Inventory): string {
-  const config = workload.configVolumes.map((name) => configMaps[name] ?? '');
-  const values = workload.env.flatMap((entry) => entry.value ?? []);
-  return [...values, ...workload.words, ...config].join('\n');
-}
-
-function names(text: string, service: string): boolean {
-  const escaped = service.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`(^|[^a-z0-9-])${escaped}($|[^a-z0-9-])`, 'm').test(text);
-}
-
-function dependencies(workload: Workload, inventory: Inventory): readonly string[] {
-  const text = mentions(workload, inventory);
-  const found = inventory.services
-    .filter((service) => names(text, service.name))
-    .flatMap((service) =>
-      inventory.workloads.filter((target) => selects(service, target) || leads(service, target)),
-    );
-  return [...new Set(found.filter((target) => target !== workload).map(keyOf))].sort();
-}
-
-/** The operator's primary Service has no selector: Patroni writes its Endpoints; it carries the cluster's name. */
-function leads(service: ServiceFacts, workload: Workload): boolean {
-  return workload.labels['application'] === 'spilo' && workload.labels['cluster-name'] === service.name;
-}
-
-function component(workload: Workload, inventory: Inventory): Component {
+function component(workload: Workload, edges: readonly Edge[]): Component {
   const { adapter, why } = adapterOf(workload);
-  const operatorEdge =
-    adapter === 'pgbouncer'
-      ? inventory.workloads.filter((entry) => isDatabaseOf(entry, workload.labels['cluster-name'])).map(keyOf)
-      : [];
+  const own = edges.filter((edge) => edge.from === workloadKey(workload));
   return {
     ref: { kind: workload.kind, namespace: workload.namespace, name: workload.name },
     adapter,
     why,
-    dependsOn: [...new Set([...operatorEdge, ...dependencies(workload, inventory)])],
+    dependsOn: own.map((edge) => edge.to),
+    dependsOnWhy: Object.fromEntries(own.map((edge) => [edge.to, edge.why])),
     podLabels: workload.selector,
   };
-}
-
-function isDatabaseOf(workload: Workload, cluster: string | undefined): boolean {
-  return workload.labels['application'] === 'spilo' && workload.labels['cluster-name'] === cluster;
 }
 
 /** Credentials that the Zalando operator makes: `<user>.<cluster>.credentials...`, with keys username and password. */
@@ -83,14 +33,10 @@ function database(workload: Workload, inventory: Inventory): DatabaseComponent |
   const cluster = workload.labels['cluster-name'];
   if (cluster === undefined) return undefined;
   const suffix = `.${cluster}.credentials.`;
-  const secrets = inventory.workloads
-    .flatMap((entry) => entry.env)
-    .flatMap((entry) => entry.valueFrom?.secretKeyRef?.name ?? []);
+  const secrets = inventory.workloads.flatMap(secretsOf);
   const appSecret = secrets.find((name) => name.includes(suffix) && !systemUsers.test(name));
   if (appSecret === undefined) return undefined;
-  const client = inventory.workloads.find((entry) =>
-    entry.env.some((variable) => variable.valueFrom?.secretKeyRef?.name === appSecret),
-  );
+  const client = inventory.workloads.find((entry) => secretsOf(entry).some((name) => name === appSecret));
   const databaseName = client?.env.find((entry) =>
     /^(DB|DATABASE|POSTGRES|PG)_?(NAME|DB|DATABASE)$/.test(entry.name),
   );
@@ -118,41 +64,6 @@ function pooler(workload: Workload, databases: readonly DatabaseComponent[]): Po
   };
 }
 
-function podPort(service: ServiceFacts, workload: Workload, index: number): number {
-  const port = service.ports[index];
-  const target = port?.targetPort ?? port?.port;
-  if (typeof target === 'number') return target;
-  return workload.ports.find((entry) => entry.name === target)?.containerPort ?? port?.port ?? 443;
-}
-
-function doorUrl(address: string, certificateName: string | undefined): string {
-  const [host = 'localhost', port = ''] = address.split(':');
-  return certificateName === undefined ? `http://${host}:${port}` : `https://${certificateName}:${port}`;
-}
-
-function doorOf(
-  service: ServiceFacts,
-  inventory: Inventory,
-  context: DiscoveryContext,
-): FrontDoor | undefined {
-  const index = service.ports.findIndex((port) => context.published.has(port.nodePort ?? 0));
-  const address = context.published.get(service.ports[index]?.nodePort ?? 0);
-  const workload = inventory.workloads.find((entry) => selects(service, entry));
-  if (address === undefined || workload === undefined) return undefined;
-  const tlsSecret = workload.secretVolumes.find((name) => context.certificateNames.has(name));
-  const writeProbe = declaredWriteProbe(service.annotations);
-  return {
-    url: doorUrl(address, context.certificateNames.get(tlsSecret ?? '')),
-    address,
-    service: { namespace: inventory.namespace, name: service.name },
-    healthPath: service.annotations['rekindle.dev/health-path'] ?? '/',
-    podPort: podPort(service, workload, index),
-    podLabels: workload.selector,
-    ...(tlsSecret !== undefined && { tlsSecret: { namespace: inventory.namespace, name: tlsSecret } }),
-    ...(writeProbe !== undefined && { writeProbe }),
-  };
-}
-
 /** Default of the design: 15 s stability window; three attempts per step and object and run. */
 export const defaultPolicy: Stack['policy'] = { stabilityWindowSeconds: 15, attempts: 3 };
 
@@ -161,12 +72,13 @@ export function discover(inventory: Inventory, context: DiscoveryContext): Stack
   const databases = inventory.workloads
     .filter((entry) => entry.labels['application'] === 'spilo')
     .flatMap((entry) => database(entry, inventory) ?? []);
-  const [door] = inventory.services.flatMap((service) => doorOf(service, inventory, context) ?? []);
+  const door = frontDoor(inventory, context);
+  const edges = dependencyEdges(inventory);
   return {
     name: inventory.namespace,
     cluster: context.cluster,
     namespace: inventory.namespace,
-    components: inventory.workloads.map((entry) => component(entry, inventory)),
+    components: inventory.workloads.map((entry) => component(entry, edges)),
     databases,
     poolers: inventory.workloads
       .filter((entry) => adapterOf(entry).adapter === 'pgbouncer')

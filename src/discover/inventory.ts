@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../ports/cluster.ts';
+import { ingressOf, type IngressFacts } from './ingress-shape.ts';
 import { serviceOf, workloadOf, type ServiceFacts, type Workload } from './workload-shape.ts';
 
 /** What discovery reads of one namespace; all of it plain data. */
@@ -6,17 +7,19 @@ export interface Inventory {
   readonly namespace: string;
   readonly workloads: readonly Workload[];
   readonly services: readonly ServiceFacts[];
-  /** ConfigMap name to all of its values: web server configurations name their upstream Services. */
-  readonly configMaps: Readonly<Record<string, string>>;
+  readonly ingresses: readonly IngressFacts[];
+  /** ConfigMap name to its values by key: web server configurations name their upstream Services. */
+  readonly configMaps: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Reads one namespace. Throws when any part cannot be read: half an inventory would give a wrong stack. */
 export async function takeInventory(reader: ClusterReader, namespace: string): Promise<Inventory> {
-  const [deployments, statefulSets, services, configMaps] = await Promise.all([
+  const [deployments, statefulSets, services, configMaps, ingresses] = await Promise.all([
     reader.list(`/apis/apps/v1/namespaces/${namespace}/deployments`),
     reader.list(`/apis/apps/v1/namespaces/${namespace}/statefulsets`),
     reader.list(`/api/v1/namespaces/${namespace}/services`),
     reader.list(`/api/v1/namespaces/${namespace}/configmaps`),
+    reader.list(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`),
   ]);
   return {
     namespace,
@@ -25,8 +28,12 @@ export async function takeInventory(reader: ClusterReader, namespace: string): P
       ...statefulSets.map((object) => workloadOf('StatefulSet', object)),
     ],
     services: services.map((object) => serviceOf(object)),
+    ingresses: ingresses.map((object) => ingressOf(object)),
     configMaps: Object.fromEntries(
-      configMaps.map((object) => [object.metadata.name, Object.values(object['data'] ?? {}).join('\n')]),
+      configMaps.map((object) => [
+        object.metadata.name,
+        (object['data'] ?? {}) as Readonly<Record<string, string>>,
+      ]),
     ),
   };
 }

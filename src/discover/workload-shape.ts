@@ -2,11 +2,12 @@ import { z } from 'zod';
 
 import type { KubeObject } from '../ports/cluster.ts';
 
-const secretKey = z.object({ name: z.string(), key: z.string() });
+const keyOf = z.object({ name: z.string(), key: z.string() });
+const named = z.object({ name: z.string().optional() });
 const envVar = z.object({
   name: z.string(),
   value: z.string().optional(),
-  valueFrom: z.object({ secretKeyRef: secretKey.optional() }).optional(),
+  valueFrom: z.object({ secretKeyRef: keyOf.optional(), configMapKeyRef: keyOf.optional() }).optional(),
 });
 const container = z.object({
   name: z.string(),
@@ -14,7 +15,16 @@ const container = z.object({
   command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
   env: z.array(envVar).default([]),
+  envFrom: z.array(z.object({ configMapRef: named.optional(), secretRef: named.optional() })).default([]),
   ports: z.array(z.object({ containerPort: z.number(), name: z.string().optional() })).default([]),
+});
+const source = z.object({
+  secret: z.object({ secretName: z.string().optional(), name: z.string().optional() }).optional(),
+  configMap: named.optional(),
+});
+const volume = source.extend({
+  name: z.string(),
+  projected: z.object({ sources: z.array(source).nullish() }).optional(),
 });
 const shape = z.object({
   spec: z.object({
@@ -24,21 +34,26 @@ const shape = z.object({
       spec: z.object({
         containers: z.array(container),
         initContainers: z.array(container).default([]),
-        volumes: z
-          .array(
-            z.object({
-              name: z.string(),
-              secret: z.object({ secretName: z.string().optional() }).optional(),
-              configMap: z.object({ name: z.string().optional() }).optional(),
-            }),
-          )
-          .default([]),
+        volumes: z.array(volume).default([]),
       }),
     }),
   }),
 });
 
 export type EnvVar = z.infer<typeof envVar>;
+type Container = z.infer<typeof container>;
+
+/** What one container is told from outside. */
+export interface ContainerInputs {
+  /** `container NAME` or `init container NAME`, for reasons. */
+  readonly title: string;
+  /** Its command and arguments. */
+  readonly words: readonly string[];
+  readonly env: readonly EnvVar[];
+  /** ConfigMaps and Secrets that are its environment as a whole. */
+  readonly envConfigMaps: readonly string[];
+  readonly envSecrets: readonly string[];
+}
 
 /** A Deployment or StatefulSet reduced to what discovery reads. */
 export interface Workload {
@@ -47,32 +62,59 @@ export interface Workload {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly selector: Readonly<Record<string, string>>;
+  /** Images and command words of the containers that run on; an init container says nothing about what this is. */
   readonly images: readonly string[];
-  /** Words of commands and arguments of all containers. */
   readonly words: readonly string[];
+  /** All containers, those that run on first. */
+  readonly containers: readonly ContainerInputs[];
+  /** Environment of all containers. */
   readonly env: readonly EnvVar[];
   readonly ports: readonly { readonly containerPort: number; readonly name?: string | undefined }[];
   readonly secretVolumes: readonly string[];
   readonly configVolumes: readonly string[];
 }
 
+function inputsOf(title: string, entry: Container): ContainerInputs {
+  return {
+    title: `${title} ${entry.name}`,
+    words: [...entry.command, ...entry.args],
+    env: entry.env,
+    envConfigMaps: entry.envFrom.flatMap(({ configMapRef }) => configMapRef?.name ?? []),
+    envSecrets: entry.envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []),
+  };
+}
+
 /** Reads one Deployment or StatefulSet; throws when it is none. */
 export function workloadOf(kind: Workload['kind'], object: KubeObject): Workload {
   const { selector, template } = shape.parse(object).spec;
-  const containers = [...template.spec.containers, ...template.spec.initContainers];
+  const { containers: running, initContainers, volumes } = template.spec;
+  const sources = [...volumes, ...volumes.flatMap(({ projected }) => projected?.sources ?? [])];
   return {
     kind,
     name: object.metadata.name,
     namespace: object.metadata.namespace ?? '',
     labels: { ...object.metadata.labels, ...template.metadata.labels },
     selector: selector.matchLabels,
-    images: containers.map((entry) => entry.image),
-    words: containers.flatMap((entry) => [...entry.command, ...entry.args]),
-    env: containers.flatMap((entry) => entry.env),
-    ports: template.spec.containers.flatMap((entry) => entry.ports),
-    secretVolumes: template.spec.volumes.flatMap((volume) => volume.secret?.secretName ?? []),
-    configVolumes: template.spec.volumes.flatMap((volume) => volume.configMap?.name ?? []),
+    images: running.map((entry) => entry.image),
+    words: running.flatMap((entry) => [...entry.command, ...entry.args]),
+    containers: [
+      ...running.map((entry) => inputsOf('container', entry)),
+      ...initContainers.map((entry) => inputsOf('init container', entry)),
+    ],
+    env: [...running, ...initContainers].flatMap((entry) => entry.env),
+    ports: running.flatMap((entry) => entry.ports),
+    // A volume calls it secretName, a projected source name.
+    secretVolumes: sources.flatMap(({ secret }) => secret?.secretName ?? secret?.name ?? []),
+    configVolumes: sources.flatMap(({ configMap }) => configMap?.name ?? []),
   };
+}
+
+/** Names of the Secrets that the workload's containers get their environment from. */
+export function secretsOf({ containers }: Workload): readonly string[] {
+  return containers.flatMap(({ env, envSecrets }) => [
+    ...env.flatMap((entry) => entry.valueFrom?.secretKeyRef?.name ?? []),
+    ...envSecrets,
+  ]);
 }
 
 const serviceShape = z.object({

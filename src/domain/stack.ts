@@ -31,6 +31,8 @@ export interface FrontDoor {
   readonly podPort: number;
   readonly podLabels: Readonly<Record<string, string>>;
   readonly writeProbe?: WriteProbe;
+  /** How this was found, for `init` and for people. */
+  readonly why?: string;
 }
 
 export interface DatabaseComponent {
@@ -57,6 +59,8 @@ export interface Component {
   readonly adapter: 'patroni' | 'pgbouncer' | 'redis' | 'celery' | 'web' | 'edge' | 'workload';
   /** Names of components (kind/name) that must work first. */
   readonly dependsOn: readonly string[];
+  /** How each of them was found, by name; what was not discovered has no entry. */
+  readonly dependsOnWhy?: Readonly<Record<string, string>>;
   /** How this was found, for `init` and for people. */
   readonly why: string;
   readonly podLabels: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { Component, FrontDoor, Stack } from '../domain/stack.ts';
+import type { Component, FrontDoor, Stack, WriteProbe } from '../domain/stack.ts';
 import type { StackFile } from './schema.ts';
 
 function component(found: Component, file: StackFile): Component {
@@ -6,36 +6,55 @@ function component(found: Component, file: StackFile): Component {
     (entry) => entry.ref.kind === found.ref.kind && entry.ref.name === found.ref.name,
   );
   if (written === undefined) return found;
-  const adapter = written.adapter ?? found.adapter;
-  return { ...found, adapter, dependsOn: written.dependsOn, why: 'written in the stack file' };
+  const { adapter = found.adapter, dependsOn = found.dependsOn } = written;
+  return { ...found, adapter, dependsOn, why: 'written in the stack file' };
 }
 
-function frontDoor(found: FrontDoor | undefined, file: StackFile): FrontDoor | undefined {
-  const written = file.spec.frontDoor;
-  if (found === undefined || written === undefined) return found;
+type WrittenDoor = NonNullable<StackFile['spec']['frontDoor']>;
+
+/** The door that only the file knows: in front of the web server, or of the app where there is none. */
+function writtenDoor(found: Stack, { url, address }: WrittenDoor): FrontDoor | undefined {
+  const behind =
+    found.components.find(({ adapter }) => adapter === 'edge') ??
+    found.components.find(({ adapter }) => adapter === 'web');
+  if (url === undefined || address === undefined || behind === undefined) return undefined;
+  const { namespace } = found;
   return {
-    ...found,
-    ...(written.url !== undefined && { url: written.url }),
-    ...(written.address !== undefined && { address: written.address }),
-    ...(written.healthPath !== undefined && { healthPath: written.healthPath }),
-    ...(written.writeProbe !== undefined && {
-      writeProbe: {
-        method: written.writeProbe.method,
-        path: written.writeProbe.path,
-        headers: written.writeProbe.headers,
-        body: written.writeProbe.body,
-        expectStatus: written.writeProbe.expectStatus,
-        ...(written.writeProbe.readBack !== undefined && { readBack: written.writeProbe.readBack }),
-      },
-    }),
+    url,
+    address,
+    service: { namespace, name: behind.ref.name },
+    healthPath: '/',
+    podPort: url.startsWith('https:') ? 443 : 80,
+    podLabels: behind.podLabels,
   };
+}
+
+function frontDoor(found: Stack, file: StackFile): FrontDoor | undefined {
+  const written = file.spec.frontDoor;
+  if (written === undefined) return found.frontDoor;
+  const door = found.frontDoor ?? writtenDoor(found, written);
+  if (door === undefined) return undefined;
+  const { url = door.url, address = door.address, healthPath = door.healthPath, tlsSecret } = written;
+  return {
+    ...door,
+    url,
+    address,
+    healthPath,
+    why: 'written in the stack file',
+    ...(tlsSecret !== undefined && { tlsSecret: { namespace: found.namespace, name: tlsSecret } }),
+    ...(written.writeProbe !== undefined && { writeProbe: writeProbe(written.writeProbe) }),
+  };
+}
+
+function writeProbe({ readBack, ...probe }: NonNullable<WrittenDoor['writeProbe']>): WriteProbe {
+  return { ...probe, ...(readBack !== undefined && { readBack }) };
 }
 
 /** What was discovered, with everything that the stack file says instead. */
 export function applyStackFile(found: Stack, file: StackFile): Stack {
   const { spec } = file;
-  const { frontDoor: foundDoor, ...rest } = found;
-  const door = frontDoor(foundDoor, file);
+  const { frontDoor: _foundDoor, ...rest } = found;
+  const door = frontDoor(found, file);
   return {
     ...rest,
     name: file.metadata.name,

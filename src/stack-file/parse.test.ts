@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { dependencyCycle, parseStackFile, StackFileInvalid } from './parse.ts';
+import { parseStackFile, StackFileInvalid } from './parse.ts';
 
 const head = 'apiVersion: rekindle.dev/v1alpha1\nkind: Stack\nmetadata: { name: shop }\n';
 
@@ -48,16 +48,4 @@ describe('a stack file', () => {
       'spec.components: dependsOn goes in a circle: Deployment/a -> Deployment/b -> Deployment/a',
     ]);
   });
-});
-
-test('a graph without a circle has none', () => {
-  expect(
-    dependencyCycle(
-      new Map([
-        ['a', ['b', 'c']],
-        ['b', ['c']],
-        ['c', []],
-      ]),
-    ),
-  ).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
+import { dependencyCycle } from '../domain/dependency-cycle.ts';
 import { causeText } from '../record/explained-error.ts';
 import { stackFileSchema, type StackFile } from './schema.ts';
 
@@ -27,32 +28,9 @@ function sentence(issue: Issue): string {
   return issue.message;
 }
 
-/** First dependency cycle among the components, as the names on it; undefined when there is none. */
-export function dependencyCycle(
-  edges: ReadonlyMap<string, readonly string[]>,
-): readonly string[] | undefined {
-  const done = new Set<string>();
-  const visit = (node: string, trail: readonly string[]): readonly string[] | undefined => {
-    const seenAt = trail.indexOf(node);
-    if (seenAt >= 0) return [...trail.slice(seenAt), node];
-    if (done.has(node)) return undefined;
-    for (const next of edges.get(node) ?? []) {
-      const cycle = visit(next, [...trail, node]);
-      if (cycle !== undefined) return cycle;
-    }
-    done.add(node);
-    return undefined;
-  };
-  for (const node of edges.keys()) {
-    const cycle = visit(node, []);
-    if (cycle !== undefined) return cycle;
-  }
-  return undefined;
-}
-
 function cycleProblems(file: StackFile): readonly string[] {
   const components = file.spec.components ?? [];
-  const edges = new Map(components.map(({ ref, dependsOn }) => [`${ref.kind}/${ref.name}`, dependsOn]));
+  const edges = new Map(components.map(({ ref, dependsOn }) => [`${ref.kind}/${ref.name}`, dependsOn ?? []]));
   const cycle = dependencyCycle(edges);
   return cycle === undefined ? [] : [`spec.components: dependsOn goes in a circle: ${cycle.join(' -> ')}`];
 }

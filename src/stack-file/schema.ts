@@ -12,8 +12,8 @@ const seconds = z
 const component = z.strictObject({
   ref: z.strictObject({ kind: z.enum(['Deployment', 'StatefulSet']), name, namespace: name.optional() }),
   adapter: z.enum(['patroni', 'pgbouncer', 'redis', 'celery', 'web', 'edge', 'workload']).optional(),
-  /** `Kind/name` of components that must work first. */
-  dependsOn: z.array(z.string()).default([]),
+  /** `Kind/name` of components that must work first; what is left out is discovered. */
+  dependsOn: z.array(z.string()).optional(),
 });
 
 /** `rekindle.yaml`: everything under spec is optional, unknown keys are errors. */
@@ -35,6 +35,8 @@ export const stackFileSchema = z.strictObject({
             .string()
             .regex(/^[^:]+:\d+$/, 'must be host:port')
             .optional(),
+          /** TLS Secret whose certificate is trusted besides the system's CAs. */
+          tlsSecret: name.optional(),
           healthPath: z.string().startsWith('/').optional(),
           writeProbe: writeProbeShape.optional(),
         })
