@@ -19,19 +19,19 @@ export function livePrinter(terminal: WriteStream): ProgressPrinter {
   const tree = new ProgressTree();
   const sinceStart = () => performance.now() - start;
   let tick = 0;
-  const redraw = () => {
+  const redraw = (turn: number | undefined) => {
     // One column is left free: some terminals wrap when the last one is written.
-    const size = { width: Math.max(1, terminal.columns - 1), tick: (tick += 1) };
+    const size = { width: Math.max(1, terminal.columns - 1), tick: turn };
     draw(treeFrame(tree.branches(sinceStart()), tree.note, size).join('\n'));
   };
-  const timer = setInterval(redraw, drawEveryMs);
+  const timer = setInterval(() => redraw((tick += 1)), drawEveryMs);
   return {
     said: (line) => tree.said(line),
     stored: (event) => tree.stored(event, sinceStart()),
     passed: (pass) => tree.passed(pass, sinceStart()),
     end: () => {
       clearInterval(timer);
-      redraw();
+      redraw(undefined);
       // Shows the cursor again, which was hidden.
       draw.done();
     },

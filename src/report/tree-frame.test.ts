@@ -28,6 +28,10 @@ describe('the task tree', () => {
     ]);
   });
 
+  test('has no spinner that stands still in its last picture', () => {
+    expect(treeFrame(branches, '', { width: 80, tick: undefined }).join('\n')).toContain('○');
+  });
+
   test.each([10, 20, 31, 32, 39, 79])('is never wider than %i columns', (width) => {
     const lines = frame(width);
     expect(lines).toHaveLength(4);

@@ -26,14 +26,14 @@ const narrowest = 32;
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-function mark(state: RowState, tick: number): string {
+function mark(state: RowState, tick: number | undefined): string {
   switch (state) {
     case 'works':
       return pc.green('✔');
     case 'broken':
       return pc.red('✖');
     case 'waiting':
-      return pc.yellow(spinner[tick % spinner.length] ?? '');
+      return pc.yellow(tick === undefined ? '○' : (spinner[tick % spinner.length] ?? ''));
     case 'absent':
       return pc.dim('·');
   }
@@ -46,7 +46,11 @@ function cut(text: string, width: number): string {
   return points.length <= width ? plain : `${points.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
-function branchLine({ name, state, detail, seconds }: Branch, width: number, tick: number): string {
+function branchLine(
+  { name, state, detail, seconds }: Branch,
+  width: number,
+  tick: number | undefined,
+): string {
   const time = state === 'absent' ? '' : `${seconds.toFixed(1)} s`;
   if (width < narrowest) return `${mark(state, tick)} ${cut(`${name} ${time}`, width - 2)}`;
   const head = `${name.padEnd(nameWidth)} ${time.padStart(7)}`;
@@ -56,12 +60,13 @@ function branchLine({ name, state, detail, seconds }: Branch, width: number, tic
 
 /**
  * The task tree as lines of at most `width` columns, so that a narrow terminal does not wrap them: one line a layer,
- * below it what was done there, and at last what is waited for. `tick` turns the spinner. Pure.
+ * below it what was done there, and at last what is waited for. `tick` turns the spinner; without
+ * it the picture is the last one. Pure.
  */
 export function treeFrame(
   branches: readonly Branch[],
   note: string,
-  { width, tick }: { readonly width: number; readonly tick: number },
+  { width, tick }: { readonly width: number; readonly tick: number | undefined },
 ): readonly string[] {
   const lines = branches.flatMap((branch) => [
     branchLine(branch, width, tick),
