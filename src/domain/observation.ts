@@ -1,3 +1,4 @@
+import type { AppendOnlyVerdict } from './append-only-scan.ts';
 import type { Looked } from './looked.ts';
 
 /** State of one container of the local cluster, as the container engine tells it (not Kubernetes). */
@@ -140,6 +141,24 @@ export interface CrashFacts {
   readonly lines: string;
 }
 
+/** An append-only file of Redis on the node that keeps it, and what is in it. */
+export interface AppendOnlyFile extends AppendOnlyVerdict {
+  /** Id and name of the node's container. */
+  readonly nodeId: string;
+  readonly node: string;
+  /** Absolute path inside the node's container. */
+  readonly path: string;
+}
+
+/** The append-only file that a crashing container could not read. */
+export interface AppendOnlyFacts {
+  readonly pod: string;
+  readonly container: string;
+  /** As Redis's own log names it. */
+  readonly name: string;
+  readonly file: Looked<AppendOnlyFile>;
+}
+
 export interface FrontDoorFacts {
   readonly url: string;
   /** HTTP status of a GET through the published address, or why there was none. */
@@ -161,6 +180,8 @@ export interface Observation {
   readonly dns: Looked<DnsFacts>;
   readonly pods: Looked<readonly PodFacts[]>;
   readonly crashes: Looked<readonly CrashFacts[]>;
+  /** Only of containers whose last words say that their file is damaged. */
+  readonly appendOnlyFiles: Looked<readonly AppendOnlyFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
   readonly endpoints: Looked<readonly ServiceEndpoints[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;

@@ -1,5 +1,6 @@
-import { couldNotLook, seen, type Looked } from '../domain/looked.ts';
+import { couldNotLook, saw, seen, type Looked } from '../domain/looked.ts';
 import type { DatabaseFacts, DnsFacts, NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
+import { collectAppendOnlyFiles } from './collectors/append-only-files.ts';
 import { collectCrashes } from './collectors/crashes.ts';
 import { collectDatabases } from './collectors/databases.ts';
 import { collectDns } from './collectors/dns.ts';
@@ -45,8 +46,8 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
   const hold = holdLogins(seen(dns), seen(databases) ?? []);
-  const [crashes, poolers, door] = await Promise.all([
-    look(clock, 'logs of crashed containers', () => collectCrashes(context, fresh)),
+  const [crashed, poolers, door] = await Promise.all([
+    askCrashed(context, fresh),
     look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], hold)),
     askDoor(context, fresh),
   ]);
@@ -57,11 +58,11 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     nodes,
     dns,
     pods,
-    crashes,
     workloads,
     endpoints,
     databases,
     poolers,
+    ...crashed,
     ...door,
   };
 }
@@ -81,6 +82,7 @@ function withoutApi(
     dns: notAsked(context, why),
     pods: notAsked(context, why),
     crashes: notAsked(context, why),
+    appendOnlyFiles: notAsked(context, why),
     workloads: notAsked(context, why),
     endpoints: notAsked(context, why),
     databases: notAsked(context, why),
@@ -96,6 +98,18 @@ function holdLogins(dns: DnsFacts | undefined, databases: readonly DatabaseFacts
     (database) => database.primary.looked && !database.primary.value.inRecovery,
   );
   return writable ? undefined : 'no primary takes writes yet';
+}
+
+/** Last words first: they say which files are worth a look. */
+async function askCrashed(
+  context: ObserveContext,
+  fresh: readonly PodFacts[],
+): Promise<Pick<Observation, 'crashes' | 'appendOnlyFiles'>> {
+  const { clock } = context;
+  const crashes = await look(clock, 'logs of crashed containers', () => collectCrashes(context, fresh));
+  const lastWords = seen(crashes) ?? [];
+  const files = await collectAppendOnlyFiles(context, fresh, lastWords);
+  return { crashes, appendOnlyFiles: saw(files, 'append-only files', clock.now()) };
 }
 
 async function askDoor(

@@ -88,6 +88,7 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     dns: saw({ servers: [{ pod: 'coredns-1', answers: true }], readyEndpoints: 1 }, 'DNS', now),
     pods: saw([pod('db-pooler-1')], 'API', now),
     crashes: saw([], 'logs', now),
+    appendOnlyFiles: saw([], 'append-only files', now),
     workloads: saw([], 'API', now),
     endpoints: saw([], 'API', now),
     databases: saw(
