@@ -73,24 +73,30 @@ export async function nodePathOf(
   path: string,
 ): Promise<NodePath> {
   const { spec } = podShape.parse(pod);
-  const { namespace = '' } = pod.metadata;
   const mounts = spec.containers.find((entry) => entry.name === container)?.volumeMounts ?? [];
   const mount = mountOf(mounts, path);
   const claim = spec.volumes.find((volume) => volume.name === mount.name)?.persistentVolumeClaim?.claimName;
   if (claim === undefined) throw new Error(`volume ${mount.name} has no claim`);
-  const claimObject = await existing(
-    reader,
-    `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${claim}`,
-  );
-  const { volumeName } = claimShape.parse(claimObject).spec;
-  const volume = volumeShape.parse(await existing(reader, `/api/v1/persistentvolumes/${volumeName}`)).spec;
-  if (volume.claimRef.namespace !== namespace || volume.claimRef.name !== claim)
-    throw new Error(`volume ${volumeName} belongs to another claim`);
-  const folder = volume.hostPath?.path ?? volume.local?.path;
-  if (folder === undefined) throw new Error(`volume ${volumeName} is no folder of a node`);
-  if (!mayBeOn(spec.nodeName, volume)) throw new Error(`volume ${volumeName} is not on ${spec.nodeName}`);
+  const folder = await folderOf(reader, { namespace: pod.metadata.namespace ?? '', claim }, spec.nodeName);
   const inside = posix.relative(mount.mountPath, path);
   return { node: spec.nodeName, path: posix.join(folder, mount.subPath, inside) };
+}
+
+/** The folder on this node that a claim stands for. */
+async function folderOf(
+  reader: Pick<ClusterReader, 'get'>,
+  { namespace, claim }: { readonly namespace: string; readonly claim: string },
+  node: string,
+): Promise<string> {
+  const claimPath = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${claim}`;
+  const name = claimShape.parse(await existing(reader, claimPath)).spec.volumeName;
+  const volume = volumeShape.parse(await existing(reader, `/api/v1/persistentvolumes/${name}`)).spec;
+  if (volume.claimRef.namespace !== namespace || volume.claimRef.name !== claim)
+    throw new Error(`volume ${name} belongs to another claim`);
+  const folder = volume.hostPath?.path ?? volume.local?.path;
+  if (folder === undefined) throw new Error(`volume ${name} is no folder of a node`);
+  if (!mayBeOn(node, volume)) throw new Error(`volume ${name} is not on ${node}`);
+  return folder;
 }
 
 /** The mount that a path is in: the longest that leads to it, as the kernel has it. */

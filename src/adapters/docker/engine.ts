@@ -207,7 +207,7 @@ function exchange(
       try {
         take(chunk);
       } catch (error) {
-        reject(error as Error);
+        reject(error);
         sent.destroy();
       }
     });
