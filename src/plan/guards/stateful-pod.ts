@@ -9,10 +9,14 @@ function isDatabaseMember({ labels }: PodFacts): boolean {
   return labels['application'] === 'spilo' || labels['cluster-name'] !== undefined;
 }
 
-/** Whether the kubelet itself has seen the end of every container since its node started; times have whole seconds. */
+/**
+ * Whether the kubelet itself has seen the end of every container since its node started (times have whole seconds) and
+ * no init container runs: a sidecar is one that goes on beside the others.
+ */
 function allEndedSince(pod: PodFacts, node: NodeContainer): boolean {
   return (
     pod.containers.length > 0 &&
+    pod.initContainers.every(({ state }) => state !== 'running') &&
     pod.containers.every(
       ({ state, lastExit }) => state === 'waiting' && (lastExit?.finishedAt ?? 0) >= node.startedAt,
     )

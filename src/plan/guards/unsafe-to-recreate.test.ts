@@ -84,6 +84,7 @@ describe('a pod of a StatefulSet', () => {
       { nodes: saw([lease({ leaseRenewedAt: now - 21_000 })], 'API', now) },
     ],
     ['a running container', /may still run/, { containers: [waiting, container()] }],
+    ['a running sidecar', /may still run/, { initContainers: [container()] }],
     ['a container that nobody knows', /may still run/, { containers: [] }],
     ['an end from before the boot', /may still run/, { containers: [finishedAt(boot - 1)] }],
     [
