@@ -1,9 +1,10 @@
 import { couldNotLook, seen, type Looked } from '../domain/looked.ts';
-import type { DatabaseFacts, DnsFacts, NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
+import type { NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
 import { collectCrashes } from './collectors/crashes.ts';
 import { collectDatabases } from './collectors/databases.ts';
 import { collectDns } from './collectors/dns.ts';
-import { collectEdge, collectFrontDoor } from './collectors/front-door.ts';
+import { collectEdge } from './collectors/edge.ts';
+import { collectFrontDoor } from './collectors/front-door.ts';
 import { collectNodes } from './collectors/nodes.ts';
 import { collectPoolers } from './collectors/poolers.ts';
 import { collectEndpoints, collectWorkloads } from './collectors/workloads.ts';
@@ -44,11 +45,10 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
-  const hold = holdLogins(seen(dns), seen(databases) ?? []);
   const [crashes, poolers, door] = await Promise.all([
     look(clock, 'logs of crashed containers', () => collectCrashes(context, fresh)),
-    look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], hold)),
-    askDoor(context, fresh),
+    look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], seen(dns))),
+    askDoor(context, fresh, seen(containers) ?? []),
   ]);
   return {
     at,
@@ -90,17 +90,14 @@ function withoutApi(
   };
 }
 
-function holdLogins(dns: DnsFacts | undefined, databases: readonly DatabaseFacts[]): string | undefined {
-  if (dns?.servers.some((server) => server.answers) !== true) return 'the cluster DNS does not answer yet';
-  const writable = databases.some(
-    (database) => database.primary.looked && !database.primary.value.inRecovery,
-  );
-  return writable ? undefined : 'no primary takes writes yet';
-}
-
+/**
+ * The front door is visited only when the web server answers behind it: a visit before that makes the load balancer
+ * shun a node for seconds in which it already works (measured: up to 10 s).
+ */
 async function askDoor(
   context: ObserveContext,
   fresh: readonly PodFacts[],
+  nodes: readonly NodeContainer[],
 ): Promise<Pick<Observation, 'edge' | 'frontDoor'>> {
   const door = context.stack.frontDoor;
   if (door === undefined) {
@@ -112,11 +109,11 @@ async function askDoor(
     const why = 'no web server pod is ready since the boot';
     return { edge: notAsked(context, why), frontDoor: notAsked(context, why) };
   }
-  const frontDoor = await look(context.clock, 'front door', () => collectFrontDoor(context, door));
-  const answered = seen(frontDoor)?.answer;
-  const edge =
-    answered !== undefined && 'status' in answered
-      ? notAsked<never>(context, 'the front door answers')
-      : await look(context.clock, 'web server pods', () => collectEdge(context, door, servers));
+  const edge = await look(context.clock, 'web server past the load balancer', () =>
+    collectEdge(context, door, nodes, servers),
+  );
+  const frontDoor = seen(edge)?.some((answer) => answer.status !== undefined)
+    ? await look(context.clock, 'front door', () => collectFrontDoor(context, door))
+    : notAsked<never>(context, 'the web server does not answer behind it yet');
   return { edge, frontDoor };
 }
