@@ -18,6 +18,14 @@ function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
 }
 
 /**
+ * What no decision of the next second hangs on is asked less often, ms: every question costs CPU of a machine on which
+ * the whole stack starts at once.
+ */
+const slowMs = 1500;
+
+const kept = <T>(answer: Looked<T>) => answer.looked;
+
+/**
  * Looks at every layer once, lower layers first: a layer above is asked only when the one below answers, because
  * some questions do harm (a login that fails starts PgBouncer's ban, a refused connection makes the load balancer
  * shun a node). Never throws; what could not be looked at says why.
@@ -34,13 +42,15 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   ]);
   if (!api.looked) return withoutApi(context, at, containers, api);
 
+  const slowly = <T>(from: string, read: () => Promise<T>) =>
+    context.kept.ask(from, slowMs, () => look(clock, from, read), kept);
   const [nodes, pods, workloads, endpoints, dns] = await Promise.all([
-    look(clock, 'nodes and Leases', () => collectNodes(reader)),
+    slowly('nodes and Leases', () => collectNodes(reader)),
     look(clock, 'pods', async () =>
       (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) => podFacts(object)),
     ),
-    look(clock, 'workloads', () => collectWorkloads(reader, stack.namespace)),
-    look(clock, 'EndpointSlices', () => collectEndpoints(reader, stack.namespace)),
+    slowly('workloads', () => collectWorkloads(reader, stack.namespace)),
+    slowly('EndpointSlices', () => collectEndpoints(reader, stack.namespace)),
     look(clock, 'cluster DNS', () => collectDns(context)),
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
