@@ -136,7 +136,8 @@ function doorOf(
   context: DiscoveryContext,
 ): FrontDoor | undefined {
   const index = service.ports.findIndex((port) => context.published.has(port.nodePort ?? 0));
-  const address = context.published.get(service.ports[index]?.nodePort ?? 0);
+  const nodePort = service.ports[index]?.nodePort;
+  const address = context.published.get(nodePort ?? 0);
   const workload = inventory.workloads.find((entry) => selects(service, entry));
   if (address === undefined || workload === undefined) return undefined;
   const tlsSecret = workload.secretVolumes.find((name) => context.certificateNames.has(name));
@@ -148,6 +149,7 @@ function doorOf(
     healthPath: service.annotations['rekindle.dev/health-path'] ?? '/',
     podPort: podPort(service, workload, index),
     podLabels: workload.selector,
+    ...(nodePort !== undefined && { nodePort }),
     ...(tlsSecret !== undefined && { tlsSecret: { namespace: inventory.namespace, name: tlsSecret } }),
     ...(writeProbe !== undefined && { writeProbe }),
   };

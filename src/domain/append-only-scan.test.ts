@@ -37,12 +37,14 @@ describe('an append-only file', () => {
     ['NUL bytes, then a command', [set, nul, set], set.length, 'other'],
     ['a command that ends too soon', [set, set.subarray(0, -3)], set.length, 'cut-short'],
     ['a length that ends too soon', [set, text('*3\r\n$3')], set.length, 'cut-short'],
-    ['half a command, then NUL bytes', [set, text('*1\r\n$4\r\nPI'), nul], set.length, 'other'],
-    ['half a length, then NUL bytes', [set, text('*1\r\n$'), nul], set.length, 'other'],
-    ['half a timestamp, then NUL bytes', [set, text('#TS:17'), nul], set.length, 'other'],
+    ['half a command, then NUL bytes', [set, text('*1\r\n$4\r\nPI'), nul], set.length, 'nul'],
+    ['half a length, then NUL bytes', [set, text('*1\r\n$'), nul], set.length, 'nul'],
+    ['half a timestamp, then NUL bytes', [set, text('#TS:17'), nul], set.length, 'nul'],
+    ['a length that is none, then NUL bytes', [set, text('*1\r\n$x'), nul], set.length, 'other'],
+    ['a value without its line end, then NUL bytes', [set, text('*1\r\n$4\r\nPING'), nul], set.length, 'nul'],
     ['a value without its line end', [set, text('*1\r\n$4\r\nPINGxx')], set.length, 'other'],
     ['an open transaction', [set, multi, set], set.length, 'cut-short'],
-    ['an open transaction, then NUL bytes', [set, multi, set, nul], set.length, 'other'],
+    ['an open transaction, then NUL bytes', [set, multi, set, nul], set.length, 'nul'],
     ['a transaction in a transaction', [set, multi, multi], set.length, 'other'],
     ['the end of no transaction', [set, exec], set.length, 'other'],
     ['a command of no words', [set, text('*0\r\n')], set.length, 'other'],
@@ -101,7 +103,10 @@ describe('whatever the file', () => {
           expect(scan(bytes, chunk)).toEqual(verdict);
           const { validUpTo } = verdict;
           expect(scan(bytes.subarray(0, validUpTo))).toEqual({ size: validUpTo, validUpTo, tail: 'none' });
-          const isNul = bytes.length > validUpTo && bytes.subarray(validUpTo).every((byte) => byte === 0);
+          const lastByte = bytes.findLastIndex((byte) => byte !== 0);
+          const withoutNul = scan(bytes.subarray(0, lastByte + 1));
+          const isNul =
+            lastByte + 1 < bytes.length && withoutNul.tail !== 'other' && verdict.tail !== 'cut-short';
           expect(verdict.tail === 'nul').toBe(isNul);
         },
       ),

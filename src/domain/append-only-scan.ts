@@ -1,7 +1,8 @@
 /**
- * What is behind the last complete command of an append-only file: nothing; only NUL bytes (the file had been made
- * longer when the power went, its data had not been written yet); the beginning of a command that ends with the file;
- * or anything else.
+ * What is behind the last complete command of an append-only file: nothing; NUL bytes up to the end (the file had been
+ * made longer when the power went, its data had not been written yet), perhaps behind the beginning of a command or an
+ * open transaction, which Redis itself drops from a file that ends there (`aof-load-truncated yes`, its default); such a
+ * beginning that ends with the file; or anything else.
  */
 export type AppendOnlyTail = 'none' | 'nul' | 'cut-short' | 'other';
 
@@ -17,9 +18,11 @@ export interface AppendOnlyVerdict {
 const longestAnnotation = 1024;
 
 /** `*` or `$`, ten digits at most (512 MiB is the longest value), CR and LF. */
-const longestHeader = 13;
-
 const header = /^[*$](0|[1-9]\d{0,9})\r\n$/;
+
+/** Whatever can still become a header, and an annotation, when more bytes come. */
+const partOfHeader = /^[*$]((0|[1-9]\d{0,9})\r?)?$/;
+const partOfAnnotation = /^#[\x20-\x7e]*\r?$/;
 
 /** MULTI and EXEC are the only commands whose name matters here; longer names need not be kept. */
 const longestName = 5;
@@ -46,6 +49,7 @@ export class AppendOnlyScan {
   #name: string | undefined;
   #isName = false;
   #inTransaction = false;
+  /** The byte that broke it and all behind it are NUL. */
   #onlyNul = false;
 
   push(chunk: Uint8Array): void {
@@ -86,25 +90,29 @@ export class AppendOnlyScan {
 
   #takeByte(byte: number, offset: number): void {
     if (this.#state === 'boundary') {
-      this.#startRecord(byte, offset);
+      this.#startRecord(byte);
       return;
     }
     this.#line += String.fromCharCode(byte);
-    if (this.#state === 'value-end') this.#endValue(offset);
+    if (this.#state === 'value-end') this.#endValue(byte, offset);
     else if (this.#state === 'annotation') this.#endAnnotation(byte, offset);
     else this.#endHeader(byte);
   }
 
-  #startRecord(byte: number, offset: number): void {
+  #startRecord(byte: number): void {
     if (byte === code.star) this.#begin('count');
     else if (byte === code.hash) this.#begin('annotation');
     else {
-      // Behind an open MULTI even plain NUL bytes are not the whole tail: its commands belong to it.
-      this.#onlyNul = byte === 0 && offset === this.#validUpTo;
-      this.#begin('broken');
+      this.#break(byte);
       return;
     }
     this.#line = String.fromCharCode(byte);
+  }
+
+  /** Everything before this byte may belong to a well-formed file, this byte may not. */
+  #break(byte: number): void {
+    this.#onlyNul = byte === 0;
+    this.#begin('broken');
   }
 
   #begin(state: Place): void {
@@ -113,20 +121,18 @@ export class AppendOnlyScan {
   }
 
   #endAnnotation(byte: number, offset: number): void {
-    if (byte === code.lineFeed) {
-      if (/^#[\x20-\x7e]*\r\n$/.test(this.#line)) this.#completeRecord(offset + 1);
-      else this.#begin('broken');
-    } else if (this.#line.length >= longestAnnotation) this.#begin('broken');
+    if (byte === code.lineFeed && this.#line.endsWith('\r\n')) this.#completeRecord(offset + 1);
+    else if (!partOfAnnotation.test(this.#line) || this.#line.length >= longestAnnotation) this.#break(byte);
   }
 
   #endHeader(byte: number): void {
     if (byte !== code.lineFeed) {
-      if (this.#line.length >= longestHeader) this.#begin('broken');
+      const marker = this.#state === 'count' ? '*' : '$';
+      if (!this.#line.startsWith(marker) || !partOfHeader.test(this.#line)) this.#break(byte);
       return;
     }
-    const marker = this.#state === 'count' ? '*' : '$';
-    const digits = this.#line.startsWith(marker) ? header.exec(this.#line)?.[1] : undefined;
-    if (digits === undefined) this.#begin('broken');
+    const digits = header.exec(this.#line)?.[1];
+    if (digits === undefined) this.#break(byte);
     else if (this.#state === 'count') this.#startCommand(Number(digits));
     else this.#startValue(Number(digits));
   }
@@ -134,7 +140,8 @@ export class AppendOnlyScan {
   #startCommand(count: number): void {
     this.#argumentsLeft = count;
     this.#isName = true;
-    this.#begin(count === 0 ? 'broken' : 'length');
+    if (count === 0) this.#break(code.lineFeed);
+    else this.#begin('length');
   }
 
   #startValue(length: number): void {
@@ -143,11 +150,11 @@ export class AppendOnlyScan {
     this.#begin(length === 0 ? 'value-end' : 'value');
   }
 
-  #endValue(offset: number): void {
+  #endValue(byte: number, offset: number): void {
     if (this.#line === '\r') return;
     this.#isName = false;
     this.#argumentsLeft -= 1;
-    if (this.#line !== '\r\n') this.#begin('broken');
+    if (this.#line !== '\r\n') this.#break(byte);
     else if (this.#argumentsLeft > 0) this.#begin('length');
     else this.#endCommand(offset + 1);
   }
@@ -158,7 +165,7 @@ export class AppendOnlyScan {
     const isWrong = (name === 'multi' && this.#inTransaction) || (name === 'exec' && !this.#inTransaction);
     if (name === 'multi') this.#inTransaction = true;
     if (name === 'exec') this.#inTransaction = false;
-    if (isWrong) this.#begin('broken');
+    if (isWrong) this.#break(code.lineFeed);
     else this.#completeRecord(end);
   }
 

@@ -120,7 +120,7 @@ export interface PoolerFacts {
   readonly pooler: string;
   readonly pod: string;
   readonly podUid: string;
-  /** `not-asked`: the layer below is not proven yet, and a failed login would itself start a ban. */
+  /** `not-asked`: the layer below is not proven yet, and a failed login would itself start a ban; or it could only wait. */
   readonly login:
     | { readonly result: 'ok' }
     | { readonly result: 'refused'; readonly message: string }
@@ -161,12 +161,16 @@ export interface AppendOnlyFacts {
 
 export interface FrontDoorFacts {
   readonly url: string;
-  /** HTTP status of a GET through the published address, or why there was none. */
+  /** HTTP status of the GETs through the published address; the first error when one of them got no answer. */
   readonly answer: { readonly status: number } | { readonly error: string };
+  /** Visits that were made at once, and how many of them got an answer: each worker of a load balancer has its own memory. */
+  readonly visits: { readonly made: number; readonly answered: number };
 }
 
-export interface EdgePodFacts {
-  readonly pod: string;
+/** One way to the web server that does not pass the load balancer: a node's port, or a pod. */
+export interface EdgeFacts {
+  readonly kind: 'Node' | 'Pod';
+  readonly name: string;
   readonly status?: number;
   readonly error?: string;
 }
@@ -186,7 +190,7 @@ export interface Observation {
   readonly endpoints: Looked<readonly ServiceEndpoints[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly poolers: Looked<readonly PoolerFacts[]>;
-  /** The web server pods behind the front door, each asked directly. */
-  readonly edge: Looked<readonly EdgePodFacts[]>;
+  /** The web server behind the front door, asked past the load balancer. */
+  readonly edge: Looked<readonly EdgeFacts[]>;
   readonly frontDoor: Looked<FrontDoorFacts>;
 }

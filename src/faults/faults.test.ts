@@ -169,6 +169,58 @@ const cases: readonly Case[] = [
     steps: ['restart-pooler'],
   },
   {
+    name: 'a pooler that remembers a failed lookup and was not asked for a login',
+    observation: healthy({
+      poolers: saw(
+        [
+          pooler({
+            login: { result: 'not-asked', message: 'it remembers a failed DNS lookup' },
+            failedLookups: saw([{ host: 'db', ttlSeconds: 11 }], 'console', now),
+          }),
+        ],
+        'poolers',
+        now,
+      ),
+    }),
+    findings: ['pooler-remembers-failed-lookup broken'],
+    steps: ['restart-pooler'],
+  },
+  {
+    name: 'a pooler that remembers a failed lookup while the DNS is still silent',
+    observation: healthy({
+      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }], readyEndpoints: 0 }, 'DNS', now),
+      poolers: saw(
+        [
+          pooler({
+            login: { result: 'not-asked', message: 'it remembers a failed DNS lookup' },
+            failedLookups: saw([{ host: 'db', ttlSeconds: 11 }], 'console', now),
+          }),
+        ],
+        'poolers',
+        now,
+      ),
+    }),
+    findings: ['dns-silent settling'],
+    steps: [],
+  },
+  {
+    name: 'a load balancer of which one worker shuns a web server',
+    observation: healthy({
+      frontDoor: saw(
+        {
+          url: 'https://shop.local:8443/',
+          answer: { error: 'ECONNRESET' },
+          visits: { made: 3, answered: 2 },
+        },
+        'front door',
+        now,
+      ),
+      edge: saw([{ kind: 'Node', name: 'agent-0', status: 200 }], 'edge', now),
+    }),
+    findings: ['front-door-shunned broken'],
+    steps: ['reload-load-balancer'],
+  },
+  {
     name: 'a pooler that will forget a failed lookup soon',
     observation: healthy({
       poolers: saw(
@@ -285,8 +337,16 @@ const cases: readonly Case[] = [
   {
     name: 'a load balancer that shuns a web server',
     observation: healthy({
-      frontDoor: saw({ url: 'https://shop.local:8443/', answer: { error: 'ECONNRESET' } }, 'front door', now),
-      edge: saw([{ pod: 'nginx-1', status: 200 }], 'edge', now),
+      frontDoor: saw(
+        {
+          url: 'https://shop.local:8443/',
+          answer: { error: 'ECONNRESET' },
+          visits: { made: 3, answered: 0 },
+        },
+        'front door',
+        now,
+      ),
+      edge: saw([{ kind: 'Pod', name: 'nginx-1', status: 200 }], 'edge', now),
     }),
     findings: ['front-door-shunned broken'],
     steps: ['reload-load-balancer'],
@@ -294,8 +354,16 @@ const cases: readonly Case[] = [
   {
     name: 'a web server that fails by itself',
     observation: healthy({
-      frontDoor: saw({ url: 'https://shop.local:8443/', answer: { error: 'ECONNRESET' } }, 'front door', now),
-      edge: saw([{ pod: 'nginx-1', status: 502 }], 'edge', now),
+      frontDoor: saw(
+        {
+          url: 'https://shop.local:8443/',
+          answer: { error: 'ECONNRESET' },
+          visits: { made: 3, answered: 0 },
+        },
+        'front door',
+        now,
+      ),
+      edge: saw([{ kind: 'Pod', name: 'nginx-1', status: 502 }], 'edge', now),
     }),
     findings: [],
     steps: [],

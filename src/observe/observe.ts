@@ -1,10 +1,11 @@
 import { couldNotLook, saw, seen, type Looked } from '../domain/looked.ts';
-import type { DatabaseFacts, DnsFacts, NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
+import type { NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
 import { collectAppendOnlyFiles } from './collectors/append-only-files.ts';
 import { collectCrashes } from './collectors/crashes.ts';
 import { collectDatabases } from './collectors/databases.ts';
 import { collectDns } from './collectors/dns.ts';
-import { collectEdge, collectFrontDoor } from './collectors/front-door.ts';
+import { collectEdge } from './collectors/edge.ts';
+import { collectFrontDoor } from './collectors/front-door.ts';
 import { collectNodes } from './collectors/nodes.ts';
 import { collectPoolers } from './collectors/poolers.ts';
 import { collectEndpoints, collectWorkloads } from './collectors/workloads.ts';
@@ -16,6 +17,14 @@ import { hasLabels, isFresh } from '../domain/pod-selection.ts';
 function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
   return couldNotLook<T>(why, 'not asked', context.clock.now());
 }
+
+/**
+ * What no decision of the next second hangs on is asked less often, ms: every question costs CPU of a machine on which
+ * the whole stack starts at once.
+ */
+const slowMs = 1500;
+
+const kept = <T>(answer: Looked<T>) => answer.looked;
 
 /**
  * Looks at every layer once, lower layers first: a layer above is asked only when the one below answers, because
@@ -34,22 +43,23 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   ]);
   if (!api.looked) return withoutApi(context, at, containers, api);
 
+  const slowly = <T>(from: string, read: () => Promise<T>) =>
+    context.kept.ask(from, slowMs, () => look(clock, from, read), kept);
   const [nodes, pods, workloads, endpoints, dns] = await Promise.all([
-    look(clock, 'nodes and Leases', () => collectNodes(reader)),
+    slowly('nodes and Leases', () => collectNodes(reader)),
     look(clock, 'pods', async () =>
       (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) => podFacts(object)),
     ),
-    look(clock, 'workloads', () => collectWorkloads(reader, stack.namespace)),
-    look(clock, 'EndpointSlices', () => collectEndpoints(reader, stack.namespace)),
+    slowly('workloads', () => collectWorkloads(reader, stack.namespace)),
+    slowly('EndpointSlices', () => collectEndpoints(reader, stack.namespace)),
     look(clock, 'cluster DNS', () => collectDns(context)),
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
-  const hold = holdLogins(seen(dns), seen(databases) ?? []);
   const [crashed, poolers, door] = await Promise.all([
     askCrashed(context, fresh),
-    look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], hold)),
-    askDoor(context, fresh),
+    look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], seen(dns))),
+    askDoor(context, fresh, seen(containers) ?? []),
   ]);
   return {
     at,
@@ -92,14 +102,6 @@ function withoutApi(
   };
 }
 
-function holdLogins(dns: DnsFacts | undefined, databases: readonly DatabaseFacts[]): string | undefined {
-  if (dns?.servers.some((server) => server.answers) !== true) return 'the cluster DNS does not answer yet';
-  const writable = databases.some(
-    (database) => database.primary.looked && !database.primary.value.inRecovery,
-  );
-  return writable ? undefined : 'no primary takes writes yet';
-}
-
 /** Last words first: they say which files are worth a look. */
 async function askCrashed(
   context: ObserveContext,
@@ -112,9 +114,14 @@ async function askCrashed(
   return { crashes, appendOnlyFiles: saw(files, 'append-only files', clock.now()) };
 }
 
+/**
+ * The front door is visited only when the web server answers behind it: a visit before that makes the load balancer
+ * shun a node for seconds in which it already works (measured: up to 10 s).
+ */
 async function askDoor(
   context: ObserveContext,
   fresh: readonly PodFacts[],
+  nodes: readonly NodeContainer[],
 ): Promise<Pick<Observation, 'edge' | 'frontDoor'>> {
   const door = context.stack.frontDoor;
   if (door === undefined) {
@@ -126,11 +133,11 @@ async function askDoor(
     const why = 'no web server pod is ready since the boot';
     return { edge: notAsked(context, why), frontDoor: notAsked(context, why) };
   }
-  const frontDoor = await look(context.clock, 'front door', () => collectFrontDoor(context, door));
-  const answered = seen(frontDoor)?.answer;
-  const edge =
-    answered !== undefined && 'status' in answered
-      ? notAsked<never>(context, 'the front door answers')
-      : await look(context.clock, 'web server pods', () => collectEdge(context, door, servers));
+  const edge = await look(context.clock, 'web server past the load balancer', () =>
+    collectEdge(context, door, nodes, servers),
+  );
+  const frontDoor = seen(edge)?.some((answer) => answer.status !== undefined)
+    ? await look(context.clock, 'front door', () => collectFrontDoor(context, door))
+    : notAsked<never>(context, 'the web server does not answer behind it yet');
   return { edge, frontDoor };
 }

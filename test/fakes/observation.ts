@@ -107,7 +107,11 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     ),
     poolers: saw([pooler()], 'poolers', now),
     edge: couldNotLook('the front door answers', 'not asked', now),
-    frontDoor: saw({ url: 'https://shop.local:8443/', answer: { status: 200 } }, 'front door', now),
+    frontDoor: saw(
+      { url: 'https://shop.local:8443/', answer: { status: 200 }, visits: { made: 3, answered: 3 } },
+      'front door',
+      now,
+    ),
     ...changes,
   };
 }

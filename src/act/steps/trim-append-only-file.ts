@@ -64,7 +64,7 @@ export const trimAppendOnlyFile = defineStep({
       throw new Error(`${typeof still === 'string' ? still : 'the copy is not the same'}; nothing was cut`);
     await onNode('truncate', '-s', String(validUpTo), path);
     await onNode('sync');
-    return `cut ${size - validUpTo} NUL bytes off ${posix.basename(path)} on ${node} at byte ${validUpTo}; the whole file is kept as ${copy}`;
+    return `cut the ${size - validUpTo} bytes behind the last complete command off ${posix.basename(path)} on ${node} at byte ${validUpTo}; the whole file is kept as ${copy}`;
   },
   probe: async (planned, context) => {
     const { namespace = '', name } = planned.target;

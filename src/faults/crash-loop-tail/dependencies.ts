@@ -12,11 +12,6 @@ export function diedOfNameResolution(lines: string): boolean {
   return nameFailure.test(lines);
 }
 
-/** Whether the cluster DNS was proven to answer in this observation. */
-export function dnsAnswers(observation: Observation): boolean {
-  return seen(observation.dns)?.servers.some((server) => server.answers) === true;
-}
-
 function works(component: Component, observation: Observation): boolean {
   if (component.adapter === 'patroni') {
     const database = seen(observation.databases)?.find((entry) => entry.cluster === component.ref.name);

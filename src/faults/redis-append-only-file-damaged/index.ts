@@ -11,7 +11,7 @@ const id = 'redis-append-only-file-damaged';
 
 const tails: Readonly<Record<AppendOnlyFile['tail'], string>> = {
   none: 'nothing',
-  nul: 'NUL bytes only',
+  nul: 'NUL bytes up to the end, with no whole command before them',
   'cut-short': 'the beginning of a command or of a transaction',
   other: 'bytes that are not only NUL',
 };
@@ -39,7 +39,7 @@ function claim(pod: PodFacts, { name, file }: AppendOnlyDamage): string {
   const value = seen(file);
   if (isTrimmable(value)) {
     const count = value.size - value.validUpTo;
-    return `Redis in ${pod.name} refuses to start: ${name} ends in ${count} NUL bytes, which carry no command.`;
+    return `Redis in ${pod.name} refuses to start: ${name} ends in NUL bytes; the ${count} bytes behind its last complete command carry none.`;
   }
   const why = file.looked ? `behind byte ${file.value.validUpTo} it has ${tails[file.value.tail]}` : file.why;
   return `Redis in ${pod.name} refuses to start and needs a human: ${name} is damaged (${why}); \`rekindle diagnose\` has the procedure.`;
