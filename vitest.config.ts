@@ -17,6 +17,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'program',
+          include: ['test/program/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
           testTimeout: 600_000,

@@ -74,6 +74,7 @@ function serviceDoor(
     url: certified === undefined ? urlOf('http', host, address) : urlOf('https', certified, address),
     address,
     podPort: podPort(port, workload),
+    ...(port?.nodePort !== undefined && { nodePort: port.nodePort }),
     ...(tlsSecret !== undefined && { tlsSecret: { namespace: inventory.namespace, name: tlsSecret } }),
     why: `Service ${service.name}: its node port ${port?.nodePort ?? ''} is published at ${address}`,
   };
@@ -107,6 +108,7 @@ function routeDoor(
     url: urlOf(scheme, host, address),
     address,
     podPort: podPort(port, workload),
+    nodePort: ingressPorts[scheme],
     ...(secret !== undefined && { tlsSecret: { namespace: inventory.namespace, name: secret } }),
     why: `Ingress ${ingress.name}: ${host}${route.path} leads to Service ${service.name}, published at ${address}`,
   };

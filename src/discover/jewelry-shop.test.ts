@@ -92,6 +92,7 @@ describe('of the example stack', () => {
       address: '127.0.0.1:8443',
       tlsSecret: { name: 'jewelry-shop-tls' },
       podPort: 8443,
+      nodePort: 30443,
       healthPath: '/health/',
       writeProbe: { path: '/orders/' },
     });
@@ -106,6 +107,7 @@ describe('of the example stack', () => {
       tlsSecret: { name: 'jewelry-shop-tls' },
       service: { name: 'nginx' },
       podPort: 8443,
+      nodePort: 443,
       podLabels: { component: 'nginx' },
       writeProbe: { path: '/orders/' },
     });

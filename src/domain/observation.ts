@@ -1,3 +1,4 @@
+import type { AppendOnlyVerdict } from './append-only-scan.ts';
 import type { Looked } from './looked.ts';
 
 /** State of one container of the local cluster, as the container engine tells it (not Kubernetes). */
@@ -119,7 +120,7 @@ export interface PoolerFacts {
   readonly pooler: string;
   readonly pod: string;
   readonly podUid: string;
-  /** `not-asked`: the layer below is not proven yet, and a failed login would itself start a ban. */
+  /** `not-asked`: the layer below is not proven yet, and a failed login would itself start a ban; or it could only wait. */
   readonly login:
     | { readonly result: 'ok' }
     | { readonly result: 'refused'; readonly message: string }
@@ -140,14 +141,36 @@ export interface CrashFacts {
   readonly lines: string;
 }
 
-export interface FrontDoorFacts {
-  readonly url: string;
-  /** HTTP status of a GET through the published address, or why there was none. */
-  readonly answer: { readonly status: number } | { readonly error: string };
+/** An append-only file of Redis on the node that keeps it, and what is in it. */
+export interface AppendOnlyFile extends AppendOnlyVerdict {
+  /** Id and name of the node's container. */
+  readonly nodeId: string;
+  readonly node: string;
+  /** Absolute path inside the node's container. */
+  readonly path: string;
 }
 
-export interface EdgePodFacts {
+/** The append-only file that a crashing container could not read. */
+export interface AppendOnlyFacts {
   readonly pod: string;
+  readonly container: string;
+  /** As Redis's own log names it. */
+  readonly name: string;
+  readonly file: Looked<AppendOnlyFile>;
+}
+
+export interface FrontDoorFacts {
+  readonly url: string;
+  /** HTTP status of the GETs through the published address; the first error when one of them got no answer. */
+  readonly answer: { readonly status: number } | { readonly error: string };
+  /** Visits that were made at once, and how many of them got an answer: each worker of a load balancer has its own memory. */
+  readonly visits: { readonly made: number; readonly answered: number };
+}
+
+/** One way to the web server that does not pass the load balancer: a node's port, or a pod. */
+export interface EdgeFacts {
+  readonly kind: 'Node' | 'Pod';
+  readonly name: string;
   readonly status?: number;
   readonly error?: string;
 }
@@ -161,11 +184,13 @@ export interface Observation {
   readonly dns: Looked<DnsFacts>;
   readonly pods: Looked<readonly PodFacts[]>;
   readonly crashes: Looked<readonly CrashFacts[]>;
+  /** Only of containers whose last words say that their file is damaged. */
+  readonly appendOnlyFiles: Looked<readonly AppendOnlyFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
   readonly endpoints: Looked<readonly ServiceEndpoints[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly poolers: Looked<readonly PoolerFacts[]>;
-  /** The web server pods behind the front door, each asked directly. */
-  readonly edge: Looked<readonly EdgePodFacts[]>;
+  /** The web server behind the front door, asked past the load balancer. */
+  readonly edge: Looked<readonly EdgeFacts[]>;
   readonly frontDoor: Looked<FrontDoorFacts>;
 }

@@ -27,6 +27,8 @@ export interface FrontDoor {
   readonly tlsSecret?: { readonly namespace: string; readonly name: string };
   readonly service: { readonly namespace: string; readonly name: string };
   readonly healthPath: string;
+  /** Port of the nodes that leads to the web server: what the load balancer connects to. Undefined: not known. */
+  readonly nodePort?: number;
   /** Port that the web server listens on inside its pod, and the labels of these pods. */
   readonly podPort: number;
   readonly podLabels: Readonly<Record<string, string>>;

@@ -10,8 +10,11 @@ import { waitFor } from './wait-for.ts';
 
 const helpers = new Set(['database', 'define-drill', 'containers', 'shop', 'wait-for', 'index']);
 
-/** A lab that notes what was asked of it; docker answers from a table. */
-function notingLab(docker: (line: string) => string): DrillLab & { readonly calls: string[] } {
+/** A lab that notes what was asked of it; docker and kubectl answer from a table. */
+function notingLab(
+  docker: (line: string) => string,
+  kubectl: (line: string) => string = (line) => line,
+): DrillLab & { readonly calls: string[] } {
   const calls: string[] = [];
   const note = (line: string) => {
     calls.push(line);
@@ -24,7 +27,7 @@ function notingLab(docker: (line: string) => string): DrillLab & { readonly call
       note(argv.join(' '));
       return Promise.resolve({ stdout: '', stderr: '', exitCode: 0 });
     },
-    kubectl: (args) => Promise.resolve(note(`kubectl ${args.join(' ')}`)),
+    kubectl: (args) => Promise.resolve(kubectl(note(`kubectl ${args.join(' ')}`))),
     docker: (args) => Promise.resolve(docker(note(`docker ${args.join(' ')}`))),
     cut: (mode) => Promise.resolve({ aliveAfter: 0, withinMs: 5, mode: note(`cut ${mode}`) }),
     boot: () => Promise.resolve({ startedAt: 42, canary: 'lost', at: note('boot') }),
@@ -78,6 +81,63 @@ describe('a stopped agent', () => {
     const facts = { agent: 'agent-1', restartPolicy: 'unless-stopped' };
     await drillNamed('agent-stopped').undo(used, { cut: 'power-loss', facts });
     expect(used.calls).toEqual(['docker update --restart unless-stopped agent-1', 'docker start agent-1']);
+  });
+});
+
+/** A lab whose Redis keeps a file of `size` bytes on agent-0. */
+function labWithRedis(size: number, ready = 'false') {
+  return notingLab(
+    (line) => {
+      if (line.includes(' wc ')) return `${size} ${redisPath}\n`;
+      return line.includes('manifest') ? 'file appendonly.aof.2.incr.aof seq 2 type i\n' : '';
+    },
+    (line) => {
+      if (line.includes('CONFIG SET')) return 'OK\n';
+      if (line.includes(' logs '))
+        return '# Bad file format reading the append only file a.1.incr.aof: make\n';
+      if (line.includes('nodeName')) return 'agent-0';
+      return line.includes('hostPath') ? '/storage/pvc-1' : ready;
+    },
+  );
+}
+
+const redisPath = '/storage/pvc-1/appendonlydir/appendonly.aof.2.incr.aof';
+const redisDamage = {
+  cut: 'power-loss',
+  facts: { node: 'agent-0', path: redisPath, size: '1000', at: '2026-01-01T12:00:00Z' },
+} as const;
+
+describe("Redis's damaged file", () => {
+  test('gets its NUL bytes when Redis has let go of it, and before the power goes', async () => {
+    const used = labWithRedis(1000);
+    const { facts } = await drillNamed('redis-file-damaged').inject(used, idle);
+    expect(facts).toMatchObject({ node: 'agent-0', path: redisPath, size: '1000' });
+    const order = [
+      'CONFIG SET appendonly no',
+      `truncate -s 5096 ${redisPath}`,
+      'exec agent-0 sync',
+      'cut',
+      'boot',
+    ];
+    const places = order.map((text) => used.calls.findIndex((call) => call.includes(text)));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(await drillNamed('redis-file-damaged').proof(used, redisDamage)).toMatchObject({
+      proven: true,
+      evidence: expect.stringContaining('Bad file format') as string,
+    });
+  });
+
+  test.each([
+    ['cut by undo while it is damaged', 5096, 'false', [`docker exec agent-0 truncate -s 1000 ${redisPath}`]],
+    ['left alone by undo when it was cut already', 1000, 'false', []],
+    ['left alone by undo when Redis works with it', 5096, 'true', []],
+  ])('is %s', async (_name, size, ready, cuts) => {
+    const used = labWithRedis(size, ready);
+    await drillNamed('redis-file-damaged').undo(used, redisDamage);
+    expect(used.calls.filter((call) => call.includes('truncate'))).toEqual(cuts);
+    const isRestarted = used.calls.some((call) => call.includes('delete pod redis-0'));
+    expect(isRestarted).toBe(ready === 'false');
   });
 });
 

@@ -7,6 +7,7 @@ import { loadBalancerStopped } from './load-balancer-stopped.ts';
 import { orderRowDeleted } from './order-row-deleted.ts';
 import { plainCut } from './plain-cut.ts';
 import { poolerPasswordChanged } from './pooler-password-changed.ts';
+import { redisFileDamaged } from './redis-file-damaged.ts';
 
 /** Every way to break the stack on purpose. A new one is a file and one line here. */
 export const drills: readonly Drill[] = [
@@ -16,6 +17,7 @@ export const drills: readonly Drill[] = [
   agentStopped,
   loadBalancerStopped,
   poolerPasswordChanged,
+  redisFileDamaged,
   orderRowDeleted,
   fsyncOff,
 ];

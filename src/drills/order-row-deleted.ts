@@ -6,18 +6,21 @@ async function onOrders(lab: DrillLab, statement: string): Promise<string> {
   return sql(lab, await primaryPod(lab), statement, shop.ordersDatabase);
 }
 
+/** As many of the newest orders are passed over: their writers may not have heard of them, so nobody would miss them. */
+const perhapsUnheard = 10;
+
 /**
- * Positive control of the ledger: the newest customer's order disappears behind the shop's back. The stack stays
+ * Positive control of the ledger: a recent order of a customer disappears behind the shop's back. The stack stays
  * healthy, so nothing but the ledger can notice.
  */
 export const orderRowDeleted = defineDrill({
   id: 'order-row-deleted',
   title: 'An order that was acknowledged is deleted from its table',
   inject: async (lab) => {
-    const newest = `select max(id) from ${shop.ordersTable}`;
+    const recent = `select id from ${shop.ordersTable} order by id desc offset ${perhapsUnheard} limit 1`;
     const row = await onOrders(
       lab,
-      `delete from ${shop.ordersTable} o where id = (${newest}) returning to_jsonb(o)`,
+      `delete from ${shop.ordersTable} o where id = (${recent}) returning to_jsonb(o)`,
     );
     if (row === '') throw new Error('there is no order to delete');
     return { cut: 'none', facts: { row } };

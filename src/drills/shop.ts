@@ -11,4 +11,8 @@ export const shop = {
   /** The role that PgBouncer itself logs in with, and the Secret that holds its password. */
   poolerRole: 'pooler',
   poolerSecret: 'pooler.jewelry-shop-db.credentials.postgresql.acid.zalan.do',
+  /** The only pod of the StatefulSet, its claim, and the folder of the append-only files on it. */
+  redisPod: 'redis-0',
+  redisClaim: 'data-redis-0',
+  redisFolder: 'appendonlydir',
 } as const;

@@ -3,9 +3,11 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { boot, container, healthy, node, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
+import { redis } from '../../test/fakes/redis-on-a-node.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { couldNotLook, saw } from '../domain/looked.ts';
-import type { Observation } from '../domain/observation.ts';
+import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
+import type { AppendOnlyFile, Observation } from '../domain/observation.ts';
+import type { Component } from '../domain/stack.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { faults } from './index.ts';
 
@@ -30,6 +32,55 @@ const lastWords = {
   container: 'main',
   lines: 'nginx: [emerg] host not found in upstream "django"',
 };
+
+const redisPod = pod('redis-0', {
+  node: 'agent-0',
+  labels: { component: 'redis' },
+  owner: { kind: 'StatefulSet', name: 'redis' },
+  ready: false,
+  containers: [
+    container({
+      name: redis.container,
+      state: 'waiting',
+      reason: 'CrashLoopBackOff',
+      message: 'back-off 40s restarting failed container=redis pod=redis-0',
+      lastExit: { exitCode: 1, finishedAt: now - 3000 },
+    }),
+  ],
+});
+const redisWords = { pod: redis.pod, container: redis.container, lines: `* Ready\n${redis.lastWords}\n` };
+const reported = saw(
+  [{ name: 'agent-0', ready: true, unschedulable: false, leaseRenewedAt: now - 5000 }],
+  'API',
+  now,
+);
+
+/** A Redis that died of its append-only file, and what a look at the file gave. */
+function redisDown(file: Looked<AppendOnlyFile>, changes: Partial<Observation> = {}): Observation {
+  const { pod: name, container: of } = redisWords;
+  return healthy({
+    nodes: reported,
+    pods: saw([redisPod], 'API', now),
+    crashes: saw([redisWords], 'logs', now),
+    appendOnlyFiles: saw([{ pod: name, container: of, name: redis.file, file }], 'files', now),
+    ...changes,
+  });
+}
+
+const fileWith = (changes: Partial<AppendOnlyFile>) =>
+  saw<AppendOnlyFile>(
+    {
+      nodeId: 'id-of-agent-0',
+      node: 'agent-0',
+      path: redis.path,
+      size: 5096,
+      validUpTo: 1000,
+      tail: 'nul',
+      ...changes,
+    },
+    'engine',
+    now,
+  );
 
 interface Case {
   readonly name: string;
@@ -118,6 +169,58 @@ const cases: readonly Case[] = [
     steps: ['restart-pooler'],
   },
   {
+    name: 'a pooler that remembers a failed lookup and was not asked for a login',
+    observation: healthy({
+      poolers: saw(
+        [
+          pooler({
+            login: { result: 'not-asked', message: 'it remembers a failed DNS lookup' },
+            failedLookups: saw([{ host: 'db', ttlSeconds: 11 }], 'console', now),
+          }),
+        ],
+        'poolers',
+        now,
+      ),
+    }),
+    findings: ['pooler-remembers-failed-lookup broken'],
+    steps: ['restart-pooler'],
+  },
+  {
+    name: 'a pooler that remembers a failed lookup while the DNS is still silent',
+    observation: healthy({
+      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }], readyEndpoints: 0 }, 'DNS', now),
+      poolers: saw(
+        [
+          pooler({
+            login: { result: 'not-asked', message: 'it remembers a failed DNS lookup' },
+            failedLookups: saw([{ host: 'db', ttlSeconds: 11 }], 'console', now),
+          }),
+        ],
+        'poolers',
+        now,
+      ),
+    }),
+    findings: ['dns-silent settling'],
+    steps: [],
+  },
+  {
+    name: 'a load balancer of which one worker shuns a web server',
+    observation: healthy({
+      frontDoor: saw(
+        {
+          url: 'https://shop.local:8443/',
+          answer: { error: 'ECONNRESET' },
+          visits: { made: 3, answered: 2 },
+        },
+        'front door',
+        now,
+      ),
+      edge: saw([{ kind: 'Node', name: 'agent-0', status: 200 }], 'edge', now),
+    }),
+    findings: ['front-door-shunned broken'],
+    steps: ['reload-load-balancer'],
+  },
+  {
     name: 'a pooler that will forget a failed lookup soon',
     observation: healthy({
       poolers: saw(
@@ -184,10 +287,66 @@ const cases: readonly Case[] = [
     steps: [],
   },
   {
+    name: 'a Redis whose append-only file ends in NUL bytes',
+    observation: redisDown(fileWith({})),
+    findings: ['redis-append-only-file-damaged broken'],
+    steps: ['trim-append-only-file'],
+  },
+  {
+    name: 'a Redis whose file ends in NUL bytes, with files in an emptyDir that stay where they are',
+    observation: redisDown(fileWith({}), { pods: saw([{ ...redisPod, emptyDirs: ['tmp'] }], 'API', now) }),
+    findings: ['redis-append-only-file-damaged broken'],
+    steps: ['trim-append-only-file'],
+  },
+  {
+    name: 'a Redis whose append-only file has nothing but NUL bytes',
+    observation: redisDown(fileWith({ validUpTo: 0 })),
+    findings: ['redis-append-only-file-damaged broken'],
+    steps: [],
+  },
+  {
+    name: 'a Redis whose append-only file ends in other bytes',
+    observation: redisDown(fileWith({ tail: 'other' })),
+    findings: ['redis-append-only-file-damaged broken'],
+    steps: [],
+  },
+  {
+    name: 'a Redis whose append-only file is cut short',
+    observation: redisDown(fileWith({ tail: 'cut-short' })),
+    findings: ['redis-append-only-file-damaged broken'],
+    steps: [],
+  },
+  {
+    name: 'a Redis whose append-only file could not be looked at',
+    observation: redisDown(couldNotLook('it has 200000000 bytes', 'file', now)),
+    findings: ['redis-append-only-file-damaged broken'],
+    steps: [],
+  },
+  {
+    name: 'a Redis whose append-only file nobody could look for',
+    observation: redisDown(fileWith({}), { appendOnlyFiles: couldNotLook('no engine', 'files', now) }),
+    findings: ['redis-append-only-file-damaged broken'],
+    steps: [],
+  },
+  {
+    name: 'a Redis whose append-only file is whole again, and which waits',
+    observation: redisDown(fileWith({ size: 1000, tail: 'none' }), {}),
+    findings: ['crash-loop-tail settling'],
+    steps: [],
+  },
+  {
     name: 'a load balancer that shuns a web server',
     observation: healthy({
-      frontDoor: saw({ url: 'https://shop.local:8443/', answer: { error: 'ECONNRESET' } }, 'front door', now),
-      edge: saw([{ pod: 'nginx-1', status: 200 }], 'edge', now),
+      frontDoor: saw(
+        {
+          url: 'https://shop.local:8443/',
+          answer: { error: 'ECONNRESET' },
+          visits: { made: 3, answered: 0 },
+        },
+        'front door',
+        now,
+      ),
+      edge: saw([{ kind: 'Pod', name: 'nginx-1', status: 200 }], 'edge', now),
     }),
     findings: ['front-door-shunned broken'],
     steps: ['reload-load-balancer'],
@@ -195,8 +354,16 @@ const cases: readonly Case[] = [
   {
     name: 'a web server that fails by itself',
     observation: healthy({
-      frontDoor: saw({ url: 'https://shop.local:8443/', answer: { error: 'ECONNRESET' } }, 'front door', now),
-      edge: saw([{ pod: 'nginx-1', status: 502 }], 'edge', now),
+      frontDoor: saw(
+        {
+          url: 'https://shop.local:8443/',
+          answer: { error: 'ECONNRESET' },
+          visits: { made: 3, answered: 0 },
+        },
+        'front door',
+        now,
+      ),
+      edge: saw([{ kind: 'Pod', name: 'nginx-1', status: 502 }], 'edge', now),
     }),
     findings: [],
     steps: [],
@@ -265,6 +432,63 @@ describe('what is found and what is done about it', () => {
     });
     const justNow = { stack, firstSeen: () => undefined };
     expect(diagnose(observation, justNow).map((finding) => finding.kind)).toEqual(['settling']);
+  });
+});
+
+const componentOf = (
+  adapter: Component['adapter'],
+  name: string,
+  dependsOn: readonly string[],
+): Component => ({
+  ref: { kind: name === 'redis' ? 'StatefulSet' : 'Deployment', namespace: 'shop', name },
+  adapter,
+  dependsOn,
+  why: 'test',
+  podLabels: { component: name },
+});
+const withRedis = {
+  stack: {
+    ...stack,
+    components: [componentOf('redis', 'redis', []), componentOf('celery', 'celery', ['StatefulSet/redis'])],
+  },
+  firstSeen: () => boot,
+};
+const workingRedis = { ...redisPod, ready: true, containers: [container({ name: redis.container })] };
+const celery = { ...crashed, name: 'celery-1', uid: 'uid-of-celery-1', labels: { component: 'celery' } };
+
+function crashFindings(observation: Observation): readonly string[] {
+  return diagnose(observation, withRedis)
+    .filter((finding) => finding.fault === 'crash-loop-tail')
+    .map((finding) => `${finding.object.name} ${finding.kind}`);
+}
+
+describe('a Redis that died of its append-only file', () => {
+  test('is started again only when the file is whole', () => {
+    expect(crashFindings(redisDown(fileWith({})))).toEqual([]);
+    const whole = redisDown(fileWith({ size: 1000, tail: 'none' }));
+    expect(crashFindings(whole)).toEqual(['redis-0 broken']);
+    const context = { ...withRedis, observation: whole, past: [], run: 'run', busy: new Set<string>() };
+    const plan = makePlan(diagnose(whole, withRedis), withRedis, context);
+    expect(plan.steps.map((step) => step.step)).toEqual(['restart-crash-looping-pod']);
+  });
+
+  test('needs a human, who is told how, when more than NUL bytes is lost', () => {
+    const [finding] = diagnose(redisDown(fileWith({ tail: 'other' })), check);
+    expect(finding?.claim).toContain('needs a human');
+    const manual = finding?.evidence.find((entry) => entry.field === 'by hand')?.value ?? '';
+    expect(manual).toMatch(/cp -p .*redis-check-aof .*truncate .*kubectl -n shop delete pod redis-0$/);
+  });
+
+  test.each([
+    ['a refused connection', 'Error 111 connecting to redis:6379. Connection refused.'],
+    ['a name without an address', 'redis: Name or service not known'],
+  ])('keeps those alone that crash for want of it (%s)', (_name, lines) => {
+    const words = { pod: 'celery-1', container: 'main', lines };
+    const crashes = saw([redisWords, words], 'logs', now);
+    const pods = saw([redisPod, celery], 'API', now);
+    expect(crashFindings(redisDown(fileWith({}), { pods, crashes }))).toEqual(['celery-1 settling']);
+    const back = healthy({ pods: saw([workingRedis, celery], 'API', now), crashes });
+    expect(crashFindings(back)).toEqual(['celery-1 broken']);
   });
 });
 

@@ -12,6 +12,7 @@ import { poolerRefusesLogins } from './pooler-refuses-logins/index.ts';
 import { poolerRemembersFailedLookup } from './pooler-remembers-failed-lookup/index.ts';
 import { poolerRoleRejected } from './pooler-role-rejected/index.ts';
 import { primaryMissing } from './primary-missing/index.ts';
+import { redisAppendOnlyFileDamaged } from './redis-append-only-file-damaged/index.ts';
 import { workloadIncomplete } from './workload-incomplete/index.ts';
 
 /** Every fault that Rekindle knows, from the bottom layer up. A new one is a folder and one line here. */
@@ -27,6 +28,7 @@ export const faults: readonly Fault[] = [
   poolerRefusesLogins,
   poolerNudgeLeftOver,
   poolerProfileDiffers,
+  redisAppendOnlyFileDamaged,
   crashLoopTail,
   workloadIncomplete,
   frontDoorShunned,

@@ -1,9 +1,11 @@
-import { couldNotLook, seen, type Looked } from '../domain/looked.ts';
-import type { DatabaseFacts, DnsFacts, NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
+import { couldNotLook, saw, seen, type Looked } from '../domain/looked.ts';
+import type { NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
+import { collectAppendOnlyFiles } from './collectors/append-only-files.ts';
 import { collectCrashes } from './collectors/crashes.ts';
 import { collectDatabases } from './collectors/databases.ts';
 import { collectDns } from './collectors/dns.ts';
-import { collectEdge, collectFrontDoor } from './collectors/front-door.ts';
+import { collectEdge } from './collectors/edge.ts';
+import { collectFrontDoor } from './collectors/front-door.ts';
 import { collectNodes } from './collectors/nodes.ts';
 import { collectPoolers } from './collectors/poolers.ts';
 import { collectEndpoints, collectWorkloads } from './collectors/workloads.ts';
@@ -15,6 +17,14 @@ import { hasLabels, isFresh } from '../domain/pod-selection.ts';
 function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
   return couldNotLook<T>(why, 'not asked', context.clock.now());
 }
+
+/**
+ * What no decision of the next second hangs on is asked less often, ms: every question costs CPU of a machine on which
+ * the whole stack starts at once.
+ */
+const slowMs = 1500;
+
+const kept = <T>(answer: Looked<T>) => answer.looked;
 
 /**
  * Looks at every layer once, lower layers first: a layer above is asked only when the one below answers, because
@@ -33,22 +43,23 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   ]);
   if (!api.looked) return withoutApi(context, at, containers, api);
 
+  const slowly = <T>(from: string, read: () => Promise<T>) =>
+    context.kept.ask(from, slowMs, () => look(clock, from, read), kept);
   const [nodes, pods, workloads, endpoints, dns] = await Promise.all([
-    look(clock, 'nodes and Leases', () => collectNodes(reader)),
+    slowly('nodes and Leases', () => collectNodes(reader)),
     look(clock, 'pods', async () =>
       (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) => podFacts(object)),
     ),
-    look(clock, 'workloads', () => collectWorkloads(reader, stack.namespace)),
-    look(clock, 'EndpointSlices', () => collectEndpoints(reader, stack.namespace)),
+    slowly('workloads', () => collectWorkloads(reader, stack.namespace)),
+    slowly('EndpointSlices', () => collectEndpoints(reader, stack.namespace)),
     look(clock, 'cluster DNS', () => collectDns(context)),
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
-  const hold = holdLogins(seen(dns), seen(databases) ?? []);
-  const [crashes, poolers, door] = await Promise.all([
-    look(clock, 'logs of crashed containers', () => collectCrashes(context, fresh)),
-    look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], hold)),
-    askDoor(context, fresh),
+  const [crashed, poolers, door] = await Promise.all([
+    askCrashed(context, fresh),
+    look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], seen(dns))),
+    askDoor(context, fresh, seen(containers) ?? []),
   ]);
   return {
     at,
@@ -57,11 +68,11 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     nodes,
     dns,
     pods,
-    crashes,
     workloads,
     endpoints,
     databases,
     poolers,
+    ...crashed,
     ...door,
   };
 }
@@ -81,6 +92,7 @@ function withoutApi(
     dns: notAsked(context, why),
     pods: notAsked(context, why),
     crashes: notAsked(context, why),
+    appendOnlyFiles: notAsked(context, why),
     workloads: notAsked(context, why),
     endpoints: notAsked(context, why),
     databases: notAsked(context, why),
@@ -90,17 +102,26 @@ function withoutApi(
   };
 }
 
-function holdLogins(dns: DnsFacts | undefined, databases: readonly DatabaseFacts[]): string | undefined {
-  if (dns?.servers.some((server) => server.answers) !== true) return 'the cluster DNS does not answer yet';
-  const writable = databases.some(
-    (database) => database.primary.looked && !database.primary.value.inRecovery,
-  );
-  return writable ? undefined : 'no primary takes writes yet';
+/** Last words first: they say which files are worth a look. */
+async function askCrashed(
+  context: ObserveContext,
+  fresh: readonly PodFacts[],
+): Promise<Pick<Observation, 'crashes' | 'appendOnlyFiles'>> {
+  const { clock } = context;
+  const crashes = await look(clock, 'logs of crashed containers', () => collectCrashes(context, fresh));
+  const lastWords = seen(crashes) ?? [];
+  const files = await collectAppendOnlyFiles(context, fresh, lastWords);
+  return { crashes, appendOnlyFiles: saw(files, 'append-only files', clock.now()) };
 }
 
+/**
+ * The front door is not visited while the nodes refuse what the load balancer would ask them: a visit then makes it
+ * shun them for seconds in which they already work (measured: up to 10 s).
+ */
 async function askDoor(
   context: ObserveContext,
   fresh: readonly PodFacts[],
+  nodes: readonly NodeContainer[],
 ): Promise<Pick<Observation, 'edge' | 'frontDoor'>> {
   const door = context.stack.frontDoor;
   if (door === undefined) {
@@ -112,11 +133,15 @@ async function askDoor(
     const why = 'no web server pod is ready since the boot';
     return { edge: notAsked(context, why), frontDoor: notAsked(context, why) };
   }
-  const frontDoor = await look(context.clock, 'front door', () => collectFrontDoor(context, door));
-  const answered = seen(frontDoor)?.answer;
-  const edge =
-    answered !== undefined && 'status' in answered
-      ? notAsked<never>(context, 'the front door answers')
-      : await look(context.clock, 'web server pods', () => collectEdge(context, door, servers));
+  const edge = await look(context.clock, 'web server past the load balancer', () =>
+    collectEdge(context, door, nodes, servers),
+  );
+  const answers = seen(edge) ?? [];
+  // Only the nodes' own no counts: a pod may be asked on a port that was merely assumed.
+  const refused =
+    answers.length > 0 && answers.every(({ kind, status }) => kind === 'Node' && status === undefined);
+  const frontDoor = refused
+    ? notAsked<never>(context, 'the nodes do not lead to a web server yet')
+    : await look(context.clock, 'front door', () => collectFrontDoor(context, door));
   return { edge, frontDoor };
 }

@@ -116,11 +116,27 @@ const anyObservation: fc.Arbitrary<Observation> = fc
     ),
     frontDoor: looked(
       fc.oneof(
-        fc.constantFrom(200, 404, 502).map((status) => ({ url: 'https://x/', answer: { status } })),
-        fc.constant({ url: 'https://x/', answer: { error: 'ECONNRESET' } }),
+        fc.constantFrom(200, 404, 502).map((status) => ({
+          url: 'https://x/',
+          answer: { status },
+          visits: { made: 3, answered: 3 },
+        })),
+        fc.nat({ max: 2 }).map((answered) => ({
+          url: 'https://x/',
+          answer: { error: 'ECONNRESET' },
+          visits: { made: 3, answered },
+        })),
       ),
     ),
-    edge: looked(fc.array(fc.record({ pod: fc.string(), status: fc.constantFrom(200, 502) }))),
+    edge: looked(
+      fc.array(
+        fc.record({
+          kind: fc.constantFrom('Node' as const, 'Pod' as const),
+          name: fc.string(),
+          status: fc.constantFrom(200, 502),
+        }),
+      ),
+    ),
   })
   .map((changes) => healthy(changes));
 

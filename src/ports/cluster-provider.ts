@@ -1,5 +1,14 @@
 import type { NodeContainer } from '../domain/observation.ts';
 
+/** How a file of a node is read: in chunks, so that its size costs no memory. */
+export interface FileReading {
+  /** Absolute path inside the node's container. */
+  readonly path: string;
+  /** Larger files are not read at all, bytes. */
+  readonly limitBytes: number;
+  readonly take: (chunk: Uint8Array) => void;
+}
+
 /** One kind of local cluster (k3d; kind later): the layer below the Kubernetes API. */
 export interface ClusterProvider {
   readonly kind: 'k3d';
@@ -9,6 +18,13 @@ export interface ClusterProvider {
   containers(cluster: string): Promise<readonly NodeContainer[]>;
   /** Starts one container; harmless when it runs. */
   startContainer(id: string): Promise<void>;
+  /**
+   * Reads one regular file of a running node and gives its size in bytes. Throws when it is not there, is a link or a
+   * folder, is too large, or did not arrive whole.
+   */
+  readFile(containerId: string, reading: FileReading): Promise<number>;
+  /** Runs one program on a running node, without a shell. Throws with its words when it fails or its end is not known. */
+  runOnNode(containerId: string, argv: readonly string[]): Promise<void>;
   /** Starts a stopped cluster with the provider's own tool, which also repairs the DNS entries it owns. */
   startCluster(cluster: string, signal?: AbortSignal): Promise<void>;
   /** Makes the load balancer read its configuration anew and forget upstreams it shuns, without closing open connections. */

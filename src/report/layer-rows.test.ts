@@ -36,7 +36,9 @@ describe('the line of a layer', () => {
     [
       'a door that fails',
       'front door',
-      { frontDoor: saw({ url: '', answer: { status: 502 } }, 'door', now) },
+      {
+        frontDoor: saw({ url: '', answer: { status: 502 }, visits: { made: 3, answered: 3 } }, 'door', now),
+      },
       /502/,
     ],
   ])('waits for %s', (_name, name, changes, detail) => {

@@ -164,6 +164,61 @@ describe('k3d over the Docker Engine API', () => {
   });
 });
 
+/** One entry of a tar archive, as far as a reader looks (POSIX pax, ustar interchange format). */
+function tarEntry(kind: string, contents: Buffer, size = contents.length): Buffer {
+  const header = Buffer.alloc(512);
+  header.write('appendonly.aof.1.incr.aof', 0);
+  header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  header.write(kind, 156);
+  header.write('ustar\0', 257);
+  return Buffer.concat([header, contents, Buffer.alloc((512 - (contents.length % 512)) % 512)]);
+}
+
+async function readFrom(archive: EngineAnswers[string], limitBytes = 1_000_000) {
+  const { fake, provider } = await k3d({ 'GET /containers/aaa/archive': archive });
+  const chunks: Uint8Array[] = [];
+  const path = '/data/a b.aof';
+  const size = await provider.readFile('aaa', { path, limitBytes, take: (chunk) => chunks.push(chunk) });
+  return { fake, size, bytes: Buffer.concat(chunks) };
+}
+
+describe('a file of a node', () => {
+  const contents = Buffer.from(Array.from({ length: 200_000 }, (_, index) => index % 256));
+  const end = Buffer.alloc(1024);
+
+  it('comes byte by byte as it is, also behind an extended header', async () => {
+    const extended = tarEntry('x', Buffer.from('20 atime=1700000000\n'));
+    const archive = Buffer.concat([extended, tarEntry('0', contents), end]);
+    const { fake, size, bytes } = await readFrom({ bytes: archive });
+    expect(fake.requests).toEqual(['GET /containers/aaa/archive?path=/data/a b.aof']);
+    expect(size).toBe(contents.length);
+    expect(bytes.equals(contents)).toBe(true);
+  });
+
+  it('may be empty', async () => {
+    const archive = Buffer.concat([tarEntry('0', Buffer.alloc(0)), end]);
+    expect(await readFrom({ bytes: archive })).toMatchObject({ size: 0 });
+  });
+
+  it.each([
+    ['a link', { bytes: Buffer.concat([tarEntry('2', Buffer.alloc(0)), end]) }, /it is a symbolic link/],
+    ['a folder', { bytes: Buffer.concat([tarEntry('5', Buffer.alloc(0)), end]) }, /it is a folder/],
+    ['too large', { bytes: tarEntry('0', contents, 1_000_001) }, /it has 1000001 bytes, more than 1000000/],
+    ['not whole', { bytes: tarEntry('0', contents, 300_000) }, /the archive ended before the file did/],
+    ['no archive', { bytes: Buffer.alloc(2048, 1) }, /not as expected/],
+    ['not there', { status: 404, json: { message: 'Could not find the file' } }, /Could not find the file/],
+    ['cut off', 'drop', /could not be asked/],
+  ] as const)('is refused when it is %s', async (_name, archive, message) => {
+    await expect(readFrom(archive)).rejects.toThrow(message);
+  });
+
+  it('is worked on by programs without a shell', async () => {
+    const { fake, provider } = await k3d(exec(0));
+    await provider.runOnNode('bbb', ['cp', '-p', '/data/a b', '/data/c']);
+    expect(fake.requests[0]).toContain('"Cmd":["cp","-p","/data/a b","/data/c"]');
+  });
+});
+
 describe('the engine cannot be asked', () => {
   it('tells a missing socket', async () => {
     expect(await trouble(engineAt(join(temporaryFolder(), 'none.sock')))).toBe('socket-missing');

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** `METHOD path` (without query) to the answer; a function gets the request's body. */
-export type EngineAnswers = Readonly<
-  Record<
-    string,
-    { readonly status?: number; readonly json?: unknown; readonly text?: string } | 'hang' | 'drop'
-  >
->;
+type Answer = {
+  readonly status?: number;
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly bytes?: Buffer;
+};
 
-type Answer = { readonly status?: number; readonly json?: unknown; readonly text?: string };
+/** `METHOD path` (without query) to the answer. */
+export type EngineAnswers = Readonly<Record<string, Answer | 'hang' | 'drop'>>;
 
 const unknownThing: Answer = { status: 404, json: { message: 'no such thing' } };
 
@@ -38,9 +38,9 @@ export async function fakeEngine(answers: EngineAnswers): Promise<FakeEngine> {
       response.socket?.destroy();
       return;
     }
-    const { status = 200, json, text } = answer ?? unknownThing;
+    const { status = 200, json, text, bytes } = answer ?? unknownThing;
     response.writeHead(status);
-    response.end(text ?? JSON.stringify(json));
+    response.end(bytes ?? text ?? JSON.stringify(json));
   };
   const server = http.createServer((request, response) => void serve(request, response));
   server.listen(socketPath);

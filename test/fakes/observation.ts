@@ -88,6 +88,7 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     dns: saw({ servers: [{ pod: 'coredns-1', answers: true }], readyEndpoints: 1 }, 'DNS', now),
     pods: saw([pod('db-pooler-1')], 'API', now),
     crashes: saw([], 'logs', now),
+    appendOnlyFiles: saw([], 'append-only files', now),
     workloads: saw([], 'API', now),
     endpoints: saw([], 'API', now),
     databases: saw(
@@ -106,7 +107,11 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     ),
     poolers: saw([pooler()], 'poolers', now),
     edge: couldNotLook('the front door answers', 'not asked', now),
-    frontDoor: saw({ url: 'https://shop.local:8443/', answer: { status: 200 } }, 'front door', now),
+    frontDoor: saw(
+      { url: 'https://shop.local:8443/', answer: { status: 200 }, visits: { made: 3, answered: 3 } },
+      'front door',
+      now,
+    ),
     ...changes,
   };
 }

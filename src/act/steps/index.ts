@@ -7,6 +7,7 @@ import { restartCrashLoopingPod, restartPooler } from './restart-pod.ts';
 import { startCluster } from './start-cluster.ts';
 import { startLoadBalancer, startNode } from './start-container.ts';
 import { syncPoolerCredentials } from './sync-pooler-credentials.ts';
+import { trimAppendOnlyFile } from './trim-append-only-file.ts';
 
 /** Every step by its name; the type makes a missing one an error. */
 export const steps: Readonly<Record<StepName, Step>> = {
@@ -14,6 +15,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   'start-node': startNode,
   'start-load-balancer': startLoadBalancer,
   'restart-crash-looping-pod': restartCrashLoopingPod,
+  'trim-append-only-file': trimAppendOnlyFile,
   'sync-pooler-credentials': syncPoolerCredentials,
   'nudge-pooler': nudgePooler,
   'restart-pooler': restartPooler,

@@ -1,5 +1,7 @@
 import http from 'node:http';
+import type { FileReading } from '../../ports/cluster-provider.ts';
 import { withDeadline } from '../deadline.ts';
+import { FileInArchive } from './file-in-archive.ts';
 import { resolveEngineEndpoint, type EngineEndpoint } from './endpoint.ts';
 import { engineUnreachable, EngineRefused } from './errors.ts';
 
@@ -38,6 +40,8 @@ interface EngineRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly deadlineMs?: number;
+  /** Takes the body of a 200 as it comes instead of keeping it; what it throws ends the request. */
+  readonly take?: (chunk: Buffer) => void;
 }
 
 interface EngineAnswer {
@@ -111,6 +115,25 @@ export class DockerEngine {
     });
   }
 
+  /**
+   * Reads one regular file of a container and gives its size in bytes. The engine sends it as a tar archive
+   * (docs.docker.com, Engine API, ContainerArchive) and follows no link at the end of the path. Throws EngineRefused
+   * when the file is not there or cannot be used.
+   */
+  async readFile(id: string, { path, limitBytes, take }: FileReading): Promise<number> {
+    const place = `${path} in container ${id.slice(0, 12)}`;
+    const file = new FileInArchive({ limitBytes, take, place });
+    await this.#send(
+      {
+        method: 'GET',
+        path: `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(path)}`,
+        take: (chunk) => file.push(chunk),
+      },
+      [200],
+    );
+    return file.end();
+  }
+
   async #list(
     labels: readonly string[],
   ): Promise<readonly { readonly Id: string; readonly Labels?: Readonly<Record<string, string>> | null }[]> {
@@ -146,6 +169,7 @@ export class DockerEngine {
         exchange(this.endpoint, request, signal),
       );
     } catch (error) {
+      if (error instanceof EngineRefused) throw error;
       throw engineUnreachable(this.#place(request), error);
     }
   }
@@ -177,7 +201,16 @@ function exchange(
   sent.on('error', fail);
   sent.on('response', (response) => {
     const chunks: Buffer[] = [];
-    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const keep = (chunk: Buffer): unknown => chunks.push(chunk);
+    const take = response.statusCode === 200 ? (request.take ?? keep) : keep;
+    response.on('data', (chunk: Buffer) => {
+      try {
+        take(chunk);
+      } catch (error) {
+        reject(error);
+        sent.destroy();
+      }
+    });
     response.on('error', fail);
     response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(chunks) }));
   });

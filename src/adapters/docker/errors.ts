@@ -14,10 +14,10 @@ export class EngineUnreachable extends ExplainedError {
   }
 }
 
-/** The engine answered and refused, or a command inside a container failed. */
+/** The engine answered and refused, a command inside a container failed, or a file that it sent cannot be used. */
 export class EngineRefused extends ExplainedError {
   override readonly name = 'EngineRefused';
-  /** HTTP status of the engine; undefined for a failed command. */
+  /** HTTP status of the engine; undefined for a failed command or an unusable file. */
   readonly status: number | undefined;
 
   constructor(status: number | undefined, explanation: Explanation) {

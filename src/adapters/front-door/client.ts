@@ -9,24 +9,45 @@ import type { DoorAnswer, DoorRequest, FrontDoorClient } from '../../ports/front
 /** More of a body is not needed by any probe. */
 const maxBodyBytes = 1_000_000;
 
+/** Reading some hundred CAs takes about 50 ms of a CPU that is busy recovering: made once for each set of certificates. */
+const contexts = new Map<string, tls.SecureContext>();
+
 /** The system's and Node's CAs besides the certificates of this request. */
-function authorities(trust: readonly string[]): string[] {
-  return [...tls.getCACertificates('default'), ...tls.getCACertificates('system'), ...trust];
+function trusted(trust: readonly string[]): tls.SecureContext {
+  const key = trust.join('\n');
+  const kept = contexts.get(key);
+  if (kept !== undefined) return kept;
+  const ca = [...tls.getCACertificates('default'), ...tls.getCACertificates('system'), ...trust];
+  const made = tls.createSecureContext({ ca });
+  contexts.set(key, made);
+  return made;
 }
 
-function connection(request: DoorRequest, url: URL): https.RequestOptions {
+function connection(request: DoorRequest, url: URL): https.RequestOptions & tls.ConnectionOptions {
   if ('stream' in request.via) {
     const { stream } = request.via;
     const secure = (): Duplex =>
       url.protocol === 'https:'
-        ? tls.connect({ socket: stream, servername: url.hostname, ca: authorities(request.trust) })
+        ? tls.connect({
+            socket: stream,
+            servername: url.hostname,
+            secureContext: trusted(request.trust),
+          })
         : stream;
+    // Without the word `agent`: Node asks an agent for a connection, and then never this function.
     return { createConnection: secure };
   }
   // The last colon: an IPv6 address has more of them and stands in brackets.
   const { address } = request.via;
   const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+  return {
+    host: address.slice(0, colon).replace(/^\[|\]$/g, ''),
+    port: Number(address.slice(colon + 1)),
+    servername: url.hostname,
+    secureContext: trusted(request.trust),
+    // A connection of its own for each request: a kept one would hide that new visitors are refused.
+    agent: false,
+  };
 }
 
 async function bodyOf(response: IncomingMessage): Promise<string> {
@@ -44,18 +65,14 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
 async function send(request: DoorRequest, signal: AbortSignal): Promise<DoorAnswer> {
   const url = new URL(request.url);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const options: https.RequestOptions = {
+  const options: https.RequestOptions & tls.ConnectionOptions = {
     method: request.method,
     path: `${url.pathname}${url.search}`,
-    servername: url.hostname,
-    ca: authorities(request.trust),
     headers: {
       host: url.host,
       ...request.headers,
       ...(request.body !== undefined && { 'content-length': Buffer.byteLength(request.body) }),
     },
-    // A connection of its own for each request: a kept one would hide that new visitors are refused.
-    agent: false,
     signal,
     ...connection(request, url),
   };

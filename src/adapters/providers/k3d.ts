@@ -38,6 +38,8 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     clusters: () => engine.labelValues([appLabel], clusterLabel),
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
     startContainer: (id) => engine.start(id),
+    readFile: (containerId, reading) => engine.readFile(containerId, reading),
+    runOnNode: (containerId, argv) => engine.exec(containerId, argv),
     startCluster: (cluster, signal) => startCluster(engine, environment, cluster, signal),
     // k3d's proxy image and its configuration need no path: nginx finds /etc/nginx/nginx.conf by itself.
     reloadLoadBalancer: (containerId) => engine.exec(containerId, ['nginx', '-s', 'reload']),

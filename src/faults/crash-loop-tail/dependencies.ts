@@ -12,11 +12,6 @@ export function diedOfNameResolution(lines: string): boolean {
   return nameFailure.test(lines);
 }
 
-/** Whether the cluster DNS was proven to answer in this observation. */
-export function dnsAnswers(observation: Observation): boolean {
-  return seen(observation.dns)?.servers.some((server) => server.answers) === true;
-}
-
 function works(component: Component, observation: Observation): boolean {
   if (component.adapter === 'patroni') {
     const database = seen(observation.databases)?.find((entry) => entry.cluster === component.ref.name);
@@ -42,4 +37,18 @@ export function unprovenDependencies(
     const dependency = stack.components.find((entry) => `${entry.ref.kind}/${entry.ref.name}` === name);
     return dependency === undefined || !works(dependency, observation);
   });
+}
+
+/**
+ * Names of the caches it depends on that are not proven to work. Behind a headless Service the name of a cache that is
+ * down has no address (kubernetes.io, Services, headless), so a death of name resolution may be the cache's.
+ */
+export function unprovenCaches(
+  component: Component,
+  stack: Stack,
+  observation: Observation,
+): readonly string[] {
+  const caches = stack.components.filter((entry) => entry.adapter === 'redis');
+  const names = new Set(caches.map(({ ref }) => `${ref.kind}/${ref.name}`));
+  return unprovenDependencies(component, stack, observation).filter((name) => names.has(name));
 }

@@ -1,10 +1,12 @@
+import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { ContainerFacts, Observation, PodFacts } from '../../domain/observation.ts';
 import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
+import { appendOnlyDamage } from '../append-only-damage.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
 import { remainingBackOff } from './back-off.ts';
-import { diedOfNameResolution, dnsAnswers, unprovenDependencies } from './dependencies.ts';
+import { diedOfNameResolution, unprovenCaches, unprovenDependencies } from './dependencies.ts';
 
 /** Below this many seconds the kubelet is as fast as a new pod. */
 const worthRestartingSeconds = 2;
@@ -19,8 +21,9 @@ function missing(
     (crash) => crash.pod === pod.name && crash.container === container.name,
   );
   if (!dnsAnswers(observation)) return ['the cluster DNS'];
-  if (lines !== undefined && diedOfNameResolution(lines.lines)) return [];
   const component = stack.components.find((entry) => hasLabels(pod, entry.podLabels));
+  if (lines !== undefined && diedOfNameResolution(lines.lines))
+    return component === undefined ? [] : unprovenCaches(component, stack, observation);
   return component === undefined
     ? ['unknown: it belongs to no component']
     : unprovenDependencies(component, stack, observation);
@@ -33,7 +36,8 @@ function judge(
   context: CheckContext,
 ): Finding[] {
   const seconds = remainingBackOff(container, observation.at);
-  if (seconds === undefined) return [];
+  // A new pod would die of the same file; that is another fault, and its remedy comes first.
+  if (seconds === undefined || appendOnlyDamage(observation, pod, container) !== undefined) return [];
   const unproven = missing(pod, container, observation, context);
   const words = seen(observation.crashes)
     ?.find((crash) => crash.pod === pod.name)

@@ -13,7 +13,7 @@ export const frontDoorShunned = defineFault({
     const door = seen(observation.frontDoor);
     if (door === undefined || !('error' in door.answer)) return [];
     const answering = (seen(observation.edge) ?? []).filter(
-      (pod) => pod.status !== undefined && pod.status < 500,
+      (edge) => edge.status !== undefined && edge.status < 500,
     );
     const balancer = (seen(observation.containers) ?? []).find(
       (entry) => entry.role === 'loadbalancer' && entry.state === 'running',
@@ -24,14 +24,17 @@ export const frontDoorShunned = defineFault({
         fault: 'front-door-shunned',
         layer: 'edge',
         object: { kind: 'Container', name: balancer.name, uid: balancer.id },
-        claim: 'The web server answers when asked directly, the published address does not.',
+        claim:
+          door.visits.answered === 0
+            ? 'The web server answers when asked directly, the published address does not.'
+            : `The web server answers when asked directly; of ${door.visits.made} visits to the published address ${door.visits.answered} got an answer.`,
         kind: 'broken',
         evidence: [
           { object: door.url, field: 'GET', value: door.answer.error, at: observation.at },
-          ...answering.map((pod) => ({
-            object: `Pod ${pod.pod}`,
-            field: 'GET through a tunnel',
-            value: String(pod.status),
+          ...answering.map((edge) => ({
+            object: `${edge.kind} ${edge.name}`,
+            field: 'GET past the load balancer',
+            value: String(edge.status),
             at: observation.at,
           })),
         ],

@@ -1,7 +1,8 @@
 import { seen } from '../../domain/looked.ts';
+import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { PoolerFacts } from '../../domain/observation.ts';
 import { defineFault } from '../define-fault.ts';
-import { loginEvidence, poolerRef, refusingPoolers } from '../pooler-findings.ts';
+import { loginEvidence, poolerRef } from '../pooler-findings.ts';
 
 /** Below this many seconds waiting is cheaper than a new pod (container start in the lab: 1-2 s). */
 const worthRestartingSeconds = 3;
@@ -20,8 +21,9 @@ export const poolerRemembersFailedLookup = defineFault({
   id: 'pooler-remembers-failed-lookup',
   layer: 'pooler',
   title: 'PgBouncer remembers a failed DNS lookup',
-  check: (observation) =>
-    refusingPoolers(observation).flatMap((pooler) => {
+  check: (observation) => {
+    if (!dnsAnswers(observation)) return [];
+    return (seen(observation.poolers) ?? []).flatMap((pooler) => {
       const seconds = rememberedFor(pooler);
       if (seconds === 0 || !pooler.failedLookups.looked) return [];
       return [
@@ -44,7 +46,8 @@ export const poolerRemembersFailedLookup = defineFault({
           causedBy: ['dns-silent'],
         },
       ];
-    }),
+    });
+  },
   remedy: (finding, observation) => [
     {
       step: 'restart-pooler',

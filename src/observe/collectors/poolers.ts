@@ -1,5 +1,5 @@
 import { couldNotLook, type Looked } from '../../domain/looked.ts';
-import type { DatabaseFacts, PodFacts, PoolerFacts } from '../../domain/observation.ts';
+import type { DatabaseFacts, DnsFacts, PodFacts, PoolerFacts } from '../../domain/observation.ts';
 import type { DatabaseComponent, PoolerComponent } from '../../domain/stack.ts';
 import type { DatabaseError, Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
@@ -7,7 +7,7 @@ import { look } from '../look.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
 import { appLogin, requiredSecret } from './databases.ts';
 
-/** Deadline of one login or console command; PgBouncer answers a refusal at once, a queued client waits longer. */
+/** Deadline of one login or console command, ms; PgBouncer answers a refusal at once, a queued client waits longer. */
 const deadlineMs = 3000;
 
 /**
@@ -52,10 +52,12 @@ async function consoleRows(context: ObserveContext, pooler: PoolerComponent, pod
   return result.rows;
 }
 
-async function failedLookups(context: ObserveContext, pooler: PoolerComponent, pod: string) {
-  const rows = await consoleRows(context, pooler, pod, 'SHOW DNS_HOSTS');
+/** Only the database's own Service counts: a name that never existed is somebody else's fault and harms nobody here. */
+async function failedLookups({ pooler, pod, database }: PoolerTarget, context: ObserveContext) {
+  const rows = await consoleRows(context, pooler, pod.name, 'SHOW DNS_HOSTS');
+  const isOurs = (host: string | null = null) => host?.split('.', 1)[0] === database?.cluster;
   return rows
-    .filter((row) => (row['addrs'] ?? '') === '')
+    .filter((row) => (row['addrs'] ?? '') === '' && isOurs(row['hostname']))
     .map((row) => ({ host: row['hostname'] ?? '', ttlSeconds: Number(row['ttl']) }));
 }
 
@@ -89,42 +91,68 @@ interface PoolerTarget {
   readonly pod: PodFacts;
   readonly database: DatabaseComponent | undefined;
   readonly facts: DatabaseFacts | undefined;
-  /** Why no login is tried yet; a failed one would itself start a ban. */
-  readonly hold: string | undefined;
+  readonly dnsAnswers: boolean;
 }
 
-async function askLogin(context: ObserveContext, target: PoolerTarget): Promise<PoolerFacts['login']> {
+/** Why this process is not asked at all; undefined when it is. */
+function silence({ pod, database, dnsAnswers }: PoolerTarget): string | undefined {
+  if (database === undefined) return 'no database of this stack is behind it';
+  if (!dnsAnswers) return 'the cluster DNS does not answer yet';
+  return pod.containers.every((container) => container.state === 'running') ? undefined : 'not running';
+}
+
+/** A login before the primary takes writes fails, and that failure would itself start a ban. */
+function notWritable({ facts }: PoolerTarget): string | undefined {
+  const writable = facts?.primary.looked === true && !facts.primary.value.inRecovery;
+  return writable ? undefined : 'no primary takes writes yet';
+}
+
+interface ProcessAnswer {
+  readonly login: PoolerFacts['login'];
+  readonly lookups: PoolerFacts['failedLookups'];
+}
+
+/**
+ * First whether it remembers a failed lookup: the console answers whatever the state of the servers behind it, and a
+ * login would only wait in its queue until the deadline. Then a login, unless a lower layer holds it.
+ */
+async function askProcess(context: ObserveContext, target: PoolerTarget): Promise<ProcessAnswer> {
   const { pooler, pod, database } = target;
-  if (target.hold !== undefined) return { result: 'not-asked', message: target.hold };
-  if (database === undefined)
-    return { result: 'not-asked', message: 'no database of this stack is behind it' };
-  if (!pod.containers.every((container) => container.state === 'running')) {
-    return { result: 'not-asked', message: 'not running' };
-  }
-  const key = `pooler ${pod.uid} ${pod.containers[0]?.startedAt ?? 0}`;
+  const from = `admin console of ${pod.name}`;
+  const notAsked = (message: string): ProcessAnswer => ({
+    login: { result: 'not-asked', message },
+    lookups: couldNotLook(message, from, context.clock.now()),
+  });
+  const silent = silence(target);
+  if (silent !== undefined || database === undefined) return notAsked(silent ?? '');
   return context.kept.ask(
-    key,
+    `pooler ${pod.uid} ${pod.containers[0]?.startedAt ?? 0}`,
     3000,
     async () => {
-      const from = `login through ${pod.name}`;
-      const answer = await look(context.clock, from, () =>
+      const lookups = await look(context.clock, from, () => failedLookups(target, context));
+      const hold =
+        lookups.looked && lookups.value.length > 0 ? 'it remembers a failed DNS lookup' : notWritable(target);
+      if (hold !== undefined) return { login: { result: 'not-asked', message: hold }, lookups };
+      const answer = await look(context.clock, `login through ${pod.name}`, () =>
         loginThroughPooler(context, database, pooler, pod.name),
       );
-      return answer.looked ? answer.value : { result: 'unreachable', message: answer.why };
+      return {
+        login: answer.looked ? answer.value : { result: 'unreachable', message: answer.why },
+        lookups,
+      };
     },
-    (answer) => answer.result === 'ok',
+    (answer) => answer.login.result === 'ok',
   );
 }
 
 async function collectOne(context: ObserveContext, target: PoolerTarget): Promise<PoolerFacts> {
   const { pooler, pod } = target;
-  const login = await askLogin(context, target);
   const from = `admin console of ${pod.name}`;
   const notAsked = <T>(): Looked<T> => couldNotLook<T>('not asked', from, context.clock.now());
   const { facts } = target;
+  const { login, lookups } = await askProcess(context, target);
   const refused = login.result === 'refused' || login.result === 'unreachable';
-  const [lookups, role, settings] = await Promise.all([
-    refused ? look(context.clock, from, () => failedLookups(context, pooler, pod.name)) : notAsked<never>(),
+  const [role, settings] = await Promise.all([
     refused && facts?.primary.looked === true
       ? look(context.clock, `login of the pooler's role on ${facts.primary.value.pod}`, () =>
           ownRole(context, pooler, facts),
@@ -151,19 +179,20 @@ async function collectOne(context: ObserveContext, target: PoolerTarget): Promis
   };
 }
 
-/** Every PgBouncer process of the stack, asked one by one. `hold` postpones logins while a lower layer is unproven. */
+/** Every PgBouncer process of the stack, asked one by one, and only what the layers below it allow. */
 export function collectPoolers(
   context: ObserveContext,
   pods: readonly PodFacts[],
   databases: readonly DatabaseFacts[],
-  hold: string | undefined,
+  dns: DnsFacts | undefined,
 ): Promise<readonly PoolerFacts[]> {
+  const dnsAnswers = dns?.servers.some((server) => server.answers) === true;
   const targets = context.stack.poolers.flatMap((pooler) => {
     const database = context.stack.databases.find((entry) => entry.namespace === pooler.namespace);
     const facts = databases.find((entry) => entry.cluster === database?.cluster);
     return pods
       .filter((pod) => hasLabels(pod, pooler.podLabels) && !pod.deleting)
-      .map((pod): PoolerTarget => ({ pooler, pod, database, facts, hold }));
+      .map((pod): PoolerTarget => ({ pooler, pod, database, facts, dnsAnswers }));
   });
   return Promise.all(targets.map((target) => collectOne(context, target)));
 }

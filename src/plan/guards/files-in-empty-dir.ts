@@ -1,12 +1,12 @@
 import { seen } from '../../domain/looked.ts';
 import { defineGuard } from './define-guard.ts';
+import { deletesPod } from './deletes-pod.ts';
 
 /** A deleted pod takes its emptyDir volumes with it, and nobody has looked what is in them. */
 export const filesInEmptyDir = defineGuard({
   id: 'files-in-empty-dir',
   judge: (step, { observation }) => {
-    if (step.target.kind !== 'Pod' || step.step === 'nudge-pooler' || step.step === 'apply-pooler-profile')
-      return undefined;
+    if (!deletesPod(step)) return undefined;
     const pod = seen(observation.pods)?.find((entry) => entry.uid === step.target.uid);
     if (pod === undefined) {
       return { reason: 'The pod is not there any more.', advice: 'Nothing to do.', kind: 'wait' };

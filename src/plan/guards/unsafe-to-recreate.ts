@@ -1,22 +1,25 @@
 import { seen } from '../../domain/looked.ts';
 import { defineGuard } from './define-guard.ts';
+import { deletesPod } from './deletes-pod.ts';
+import { statefulPodObjection } from './stateful-pod.ts';
 
-const deleting = new Set(['restart-crash-looping-pod', 'restart-pooler']);
-
-/** Only a pod that a ReplicaSet makes again, on a node whose engine view is known, may be deleted. */
+/** Only a pod that its controller makes again, and none of whose containers can still run beside the new one. */
 export const unsafeToRecreate = defineGuard({
   id: 'unsafe-to-recreate',
   judge: (step, { observation }) => {
-    if (!deleting.has(step.step)) return undefined;
-    const owner = seen(observation.pods)?.find((pod) => pod.uid === step.target.uid)?.owner;
+    if (!deletesPod(step)) return undefined;
+    const pod = seen(observation.pods)?.find((entry) => entry.uid === step.target.uid);
+    const owner = pod?.owner;
     if (owner?.kind === 'ReplicaSet') return undefined;
-    return {
-      reason:
-        owner === undefined
-          ? 'No controller would make it again.'
-          : `It belongs to ${owner.kind} ${owner.name}, whose old container may still run.`,
-      advice: 'Wait for the kubelet; its back-off ends by itself.',
-      kind: 'wait',
-    };
+    const advice = 'Wait for the kubelet; its back-off ends by itself.';
+    if (pod === undefined || owner === undefined)
+      return { reason: 'No controller would make it again.', advice, kind: 'wait' };
+    const objection =
+      owner.kind === 'StatefulSet'
+        ? statefulPodObjection(pod, observation)
+        : 'that controller is not known here';
+    return objection === undefined
+      ? undefined
+      : { reason: `It belongs to ${owner.kind} ${owner.name}, and ${objection}.`, advice, kind: 'wait' };
   },
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
 
-import { temporaryFolder } from '../../test/fakes/temporary-folder.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 /** Gives a program a terminal of its own; part of util-linux. */
 const script = '/usr/bin/script';
@@ -20,7 +20,7 @@ test.skipIf(!existsSync(script))(
     const cluster = "{ name: k3d-shop, cluster: { server: 'https://127.0.0.1:1' } }";
     const context = '{ name: k3d-shop, context: { cluster: k3d-shop, user: admin } }';
     writeFileSync(join(home, 'kubeconfig'), `clusters: [${cluster}]\nusers: []\ncontexts: [${context}]\n`);
-    const command = `${process.execPath} ${join(import.meta.dirname, 'main.ts')} up`;
+    const command = `${process.execPath} ${join(import.meta.dirname, '../../src/cli/main.ts')} up`;
     const child = spawn(script, ['--quiet', '--return', '--command', command, '/dev/null'], {
       cwd: home,
       env: {

@@ -5,10 +5,10 @@ import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 
-import { SqliteJournal } from '../adapters/stores/sqlite-journal.ts';
-import { temporaryFolder } from '../../test/fakes/temporary-folder.ts';
+import { SqliteJournal } from '../../src/adapters/stores/sqlite-journal.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
-const main = join(import.meta.dirname, 'main.ts');
+const main = join(import.meta.dirname, '../../src/cli/main.ts');
 const token = 'a-token-that-nobody-may-see';
 
 const kubeConfig = `apiVersion: v1

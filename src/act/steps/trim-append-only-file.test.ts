@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+
+import { now } from '../../../test/fakes/observation.ts';
+import { oneCommand, redis, redisOnANode, type RedisOnANode } from '../../../test/fakes/redis-on-a-node.ts';
+import type { PlannedStep } from '../../domain/plan.ts';
+import type { ActContext } from '../define-step.ts';
+import { trimAppendOnlyFile } from './trim-append-only-file.ts';
+
+const good = Buffer.concat([oneCommand, oneCommand]);
+const damaged = Buffer.concat([good, Buffer.alloc(4096)]);
+const copy = `${redis.path}.rekindle-20260101T120030Z`;
+
+const planned: PlannedStep = {
+  step: 'trim-append-only-file',
+  target: { kind: 'Pod', namespace: 'shop', name: redis.pod, uid: redis.uid },
+  risk: 'disruptive',
+  because: 'redis-append-only-file-damaged',
+  reason: '',
+  provenBy: '',
+  undo: '',
+  evidenceAt: now,
+  parameters: {
+    container: redis.container,
+    name: redis.file,
+    node: 'agent-0',
+    path: redis.path,
+    size: String(damaged.length),
+    validUpTo: String(good.length),
+  },
+};
+
+const contextOf = (fake: RedisOnANode) =>
+  ({ ...fake.context, clock: { now: () => now } }) as unknown as ActContext;
+
+const podPath = `/api/v1/namespaces/shop/pods/${redis.pod}`;
+
+describe('trimming an append-only file', () => {
+  test('copies it, compares the copy, cuts the NUL bytes off, and is proven', async () => {
+    const fake = redisOnANode(damaged);
+    const context = contextOf(fake);
+    expect(await trimAppendOnlyFile.precondition(planned, context)).toBeUndefined();
+    expect(await trimAppendOnlyFile.probe(planned, context)).toMatchObject({ answer: 'no' });
+    expect(await trimAppendOnlyFile.run(planned, context)).toContain(`kept as ${copy}`);
+    expect(fake.ran).toEqual([
+      `cp -p ${redis.path} ${copy}`,
+      `cmp ${redis.path} ${copy}`,
+      'sync',
+      `truncate -s ${good.length} ${redis.path}`,
+      'sync',
+    ]);
+    expect(fake.files.get(redis.path)).toEqual(good);
+    expect(fake.files.get(copy)).toEqual(damaged);
+    expect(await trimAppendOnlyFile.probe(planned, context)).toMatchObject({ answer: 'yes' });
+  });
+
+  test.each([0, 1, 2, 3, 4])('may die before its call %i and is done by the next pass', async (last) => {
+    const fake = redisOnANode(damaged);
+    const context = contextOf(fake);
+    fake.beforeRun = () => {
+      if (fake.ran.length === last) throw new Error('killed');
+    };
+    await expect(trimAppendOnlyFile.run(planned, context)).rejects.toThrow('killed');
+    const isCut = last === 4;
+    expect(fake.files.get(redis.path)).toEqual(isCut ? good : damaged);
+    fake.beforeRun = () => undefined;
+    expect((await trimAppendOnlyFile.precondition(planned, context)) !== undefined).toBe(isCut);
+    const again = isCut ? 'cut before' : await trimAppendOnlyFile.run(planned, context);
+    expect(again).toContain('cut');
+    expect(fake.files.get(redis.path)).toEqual(good);
+    expect(fake.files.get(copy)).toEqual(damaged);
+  });
+
+  test('leaves a file alone that somebody repaired while it was copied', async () => {
+    const fake = redisOnANode(damaged);
+    const repaired = Buffer.concat([good, oneCommand]);
+    fake.beforeRun = (line) => {
+      if (line === 'sync') fake.files.set(redis.path, repaired);
+    };
+    const doing = trimAppendOnlyFile.run(planned, contextOf(fake));
+    await expect(doing).rejects.toThrow('not the one that was judged any more; nothing was cut');
+    expect(fake.files.get(redis.path)).toEqual(repaired);
+  });
+
+  test('cuts nothing when the copy is not there where the file was judged', async () => {
+    const fake = redisOnANode(damaged);
+    fake.beforeRun = (line) => {
+      if (line === 'sync') fake.files.set(copy, good);
+    };
+    await expect(trimAppendOnlyFile.run(planned, contextOf(fake))).rejects.toThrow('copy is not the same');
+    expect(fake.files.get(redis.path)).toEqual(damaged);
+  });
+
+  test.each<[string, RegExp, (fake: RedisOnANode) => void]>([
+    [
+      'another pod of the name',
+      /replaced/,
+      ({ objects }) => {
+        const pod = objects.get(podPath);
+        if (pod !== undefined) objects.set(podPath, { ...pod, metadata: { ...pod.metadata, uid: 'new' } });
+      },
+    ],
+    ['a pod that is gone', /replaced/, ({ objects }) => objects.delete(podPath)],
+    [
+      'a container that runs',
+      /not waiting/,
+      ({ objects }) => {
+        const pod = objects.get(podPath);
+        const running = { name: redis.container, state: { running: {} } };
+        if (pod !== undefined) objects.set(podPath, { ...pod, status: { containerStatuses: [running] } });
+      },
+    ],
+    [
+      'a file of another size',
+      /judged/,
+      ({ files }) => files.set(redis.path, Buffer.concat([damaged, Buffer.alloc(1)])),
+    ],
+    [
+      'a file of the same size with other bytes',
+      /judged/,
+      ({ files }) => files.set(redis.path, Buffer.concat([damaged.subarray(0, -1), Buffer.from('x')])),
+    ],
+  ])('is refused for %s', async (_name, reason, change) => {
+    const fake = redisOnANode(damaged);
+    change(fake);
+    expect(await trimAppendOnlyFile.precondition(planned, contextOf(fake))).toMatch(reason);
+    await expect(trimAppendOnlyFile.run(planned, contextOf(fake))).rejects.toThrow('nothing was touched');
+    expect(fake.ran).toEqual([]);
+  });
+});
