@@ -66,7 +66,9 @@ export async function removeCgroup(name: string): Promise<boolean> {
         await removeTree(folder);
         return true;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false;
+        // ENOENT: a container's group went by itself while this looked.
+        if (['EBUSY', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+          return !existsSync(folder);
         throw error;
       }
     });
