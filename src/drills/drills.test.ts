@@ -26,7 +26,10 @@ function notingLab(docker: (line: string) => string): DrillLab & { readonly call
     },
     kubectl: (args) => Promise.resolve(note(`kubectl ${args.join(' ')}`)),
     docker: (args) => Promise.resolve(docker(note(`docker ${args.join(' ')}`))),
-    cut: (mode) => Promise.resolve({ aliveAfter: 0, withinMs: 5, mode: note(`cut ${mode}`) }),
+    cut: (mode = 'power-loss') => {
+      note(`cut ${mode}`);
+      return Promise.resolve({ mode, aliveAfter: 0, withinMs: 5 });
+    },
     boot: () => Promise.resolve({ startedAt: 42, canary: 'lost', at: note('boot') }),
   };
 }
