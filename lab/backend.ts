@@ -8,6 +8,8 @@ export interface ClusterImages {
   readonly k3dEnv: Readonly<Record<string, string>>;
   /** Folder of image archives for the nodes, or undefined when images are pulled or imported. */
   readonly airgap: string | undefined;
+  /** Folder of the operator's manifests (Kustomize), seen from the root of the checkout. */
+  readonly operator: string;
   /** Changes when the images change: the cluster has to be made anew then. */
   readonly key: string;
 }
@@ -20,6 +22,10 @@ export interface LabBackend {
   command(argv: readonly string[]): string[];
   /** Builds what is missing, boots when the power is off, and gives the engine its images. */
   prepare(nonce: string): Promise<ClusterImages>;
+  /** Throws when something that has the name of the lab's cluster is not the lab's: it must not be removed then. */
+  assertOwnCluster(): Promise<void>;
+  /** Gives a cluster that was just made the images that it is not started with. */
+  fillCluster(): Promise<void>;
   isBuilt(): Promise<boolean>;
   isBooted(): Promise<boolean>;
   /** Makes what the engine has written so far durable, as on a machine that has been running for a while. */

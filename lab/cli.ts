@@ -54,13 +54,16 @@ program
 
 program
   .command('cut')
-  .description('cut the power: unsynced data is lost, every process is killed')
-  .addOption(
-    new Option('--mode <mode>', 'what the cut loses')
-      .choices(['power-loss', 'process-kill'])
-      .default('power-loss'),
+  .description(
+    'cut the power: every process is killed, and unsynced data is lost where the backend can lose it',
   )
-  .action(async (options: { mode: 'power-loss' | 'process-kill' }) => {
+  .addOption(
+    new Option('--mode <mode>', 'what the cut loses (default: the most that the backend can)').choices([
+      'power-loss',
+      'process-kill',
+    ]),
+  )
+  .action(async (options: { mode?: 'power-loss' | 'process-kill' }) => {
     print(await (await open()).cut(options.mode));
   });
 

@@ -79,7 +79,9 @@ export class ClusterLab implements Lab {
       if (!existsSync(this.kubeconfig)) await this.#writeKubeconfig();
       await this.#step('answer of the cluster', 15, () => this.#clusterAnswers());
       await this.kubectl(['apply', '-f', rekindleRbac(this.#checkout)]);
-      await this.#step('Zalando operator', 15, () => installOperator(this, this.#checkout));
+      await this.#step('Zalando operator', 15, () =>
+        installOperator(this, path.join(this.#checkout, images.operator)),
+      );
       await this.#engine.flush();
     });
   }
@@ -161,12 +163,13 @@ export class ClusterLab implements Lab {
       const argv = ['k3d', 'cluster', 'create', '--config', config, '--no-rollback'];
       await this.run(argv, { check: true, timeoutSeconds: 360, env: images.k3dEnv });
     });
+    await this.#engine.fillCluster();
     await rm(this.kubeconfig, { force: true });
     await this.#engine.flush();
     await this.#record.update({ clusterKey: images.key });
   }
 
-  /** What an interrupted `up`, or one with other images, left. The engine is the lab's own, so the name is enough. */
+  /** What an interrupted `up`, or one with other images, left. Throws when a cluster of this name is somebody else's. */
   async #removeHalfCluster(): Promise<void> {
     await this.#record.update({ clusterKey: undefined });
     const listed = await this.run(['k3d', 'cluster', 'list', '-o', 'json'], {
@@ -175,6 +178,7 @@ export class ClusterLab implements Lab {
     });
     const clusters = JSON.parse(listed.stdout) as { readonly name: string }[];
     if (!clusters.some((found) => found.name === this.cluster)) return;
+    await this.#engine.assertOwnCluster();
     this.#log(`removing cluster ${this.cluster}, which is unfinished or made of other images`);
     await this.run(['k3d', 'cluster', 'delete', this.cluster], { check: true, timeoutSeconds: 120 });
   }

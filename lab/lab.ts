@@ -17,7 +17,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const identity = labIdentity(checkout, options.instance);
   const engine =
     (await chooseBackend(process.env)) === 'docker'
-      ? new DockerBackend(identity)
+      ? new DockerBackend(identity, checkout, log)
       : new SourceBackend(identity, checkout, log);
   return new ClusterLab(identity, engine, checkout, log);
 }

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,11 +19,16 @@ async function holder(file: string): Promise<{ pid: number; start: string } | un
 /** Takes the lock file, or says who has it. A holder that died (pid gone or reused) does not count. */
 async function take(file: string): Promise<number | undefined> {
   await mkdir(path.dirname(file), { recursive: true });
+  // Linked with its content: an empty lock would look like that of a process that died.
+  const own = `${file}.${process.pid}.${randomUUID()}`;
   try {
-    await writeFile(file, `${process.pid} ${await processStart(process.pid)}\n`, { flag: 'wx' });
+    await writeFile(own, `${process.pid} ${await processStart(process.pid)}\n`);
+    await link(own, file);
     return undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(own, { force: true });
   }
   const other = await holder(file);
   if (other !== undefined && other.start !== '' && (await processStart(other.pid)) === other.start) {

@@ -1,76 +1,77 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import process from 'node:process';
+import { Progress } from '../lab/progress.ts';
+import { oneFailed, type Part, type PartOptions, runPart } from './run-part.ts';
+import { addCounts, type Count } from './test-report.ts';
 
-import { execa } from 'execa';
-
-/** One part of the test run: a command that passes or fails as a whole, or vitest, which counts its tests. */
-export interface Part {
+export interface PartResult extends Count {
   readonly name: string;
-  readonly command: readonly string[];
-  /** File where vitest writes its JSON report; the tests in it are counted. */
-  readonly report?: string;
-  /** Longest time it may take, seconds. */
-  readonly limitSeconds: number;
+  /** How long it took, seconds. */
+  readonly seconds: number;
 }
 
-export interface Count {
-  readonly passed: number;
-  readonly failed: number;
+export interface RunOptions extends PartOptions {
+  /** Folder that remembers how long each part took. */
+  readonly times: string;
+  /** On the clock of `performance.now()`, ms; what is not started by then has failed. */
+  readonly deadline: number;
+  /** Fires when the user interrupts: the part at work is ended, and no other is started. */
+  readonly interrupted: AbortSignal;
+}
+
+/** Why a part is not started; undefined when it can be. */
+function obstacle(part: Part, results: readonly PartResult[], options: RunOptions): string | undefined {
+  if (options.interrupted.aborted) return 'interrupted';
+  if (performance.now() >= options.deadline) return 'the time is over';
+  const needed = results.find(({ name }) => name === part.needs);
+  return needed !== undefined && needed.failed > 0 ? `it needs ${needed.name}, which failed` : undefined;
+}
+
+/** Carries the count of a part that failed past Progress, which remembers only times of success. */
+class PartFailed extends Error {
+  readonly count: Count;
+  constructor(count: Count) {
+    super('failed');
+    this.count = count;
+  }
+}
+
+async function timed(part: Part, options: RunOptions): Promise<Count> {
+  const limitSeconds = Math.min(part.limitSeconds, (options.deadline - performance.now()) / 1000);
+  try {
+    return await new Progress(options.times, options.say).step(part, async () => {
+      const count = await runPart({ ...part, limitSeconds }, options);
+      if (count.failed > 0) throw new PartFailed(count);
+      return count;
+    });
+  } catch (error) {
+    if (error instanceof PartFailed) return error.count;
+    options.say(`${part.name}: ${error instanceof Error ? error.message : String(error)}`);
+    return oneFailed;
+  }
 }
 
 /**
- * Counts tests from vitest's JSON report. A run that failed without a failed test (a file that does not load), and
- * one in which no test ran, count as one failure.
+ * Runs parts in order, says how each went, and adds that to `results` at once. Never rejects; a part that is not
+ * started has failed.
  */
-export function countReport(text: string): Count {
-  const report = JSON.parse(text) as { numPassedTests: number; numFailedTests: number; success: boolean };
-  const unseen = report.numFailedTests === 0 && (!report.success || report.numPassedTests === 0) ? 1 : 0;
-  return { passed: report.numPassedTests, failed: report.numFailedTests + unseen };
-}
-
-/** Runs one part with its output on stderr and counts. At its limit it is ended together with what it started. */
-export async function runPart(part: Part, cwd: string): Promise<Count> {
-  const ok = await succeeds(part, cwd);
-  if (part.report === undefined) return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  if (!existsSync(part.report)) return { passed: 0, failed: 1 };
-  const count = countReport(await readFile(part.report, 'utf8'));
-  return ok || count.failed > 0 ? count : { ...count, failed: 1 };
-}
-
-async function succeeds({ name, command, limitSeconds }: Part, cwd: string): Promise<boolean> {
-  const [file = '', ...args] = command;
-  // A process group of its own, so that a part that hangs can be ended whole.
-  const child = execa(file, args, {
-    cwd,
-    stdin: 'ignore',
-    stdout: process.stderr,
-    stderr: process.stderr,
-    reject: false,
-    detached: true,
-  });
-  const end = (signal: NodeJS.Signals) => endGroup(child.pid, signal);
-  const interrupted = () => end('SIGTERM');
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  const timers = [
-    setTimeout(() => {
-      process.stderr.write(`${name}: no end within ${Math.round(limitSeconds)} s, stopped\n`);
-      end('SIGTERM');
-    }, limitSeconds * 1000),
-    setTimeout(() => end('SIGKILL'), (limitSeconds + 20) * 1000),
-  ];
-  const result = await child;
-  for (const timer of timers) clearTimeout(timer);
-  process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-  return result.exitCode === 0;
-}
-
-function endGroup(leader: number | undefined, signal: NodeJS.Signals): void {
-  if (leader === undefined) return;
-  try {
-    process.kill(-leader, signal);
-  } catch (error) {
-    // The group ended on its own in the meantime.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+export async function runParts(
+  parts: readonly Part[],
+  options: RunOptions,
+  results: PartResult[],
+): Promise<void> {
+  for (const part of parts) {
+    const start = performance.now();
+    const why = obstacle(part, results, options);
+    if (why !== undefined) options.say(`${part.name}: not started, ${why}`);
+    const count = why === undefined ? await timed(part, options) : oneFailed;
+    const seconds = (performance.now() - start) / 1000;
+    results.push({ name: part.name, seconds, ...count });
+    options.say(`${count.failed === 0 ? 'passed' : 'FAILED'}  ${part.name}  ${seconds.toFixed(1)} s`);
   }
+}
+
+/** What was skipped and why, and the last line of a run: how many passed and failed. */
+export function closing(results: readonly Count[]): { readonly skipped: string; readonly last: string } {
+  const { passed, failed, skipped } = addCounts(results);
+  const lines = skipped.map(({ name, reason }) => `skipped  ${name}: ${reason}\n`);
+  return { skipped: lines.join(''), last: `${passed} passed, ${failed} failed\n` };
 }

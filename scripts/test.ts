@@ -1,14 +1,16 @@
-// `npm test [-- --unit | --full] [--down]`: format, lint, types, dependency rules, dead code, the results, unit and
-// contract tests, then the journeys on the lab. `--unit` stops before the lab, `--full` adds the slow journeys,
-// `--down` removes the lab in the end (always done in continuous integration). The last line counts: each check as
-// one, each test of vitest as one.
-import { mkdtemp, rm } from 'node:fs/promises';
+// `npm test [-- --unit | --full] [--backend docker|source] [--down] [--results FOLDER]`: format, lint, types,
+// dependency rules, dead code, the results, unit and contract tests, then the journeys on the lab. `--unit` stops
+// before the lab, `--full` adds the slow journeys, `--backend` chooses the lab's, `--down` removes the lab in the end
+// (always done in continuous integration), `--results` keeps the raw results there. The last line counts: each check
+// as one, each test of vitest as one. It is printed whatever happens, and the exit code is 0 only for "0 failed".
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 
-import { type Count, type Part, runPart } from './run-parts.ts';
+import { oneFailed, type Part } from './run-part.ts';
+import { closing, type PartResult, runParts } from './run-parts.ts';
 
 const root = path.dirname(import.meta.dirname);
 
@@ -22,83 +24,97 @@ const { values: options } = parseArgs({
   options: {
     unit: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    backend: { type: 'string' },
     down: { type: 'boolean', default: process.env['CI'] !== undefined },
+    results: { type: 'string' },
   },
 });
 
-function check(name: string, command: readonly string[], limitSeconds = 180): Part {
-  return { name, command, limitSeconds };
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
-function vitest(project: string, folder: string, limitSeconds: number): Part {
+function check(name: string, command: readonly string[], expectedSeconds: number): Part {
+  return { name, command, expectedSeconds, limitSeconds: 180 };
+}
+
+function vitest(
+  project: string,
+  folder: string,
+  times: Pick<Part, 'expectedSeconds' | 'limitSeconds' | 'needs'>,
+): Part {
   const report = path.join(folder, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  return {
-    name: `${project} tests`,
-    command: ['vitest', 'run', '--project', project, ...reporters],
-    report,
-    limitSeconds,
-  };
+  const command = ['vitest', 'run', '--project', project, ...reporters];
+  return { name: `${project} tests`, command, report, ...times };
 }
 
 function quickParts(folder: string): readonly Part[] {
   return [
-    check('format', ['prettier', '--check', '--log-level', 'warn', '.']),
-    check('lint', ['oxlint', '--type-aware', '--deny-warnings']),
-    check('types', ['npm', 'run', '-s', 'check:types']),
-    check('dependency rules', ['npm', 'run', '-s', 'check:deps']),
-    check('dead code', ['knip']),
-    check('results', ['node', 'bench/results.ts', 'check']),
-    vitest('unit', folder, 300),
+    check('format', ['prettier', '--check', '--log-level', 'warn', '.'], 3),
+    check('lint', ['oxlint', '--type-aware', '--deny-warnings'], 5),
+    check('types', ['npm', 'run', '-s', 'check:types'], 2),
+    check('dependency rules', ['npm', 'run', '-s', 'check:deps'], 2),
+    check('dead code', ['knip'], 2),
+    check('results', ['node', 'bench/results.ts', 'check'], 1),
+    vitest('unit', folder, { expectedSeconds: 20, limitSeconds: 300 }),
   ];
 }
 
 function labParts(folder: string): readonly Part[] {
+  const limitSeconds = deadlineSeconds;
   return [
-    check('lab', ['node', 'lab/cli.ts', 'up'], deadlineSeconds),
-    vitest('journeys', folder, deadlineSeconds),
+    { name: 'lab', command: ['node', 'lab/cli.ts', 'up'], expectedSeconds: 120, limitSeconds },
+    vitest('journeys', folder, { expectedSeconds: 1200, limitSeconds, needs: 'lab' }),
   ];
 }
 
-/** Runs parts in order; one that finds no time left fails without being started. */
-async function runAll(parts: readonly Part[], deadline: number): Promise<Count> {
-  let passed = 0;
-  let failed = 0;
-  for (const part of parts) {
-    const start = performance.now();
-    const left = (deadline - start) / 1000;
-    const limitSeconds = Math.min(part.limitSeconds, left);
-    if (left <= 0)
-      process.stderr.write(`${part.name}: not started, ${deadlineSeconds / 60} minutes are over\n`);
-    const count = left <= 0 ? { passed: 0, failed: 1 } : await runPart({ ...part, limitSeconds }, root);
-    passed += count.passed;
-    failed += count.failed;
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    process.stderr.write(`${count.failed === 0 ? 'passed' : 'FAILED'}  ${part.name}  ${seconds} s\n`);
+/** How each part went so far; more than one function adds to it, and the end of this process counts it. */
+const results: PartResult[] = [];
+
+/** The lab goes also after an interruption: that ends the tests, not the tidying up. */
+async function runEverything(folder: string, interrupted: AbortSignal): Promise<void> {
+  const deadline = performance.now() + deadlineSeconds * 1000;
+  const times = path.join(root, 'node_modules', '.cache', 'rekindle-times');
+  const common = { cwd: root, times, interrupted, say };
+  await runParts(quickParts(folder), { ...common, deadline }, results);
+  if (options.unit) {
+    const skipped = [{ name: 'lab and journeys', reason: '--unit was given' }];
+    results.push({ name: 'lab and journeys', seconds: 0, passed: 0, failed: 0, skipped });
+    return;
   }
-  return { passed, failed };
+  await runParts(labParts(folder), { ...common, deadline: deadline - downSeconds * 1000 }, results);
+  if (!options.down) return;
+  const down = check('lab down', ['node', 'lab/cli.ts', 'down'], 10);
+  await runParts([down], { ...common, deadline, interrupted: new AbortController().signal }, results);
 }
 
-async function main(): Promise<number> {
-  const start = performance.now();
-  const deadline = start + deadlineSeconds * 1000;
-  process.env['REKINDLE_SLOW_JOURNEYS'] = options.full ? '1' : '';
-  const folder = await mkdtemp(path.join(tmpdir(), 'rekindle-test-'));
-  const counts: Count[] = [];
+async function main(): Promise<void> {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interruption.abort());
+  const kept = options.results === undefined ? undefined : path.resolve(options.results);
+  const folder = kept ?? (await mkdtemp(path.join(tmpdir(), 'rekindle-test-')));
   try {
-    counts.push(await runAll(quickParts(folder), deadline));
-    if (!options.unit) {
-      counts.push(await runAll(labParts(folder), deadline - downSeconds * 1000));
-      if (options.down)
-        counts.push(await runAll([check('lab down', ['node', 'lab/cli.ts', 'down'])], deadline));
-    }
+    await mkdir(folder, { recursive: true });
+    await runEverything(folder, interruption.signal);
+    if (kept !== undefined)
+      await writeFile(path.join(kept, 'parts.json'), `${JSON.stringify(results, undefined, 2)}\n`);
   } finally {
-    await rm(folder, { recursive: true });
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
   }
-  const total = (key: keyof Count) => counts.reduce((sum, count) => sum + count[key], 0);
-  process.stderr.write(`all parts  ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
-  process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`);
-  return total('failed') === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+let finished = false;
+process.on('exit', () => {
+  if (!finished) results.push({ name: 'test run', seconds: 0, ...oneFailed });
+  const { skipped, last } = closing(results);
+  process.stderr.write(`${skipped}all parts  ${(performance.now() / 1000).toFixed(1)} s\n`);
+  process.stdout.write(last);
+  process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+});
+
+process.env['REKINDLE_SLOW_JOURNEYS'] = options.full ? '1' : '';
+if (options.backend !== undefined) process.env['REKINDLE_LAB_BACKEND'] = options.backend;
+await main();
+finished = true;

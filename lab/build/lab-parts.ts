@@ -7,7 +7,7 @@ import { readImageSpecs } from './image-spec.ts';
 import { buildImages, type ImageArchives } from './images.ts';
 import { RootFileSystems } from './root-file-system.ts';
 
-/** Debian packages of the PC: a Docker engine and what it calls, and xfs_io for the power cut. */
+/** Debian packages of the PC: a Docker engine and what it calls. */
 const enginePackages = [
   'conntrack',
   'containerd',
@@ -19,7 +19,6 @@ const enginePackages = [
   'mount',
   'runc',
   'util-linux',
-  'xfsprogs',
 ];
 
 /** Everything that backend `source` runs, as it lies in the cache. */

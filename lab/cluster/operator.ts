@@ -1,11 +1,9 @@
-import path from 'node:path';
-
 import type { Lab } from '../api.ts';
 import { eventually } from '../source/eventually.ts';
 
-/** Applies the Zalando operator's manifests and waits until it has registered its resource and is available. */
-export async function installOperator(lab: Lab, checkout: string): Promise<void> {
-  await lab.kubectl(['apply', '-k', path.join(checkout, 'lab', 'operator')]);
+/** Applies the Zalando operator's manifests from a folder (Kustomize) and waits until it has registered its resource and is available. */
+export async function installOperator(lab: Lab, folder: string): Promise<void> {
+  await lab.kubectl(['apply', '-k', folder]);
   const crd = ['get', 'crd', 'postgresqls.acid.zalan.do', '--ignore-not-found', '-o', 'name'];
   await eventually(
     120_000,

@@ -66,7 +66,9 @@ export async function removeCgroup(name: string): Promise<boolean> {
         await removeTree(folder);
         return true;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false;
+        // ENOENT: a container's group went by itself while this looked.
+        if (['EBUSY', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+          return !existsSync(folder);
         throw error;
       }
     });
@@ -74,22 +76,48 @@ export async function removeCgroup(name: string): Promise<boolean> {
   return removed;
 }
 
+/** How a group is stopped: by the freezer of version 1 (kernel: cgroup-v1/freezer-subsystem) or of version 2. */
+interface Freezer {
+  readonly file: string;
+  readonly stop: string;
+  readonly go: string;
+  /** Where the kernel says that every process has stopped, and what it says then. */
+  readonly answer: string;
+  readonly stopped: RegExp;
+}
+
+function freezerOf(name: string, mountPoint: string): Freezer | undefined {
+  const one = path.join(mountPoint, 'freezer', name, 'freezer.state');
+  const two = path.join(mountPoint, name);
+  const freezers = [
+    { file: one, stop: 'FROZEN', go: 'THAWED', answer: one, stopped: /^FROZEN$/m },
+    {
+      file: path.join(two, 'cgroup.freeze'),
+      stop: '1',
+      go: '0',
+      answer: path.join(two, 'cgroup.events'),
+      stopped: /^frozen 1$/m,
+    },
+  ];
+  return freezers.find(({ file }) => existsSync(file));
+}
+
 /**
- * Stops everything in the lab's group of the version 1 freezer (kernel: cgroup-v1/freezer-subsystem) and waits until
- * it has stopped. False where there is no such freezer. Throws when a process does not stop within a second.
+ * Stops everything in the lab's group and waits until it has stopped; who is inside fsync stops when that returns.
+ * False where there is no freezer. Throws when a process does not stop within a second.
  */
-export async function freeze(name: string): Promise<boolean> {
-  const file = path.join(root, 'freezer', name, 'freezer.state');
-  if (!existsSync(file)) return false;
-  await writeFile(file, 'FROZEN');
-  await eventually(1000, 'stop of every process', async () => {
-    return (await readFile(file, 'utf8')).trim() === 'FROZEN';
-  });
+export async function freeze(name: string, mountPoint = root): Promise<boolean> {
+  const freezer = freezerOf(name, mountPoint);
+  if (freezer === undefined) return false;
+  await writeFile(freezer.file, freezer.stop);
+  await eventually(1000, 'stop of every process', async () =>
+    freezer.stopped.test(await readFile(freezer.answer, 'utf8')),
+  );
   return true;
 }
 
 /** Lets a stopped group go on; harmless when it was not stopped. */
-export async function thaw(name: string): Promise<void> {
-  const file = path.join(root, 'freezer', name, 'freezer.state');
-  if (existsSync(file)) await writeFile(file, 'THAWED');
+export async function thaw(name: string, mountPoint = root): Promise<void> {
+  const freezer = freezerOf(name, mountPoint);
+  if (freezer !== undefined) await writeFile(freezer.file, freezer.go);
 }

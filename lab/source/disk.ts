@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { output } from '../command.ts';
+import { output, runCommand } from '../command.ts';
 import { eventually } from './eventually.ts';
 
 const gigabytes = 30;
@@ -21,26 +21,35 @@ export async function makeDisk(file: string): Promise<void> {
   await rename(partial, file);
 }
 
+/** Devices of `losetup --output NAME,BACK-FILE` that use the file, also when somebody has deleted it in the meantime. */
+export function devicesOf(file: string, listed: string): readonly string[] {
+  return listed
+    .split('\n')
+    .map((line) => /^(\S+)\s+(.*)$/.exec(line.trim()))
+    .filter((match) => match?.[2] === file || match?.[2] === `${file} (deleted)`)
+    .map((match) => match?.[1] ?? '');
+}
+
 /** Loop devices that use the file. */
 export async function loopDevices(file: string): Promise<readonly string[]> {
-  if (!existsSync(file)) return [];
-  const lines = await output(['losetup', '--noheadings', '--output', 'NAME', '--associated', file]);
-  return lines.split('\n').filter((line) => line !== '');
+  return devicesOf(file, await output(['losetup', '--list', '--noheadings', '--output', 'NAME,BACK-FILE']));
 }
 
 /**
  * Waits until no loop device holds the disk: the PC's mount goes with its last process, and the device with the mount
- * (autoclear). One that was attached and never mounted is detached here. Returns how many had to be detached.
+ * (autoclear). One that was attached and never mounted is detached here; for one that is only slow to go, that changes
+ * nothing (losetup(8)). Returns how many had to be detached. Throws when one stays.
  */
 export async function releaseDisk(file: string): Promise<number> {
   const isFree = async () => (await loopDevices(file)).length === 0;
   try {
-    await eventually(5000, `release of ${file}`, isFree);
+    await eventually(1000, `release of ${file}`, isFree);
     return 0;
   } catch (error) {
     const left = await loopDevices(file);
-    for (const device of left) await output(['losetup', '--detach', device]);
-    await eventually(2000, `release of ${file} (${(error as Error).message})`, isFree);
+    // One that is gone by now is what is wanted; the last look decides.
+    for (const device of left) await runCommand(['losetup', '--detach', device]);
+    await eventually(5000, `release of ${file} (${(error as Error).message})`, isFree);
     return left.length;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { LabIdentity } from '../identity.ts';
@@ -58,12 +58,30 @@ export interface MachineBoot {
   readonly canary: 'lost' | 'survived' | undefined;
 }
 
-/** The PC that runs now, or undefined when it is off. */
+/**
+ * The PC that runs now, or undefined when it is off. A record whose process is gone, or has another start time (the
+ * number was given to somebody else), is of a PC that is off; so is one that cannot be read, and whatever still runs
+ * of that PC is found by its cgroup before the next boot.
+ */
 export async function runningMachine(stateDir: string): Promise<RunningMachine | undefined> {
   const { record } = machinePlaces(stateDir);
   if (!existsSync(record)) return undefined;
-  const machine = JSON.parse(await readFile(record, 'utf8')) as RunningMachine;
-  return (await isAlive(machine.init)) ? machine : undefined;
+  const machine = parseRecord(await readFile(record, 'utf8'));
+  return machine !== undefined && (await isAlive(machine.init)) ? machine : undefined;
+}
+
+function parseRecord(text: string): RunningMachine | undefined {
+  try {
+    return JSON.parse(text) as RunningMachine;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all: a record that was torn by a crash would be in the way of every later command. */
+async function remember(file: string, machine: RunningMachine): Promise<void> {
+  await writeFile(`${file}.partial`, JSON.stringify(machine));
+  await rename(`${file}.partial`, file);
 }
 
 const scripts = path.join(import.meta.dirname, 'pc');
@@ -135,10 +153,7 @@ export async function bootMachine(parts: MachineParts, log: (line: string) => vo
   await whileBooting(starter, places, async () => (await firstChild(starter.pid)) !== undefined);
   const init = await firstChild(starter.pid);
   if (init === undefined) throw new Error(await lastWords(places));
-  await writeFile(
-    places.record,
-    JSON.stringify({ starter, init, engineRoot: parts.engineRoot } satisfies RunningMachine),
-  );
+  await remember(places.record, { starter, init, engineRoot: parts.engineRoot });
   await whileBooting(starter, places, () => Promise.resolve(existsSync(started)));
   return {
     startedAt: Number(await readFile(started, 'utf8')),

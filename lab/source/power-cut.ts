@@ -8,6 +8,7 @@ import type { LabIdentity } from '../identity.ts';
 import { freeze, removeCgroup, thaw } from './cgroups.ts';
 import { releaseDisk } from './disk.ts';
 import { eventually } from './eventually.ts';
+import { shutdownArgv } from './file-system-shutdown.ts';
 import { machinePlaces, runningMachine, type RunningMachine } from './machine.ts';
 import { removeNetwork } from './network.ts';
 import { isAlive, killNow, processesInCgroup, processTree, type ProcessRef } from './processes.ts';
@@ -45,12 +46,12 @@ function inMounts(machine: RunningMachine, argv: readonly string[]): string[] {
   return ['nsenter', '--target', String(machine.init.pid), '--mount', '--root', '--wd=/', '--', ...argv];
 }
 
-/** FS_IOC_SHUTDOWN without flushing the log: what was not synced is lost at once, and every later write fails. */
+/** Writes the canary, then shuts the file system down: what was not synced is lost at once. */
 async function shutDisk(machine: RunningMachine, run: string): Promise<void> {
   const canary = randomBytes(4096).toString('hex');
   await writeFile(path.join(run, 'canary'), canary);
   await output(inMounts(machine, ['/usr/bin/tee', '/var/lib/docker/.canary']), { input: canary });
-  await output(inMounts(machine, ['/usr/sbin/xfs_io', '-x', '-c', 'shutdown', '/var/lib/docker']));
+  await output(inMounts(machine, shutdownArgv('/var/lib/docker')));
   const probe = await runCommand(inMounts(machine, ['/usr/bin/touch', '/var/lib/docker/.after-the-cut']));
   if (probe.exitCode === 0) throw new Error('the data disk still takes writes after its shutdown');
 }

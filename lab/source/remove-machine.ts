@@ -33,10 +33,26 @@ export async function clearLeftovers(identity: LabIdentity): Promise<number> {
   return killed;
 }
 
+/** proc(5) writes blanks and the like as octal numbers. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCodePoint(Number.parseInt(octal, 8)),
+  );
+}
+
+/** Mount points in a /proc/PID/mounts that lie at the folder or below it. */
+export function mountsBelow(mounts: string, folder: string): readonly string[] {
+  return mounts
+    .split('\n')
+    .map((line) => unescaped(line.split(' ')[1] ?? ''))
+    .filter((point) => point === folder || point.startsWith(`${folder}/`));
+}
+
+/** Before the folder is removed: what is mounted in it would be emptied. */
 async function assertGone(identity: LabIdentity): Promise<void> {
   const left: string[] = [];
   const mounts = await readFile('/proc/self/mounts', 'utf8');
-  if (mounts.includes(` ${identity.stateDir}/`)) left.push(`a mount below ${identity.stateDir}`);
+  left.push(...mountsBelow(mounts, identity.stateDir).map((point) => `a mount at ${point}`));
   if (existsSync(namespacePath(identity.networkNamespace))) left.push(identity.networkNamespace);
   if ((await processesInCgroup(identity.cgroup)).length > 0) left.push(`processes in ${identity.cgroup}`);
   if ((await loopDevices(machinePlaces(identity.stateDir).disk)).length > 0) left.push('a loop device');

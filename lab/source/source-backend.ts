@@ -73,9 +73,16 @@ export class SourceBackend implements LabBackend {
         K3D_IMAGE_TOOLS: 'rekindle-lab/tools:1',
       },
       airgap: parts.airgap,
+      operator: path.join('lab', 'operator'),
       key: parts.imagesKey,
     };
   }
+
+  /** The engine is the lab's own, so whatever is in it is, too. */
+  async assertOwnCluster(): Promise<void> {}
+
+  /** The nodes find every image in the folder that they are started with. */
+  async fillCluster(): Promise<void> {}
 
   async isBuilt(): Promise<boolean> {
     const { parts } = await this.#record.read();

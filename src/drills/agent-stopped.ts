@@ -11,9 +11,9 @@ export const agentStopped = defineDrill({
     if (agent === undefined) throw new Error('the cluster has no agent');
     const { restartPolicy } = await containerState(lab, agent);
     await lab.docker(['update', '--restart', 'no', agent]);
-    await lab.cut('power-loss');
+    const cut = await lab.cut();
     const boot = await lab.boot({ waitForEngine: true });
-    return { cut: 'power-loss', engineStartedAt: boot.startedAt, facts: { agent, restartPolicy } };
+    return { cut: cut.mode, engineStartedAt: boot.startedAt, facts: { agent, restartPolicy } };
   },
   proof: async (lab, { facts }) => {
     const state = await containerState(lab, facts['agent'] ?? '');

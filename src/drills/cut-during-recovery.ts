@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { defineDrill, type DrillContext, type DrillLab } from './define-drill.ts';
+import { type CutMode, defineDrill, type DrillContext, type DrillLab } from './define-drill.ts';
 
 /** Cuts in a row: the second and third hit a stack that is still coming back. */
 const cuts = 3;
@@ -8,10 +8,10 @@ const cuts = 3;
 /** A recovery takes 15 s or more in the lab, so a cut within this many seconds after the boot hits it half way. */
 const window = { from: 3, to: 14 };
 
-async function cutAndBoot(lab: DrillLab): Promise<{ startedAt: number; aliveAfter: number }> {
-  const cut = await lab.cut('power-loss');
+async function cutAndBoot(lab: DrillLab): Promise<{ mode: CutMode; startedAt: number; aliveAfter: number }> {
+  const cut = await lab.cut();
   const boot = await lab.boot();
-  return { startedAt: boot.startedAt, aliveAfter: cut.aliveAfter };
+  return { mode: cut.mode, startedAt: boot.startedAt, aliveAfter: cut.aliveAfter };
 }
 
 /** Lets the recovery go on for a while and takes the helper down with the power. */
@@ -37,7 +37,7 @@ export const cutDuringRecovery = defineDrill({
       startedAt = next.startedAt;
       facts[`cut${cut}`] = `${seconds.toFixed(1)} s after the boot, ${next.aliveAfter} alive`;
     }
-    return { cut: 'power-loss', engineStartedAt: startedAt, facts };
+    return { cut: first.mode, engineStartedAt: startedAt, facts };
   },
   proof: (_lab, { facts }) => {
     const later = Array.from({ length: cuts - 1 }, (_, index) => facts[`cut${index + 2}`] ?? 'missing');

@@ -11,8 +11,12 @@ export interface DrillLab {
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
   /** docker on the lab's engine; throws with its words on failure. */
   readonly docker: (args: readonly string[]) => Promise<string>;
-  /** Takes the power away. */
-  readonly cut: (mode?: CutMode) => Promise<{ readonly aliveAfter: number; readonly withinMs: number }>;
+  /** Takes the power away; without a mode, as hard as this lab can. Throws for a mode that it has not. */
+  readonly cut: (mode?: CutMode) => Promise<{
+    readonly mode: CutMode;
+    readonly aliveAfter: number;
+    readonly withinMs: number;
+  }>;
   /** Gives it back; resolves when the engine process was started, or answers with `waitForEngine`. */
   readonly boot: (options?: { waitForEngine?: boolean }) => Promise<{
     readonly startedAt: number;

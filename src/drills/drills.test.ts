@@ -29,7 +29,10 @@ function notingLab(
     },
     kubectl: (args) => Promise.resolve(kubectl(note(`kubectl ${args.join(' ')}`))),
     docker: (args) => Promise.resolve(docker(note(`docker ${args.join(' ')}`))),
-    cut: (mode) => Promise.resolve({ aliveAfter: 0, withinMs: 5, mode: note(`cut ${mode}`) }),
+    cut: (mode = 'power-loss') => {
+      note(`cut ${mode}`);
+      return Promise.resolve({ mode, aliveAfter: 0, withinMs: 5 });
+    },
     boot: () => Promise.resolve({ startedAt: 42, canary: 'lost', at: note('boot') }),
   };
 }

@@ -5,10 +5,10 @@ export const plainCut = defineDrill({
   id: 'plain-cut',
   title: 'The power goes and comes back',
   inject: async (lab) => {
-    const cut = await lab.cut('power-loss');
+    const cut = await lab.cut();
     const boot = await lab.boot();
     return {
-      cut: 'power-loss',
+      cut: cut.mode,
       engineStartedAt: boot.startedAt,
       facts: {
         aliveAfter: String(cut.aliveAfter),

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
+import { createDurably } from '../record/durable-file.ts';
 import { entryLine, type LedgerEntry, wholeLines } from './entry.ts';
 
 /** An append-only ledger. Both calls reject when the line could not be written: then the order must not count. */
@@ -18,8 +19,12 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Opens or creates the ledger; the torn last line of a writer that was killed is cut off first. */
+/**
+ * Opens the ledger, or makes it with its folder so that a loss of power leaves both there; the torn last line of a
+ * writer that was killed is cut off first.
+ */
 export async function openLedger(path: string): Promise<LedgerFile> {
+  createDurably(path);
   const file = await open(path, 'a+');
   await cutTornLine(file);
   let waiting: Waiting[] = [];

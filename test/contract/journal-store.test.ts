@@ -9,6 +9,7 @@ import { JournalUnavailable } from '../../src/adapters/stores/journal-unavailabl
 import { SqliteJournal } from '../../src/adapters/stores/sqlite-journal.ts';
 import { registerSecret } from '../../src/record/redact.ts';
 import { memoryJournal } from '../fakes/memory-journal.ts';
+import { skipWhen } from '../fakes/skip-when.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 const closed: JournalEvent = { type: 'finding-closed', run: 'r1', fault: 'dns-silent', object: 'Pod a/b' };
@@ -21,8 +22,10 @@ const failed = (detail: string, action = 'a1'): JournalEvent => ({
   detail,
 });
 
-/** Own mounts need root, or a kernel that gives them to users; elsewhere these two tests are skipped. */
-const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+const noMounts =
+  spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+    ? undefined
+    : 'needs mounts of its own: root, or a kernel that gives them to users';
 
 const stores: readonly (readonly [string, () => JournalStore])[] = [
   ['SQLite', () => SqliteJournal.open(join(temporaryFolder(), 'state', 'journal.db'))],
@@ -162,7 +165,8 @@ describe('journal in SQLite', () => {
     expect(() => SqliteJournal.open(join(file, 'sub', 'journal.db'))).toThrow(/Remove the file/);
   });
 
-  it.skipIf(!canMount)('names a full disk, and keeps what it had acknowledged', () => {
+  it('names a full disk, and keeps what it had acknowledged', (context) => {
+    skipWhen(context, noMounts);
     const script = `
       const journal = SqliteJournal.open(folder + '/journal.db');
       let acknowledged = 0;
@@ -178,7 +182,8 @@ describe('journal in SQLite', () => {
     expect(result['kept']).toBe(result['acknowledged']);
   });
 
-  it.skipIf(!canMount)('names a home that is read-only', () => {
+  it('names a home that is read-only', (context) => {
+    skipWhen(context, noMounts);
     const script = `
       try { SqliteJournal.open(folder + '/state/journal.db'); } catch (error) { console.log(error.name, error.message); }`;
     expect(onOwnDisk('ro', script)).toMatch(/^JournalUnavailable.*read-only.*Mount the disk writable/);

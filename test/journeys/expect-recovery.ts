@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 
 import type { Recovery } from '../../bench/rig/recovery.ts';
+import type { Lab } from '../../lab/lab.ts';
+import type { CutMode } from '../../src/drills/define-drill.ts';
 
 /** A recovery as it must be: seen from outside, said by `up`, with every acknowledged order. */
 export function expectRecovery(recovery: Recovery): void {
@@ -16,4 +18,9 @@ export function provenSteps(recovery: Recovery): readonly string[] {
   return (recovery.up?.report?.actions ?? [])
     .filter(({ verified }) => verified === 'yes')
     .map(({ step }) => step);
+}
+
+/** The hardest cut that a backend can do: a drill that did less says nothing about what a loss of power takes. */
+export function hardestCut({ backend }: Pick<Lab, 'backend'>): CutMode {
+  return backend === 'source' ? 'power-loss' : 'process-kill';
 }

@@ -29,7 +29,7 @@ const startPath =
 /** Something that started less than a minute ago is watched for a while: then it is not yet the healthy stack. */
 async function nothingStartedLately(lab: Lab): Promise<true | undefined> {
   const pods = await shopKubectl(lab, ['get', 'pods', '-o', startPath]);
-  const nodes = await lab.docker(['ps', '--quiet']);
+  const nodes = await lab.docker(['ps', '--quiet', '--filter', `label=k3d.cluster=${lab.cluster}`]);
   const format = ['inspect', '--format', '{{.State.StartedAt}}'];
   const containers = await lab.docker([...format, ...nodes.trim().split('\n')]);
   const starts = `${pods.trim()}\n${containers.trim()}`.split('\n').map((text) => Date.parse(text));

@@ -1,0 +1,47 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { setImmediate } from 'node:timers/promises';
+
+import { describe, expect, it } from 'vitest';
+
+import { withLock } from './lock.ts';
+import { processStart } from './source/processes.ts';
+
+const lockFile = () => path.join(mkdtempSync(path.join(tmpdir(), 'rekindle-lock-')), 'lab.lock');
+const nobodyWaits = (pid: number) => {
+  throw new Error(`waits for ${pid}`);
+};
+const failing = () => Promise.reject(new Error('no'));
+
+describe('withLock', () => {
+  it('lets one work at a time, says whom it waits for, and leaves nothing behind', async () => {
+    const file = lockFile();
+    const waited: number[] = [];
+    let inside = 0;
+    const work = async () => {
+      inside += 1;
+      await setImmediate();
+      expect(inside).toBe(1);
+      inside -= 1;
+    };
+    await Promise.all([1, 2, 3].map(() => withLock(file, (pid) => waited.push(pid), work)));
+    expect(waited).toEqual([process.pid, process.pid]);
+    expect(readdirSync(path.dirname(file))).toEqual([]);
+  });
+
+  it('is free again when the work fails', async () => {
+    const file = lockFile();
+    await expect(withLock(file, nobodyWaits, failing)).rejects.toThrow('no');
+    expect(await withLock(file, nobodyWaits, () => Promise.resolve('free'))).toBe('free');
+  });
+
+  it('takes over from a process that died, also when its number was given to somebody else', async () => {
+    const file = lockFile();
+    for (const start of [Number(await processStart(process.pid)) - 1, '']) {
+      writeFileSync(file, `${process.pid} ${start}\n`);
+      expect(await withLock(file, nobodyWaits, () => Promise.resolve('mine'))).toBe('mine');
+    }
+  });
+});
