@@ -57,15 +57,28 @@ function behind(
   };
 }
 
+/** The Service's first port that the load balancer publishes, and where. */
+function publishedPort(
+  { ports }: ServiceFacts,
+  published: PublishedPorts['published'],
+): { readonly port: Port; readonly nodePort: number; readonly address: string } | undefined {
+  for (const port of ports) {
+    const { nodePort = 0 } = port;
+    const address = published.get(nodePort);
+    if (address !== undefined) return { port, nodePort, address };
+  }
+  return undefined;
+}
+
 function serviceDoor(
   service: ServiceFacts,
   inventory: Inventory,
   { published, certificateNames }: PublishedPorts,
 ): FrontDoor | undefined {
-  const port = service.ports.find(({ nodePort }) => published.has(nodePort ?? 0));
-  const address = published.get(port?.nodePort ?? 0);
+  const found = publishedPort(service, published);
   const workload = inventory.workloads.find((entry) => selects(service, entry));
-  if (address === undefined || workload === undefined) return undefined;
+  if (found === undefined || workload === undefined) return undefined;
+  const { port, nodePort, address } = found;
   const tlsSecret = workload.secretVolumes.find((name) => certificateNames.has(name));
   const certified = certificateNames.get(tlsSecret ?? '');
   const [host = 'localhost'] = address.split(':');
@@ -74,9 +87,9 @@ function serviceDoor(
     url: certified === undefined ? urlOf('http', host, address) : urlOf('https', certified, address),
     address,
     podPort: podPort(port, workload),
-    ...(port?.nodePort !== undefined && { nodePort: port.nodePort }),
+    nodePort,
     ...(tlsSecret !== undefined && { tlsSecret: { namespace: inventory.namespace, name: tlsSecret } }),
-    why: `Service ${service.name}: its node port ${port?.nodePort ?? ''} is published at ${address}`,
+    why: `Service ${service.name}: its node port ${nodePort} is published at ${address}`,
   };
 }
 
