@@ -68,10 +68,8 @@ export class SourceBackend implements LabBackend {
     await this.#loadImages(parts);
     return {
       node: 'rekindle-lab/node:1',
-      k3dEnv: {
-        K3D_IMAGE_LOADBALANCER: 'rekindle-lab/loadbalancer:1',
-        K3D_IMAGE_TOOLS: 'rekindle-lab/tools:1',
-      },
+      // The tools keep the name that k3d asks for by itself: whoever starts the cluster later sets no such variable.
+      k3dEnv: { K3D_IMAGE_LOADBALANCER: 'rekindle-lab/loadbalancer:1' },
       airgap: parts.airgap,
       operator: path.join('lab', 'operator'),
       key: parts.imagesKey,
