@@ -11,6 +11,7 @@ const paths = [
   'lab',
   'examples',
   'bench/rig',
+  'scripts/bundle.ts',
   'package-lock.json',
   ':(exclude)*.test.ts',
   ':(exclude)*.md',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { bundle } from '../../scripts/bundle.ts';
 import { streamingStandbys } from '../../src/drills/database.ts';
 import type { Drill, Injection, Proof } from '../../src/drills/define-drill.ts';
 import type { Comparison } from '../../src/ledger/compare.ts';
@@ -57,11 +58,12 @@ export interface Recovery {
 const afterMs = 10_000;
 
 /**
- * Breaks the stack while orders are written, lets it recover, and compares the ledger. Throws when the stack was not
+ * Bundles the program as it is now, breaks the stack while orders are written, lets it recover, and compares the ledger. Throws when the stack was not
  * in order before, when the fault could not be proven, or when the orders cannot be read back: such a run says
  * nothing. A run without recovery is a result; the fault is taken away by hand then.
  */
 export async function runRecovery(lab: RigLab, options: RecoveryOptions): Promise<Recovery> {
+  await bundle();
   options.tell('waiting until three members stream and every pod is ready', 20);
   await settle(lab, options.tell);
   const folder = await mkdtemp(path.join(tmpdir(), 'rekindle-run-'));

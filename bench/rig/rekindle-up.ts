@@ -38,12 +38,12 @@ export interface RunningUp {
   readonly kill: () => Promise<void>;
 }
 
-/** Starts `rekindle up` on the example, as its user would, with a journal that belongs to this lab. */
+/** Starts the release's `rekindle up` (`bundle()` makes it) on the example, with a journal that belongs to this lab. */
 export function startRekindle(lab: RigLab, extra: readonly string[] = []): RunningUp {
   let stdout = '';
   const args = ['up', '--json', '--context', 'rekindle'];
   const stack = ['--stack', 'examples/jewelry-shop/rekindle.yaml'];
-  const child: LabProcess = startInLab(lab, 'src/cli/main.ts', [...args, ...stack, ...extra], {
+  const child: LabProcess = startInLab(lab, 'dist/rekindle.js', [...args, ...stack, ...extra], {
     onLine: (line) => (stdout += `${line}\n`),
     env: { XDG_STATE_HOME: path.join(lab.stateDir, 'rekindle-state') },
   });

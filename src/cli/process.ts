@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
+import manifest from '../../package.json' with { type: 'json' };
 import { exitCodes } from './exit-code.ts';
 
 /** Version of this Rekindle, from its package. */
 export function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
   return manifest.version;
 }
 

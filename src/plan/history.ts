@@ -13,6 +13,8 @@ export interface PastAction {
   readonly acted?: 'done' | 'failed' | 'unknown';
   readonly actedAt?: number;
   readonly verified?: 'yes' | 'no' | 'unknown';
+  /** What was heard last: what was done, why it failed, or what its proof says. */
+  readonly detail?: string;
 }
 
 /** Folds journal events into actions, oldest first. */
@@ -30,7 +32,7 @@ export function pastActions(events: readonly StoredEvent[]): readonly PastAction
         event.type === 'step-acted'
           ? { acted: event.acted, actedAt: event.at }
           : { verified: event.verified };
-      actions.set(event.action, { ...past, ...change });
+      actions.set(event.action, { ...past, ...change, detail: event.detail });
     }
   }
   return [...actions.values()];

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { type Recovery, type RecoveryOptions, runRecovery } from '../../bench/rig/recovery.ts';
 import { stages } from '../../bench/rig/stages.ts';
 import { type Lab, openLab } from '../../lab/lab.ts';
+import { bundle } from '../../scripts/bundle.ts';
 import { drillNamed } from '../../src/drills/index.ts';
 
 /** Says what the journey sees; vitest shows it only when it goes straight to the terminal. */
@@ -10,11 +11,12 @@ export function say(line: string): void {
   process.stderr.write(`    ${line}\n`);
 }
 
-/** The checkout's lab with the example on it, brought up when it is not there. */
+/** The checkout's lab with the example on it, brought up when it is not there, and the program as it is now. */
 export async function journeyLab(): Promise<Lab> {
   const lab = await openLab({ log: say });
   await lab.up();
   await lab.deployExample();
+  await bundle();
   return lab;
 }
 

@@ -11,7 +11,7 @@ export const budgetSpent = defineGuard({
     );
     return tried.length >= stack.policy.attempts
       ? {
-          reason: `${step.step} was tried ${tried.length} times in this run and it did not help.`,
+          reason: `${step.step} was tried ${tried.length} times in this run and did not help; the last time: ${tried.at(-1)?.detail ?? 'its end was not heard'}.`,
           advice: 'A person has to look: run `rekindle diagnose` and read the evidence.',
           kind: 'human',
         }

@@ -1,0 +1,46 @@
+// `npm run build`: one JavaScript file of `rekindle` for release, dist/rekindle.js, which needs no node_modules.
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+
+import { build } from 'esbuild';
+
+const root = path.dirname(import.meta.dirname);
+
+/** Where the bundle is; `npm` installs it as the program `rekindle`. */
+export const release = path.join(root, 'dist', 'rekindle.js');
+
+/** Packages that were written for CommonJS call `require`, which an ES module does not have. */
+const banner = `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);`;
+
+/**
+ * Makes the bundle anew (about 1 s). It starts with a third of the CPU that the many files take, which counts at a
+ * boot. Whoever runs the old one meanwhile is not disturbed. Throws what esbuild finds wrong.
+ */
+export async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(root, 'src', 'cli', 'main.ts')],
+    outfile: release,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22.19',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    legalComments: 'none',
+    banner: { js: banner },
+    // An optional native driver of pg that is not installed.
+    external: ['pg-native'],
+    logLevel: 'error',
+  });
+  await mkdir(path.dirname(release), { recursive: true });
+  const half = `${release}.${process.pid}`;
+  for (const { contents } of outputFiles) await writeFile(half, contents, { mode: 0o755 });
+  await rename(half, release);
+  return release;
+}
+
+if (process.argv[1] === import.meta.filename) process.stderr.write(`${await bundle()}\n`);
