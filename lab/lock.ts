@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { processStart } from './source/processes.ts';
 
-async function holder(file: string): Promise<{ pid: number; start: string } | undefined> {
+interface Holder {
+  readonly pid: number;
+  /** When its process started, as the kernel says it: a number is given to another process in time. */
+  readonly start: string;
+}
+
+async function holder(file: string): Promise<Holder | undefined> {
   try {
     const [pid = '', start = ''] = (await readFile(file, 'utf8')).trim().split(' ');
     return { pid: Number(pid), start };
@@ -31,11 +37,25 @@ async function take(file: string): Promise<number | undefined> {
     await rm(own, { force: true });
   }
   const other = await holder(file);
-  if (other !== undefined && other.start !== '' && (await processStart(other.pid)) === other.start) {
-    return other.pid;
-  }
-  await rm(file, { force: true });
+  // Released between the two looks: it may be somebody else's by now, so it must not be removed.
+  if (other === undefined) return take(file);
+  if (other.start !== '' && (await processStart(other.pid)) === other.start) return other.pid;
+  await removeStale(file, other);
   return take(file);
+}
+
+/** Two may find the same stale lock: whoever comes second must not remove the first one's new lock. */
+async function removeStale(file: string, stale: Holder): Promise<void> {
+  const aside = `${file}.${process.pid}.${randomUUID()}`;
+  try {
+    await rename(file, aside);
+    const moved = await holder(aside);
+    if (moved?.pid !== stale.pid || moved.start !== stale.start) await link(aside, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
 }
 
 /**

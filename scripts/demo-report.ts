@@ -72,7 +72,7 @@ export function reportText(report: DemoReport): string {
       ` ${ledger.inFlight} were in flight at the cut, ${ledger.inFlightThere} of them arrived.`,
     actions.length === 0 ? 'Actions: none were needed.' : 'Actions:',
     ...actions.map(
-      ({ step, target, acted, verified }) => `  ${step} ${target}: ${acted}, worked: ${verified}`,
+      ({ step, target, acted, verified, did }) => `  ${step} ${target}: ${did ?? acted}; worked: ${verified}`,
     ),
     ...refusals.map(
       ({ guard, step, target, reason }) => `  refused by ${guard}: ${step} ${target}: ${reason}`,

@@ -55,7 +55,7 @@ const graceMs = 20_000;
 async function succeeds(part: Part, { cwd, say, interrupted }: PartOptions): Promise<boolean> {
   const { name, command, limitSeconds } = part;
   const [file = '', ...args] = command;
-  const limit = AbortSignal.timeout(limitSeconds * 1000);
+  const limit = AbortSignal.timeout(Math.ceil(limitSeconds * 1000));
   // A process group of its own, so that a part that hangs can be ended whole.
   const child = execa(file, args, {
     cwd,

@@ -16,7 +16,13 @@ const upReport = z.looseObject({
   verdict: z.looseObject({ state: z.string(), proven: z.string(), sentence: z.string() }),
   seconds: z.number(),
   actions: z.array(
-    z.looseObject({ step: z.string(), target: named, acted: z.string(), verified: z.string() }),
+    z.looseObject({
+      step: z.string(),
+      target: named,
+      acted: z.string(),
+      verified: z.string(),
+      did: z.string().optional(),
+    }),
   ),
   refusals: z.array(
     z.looseObject({ guard: z.string(), step: z.string(), target: named, reason: z.string() }),
@@ -64,6 +70,7 @@ export const actionRow = z.object({
   target: z.string(),
   acted: z.string().describe('done, failed, unknown, or skipped: left alone right before acting'),
   verified: z.string(),
+  did: z.string().optional().describe("what was done, in the step's own words"),
 });
 export const refusalRow = z.object({
   guard: z.string(),
@@ -79,11 +86,12 @@ export function doneAndRefused(up: UpResult | undefined): {
 } {
   const { actions = [], refusals = [] } = up?.report ?? {};
   return {
-    actions: actions.map(({ step, target, acted, verified }) => ({
+    actions: actions.map(({ step, target, acted, verified, did }) => ({
       step,
       target: targetText(target),
       acted,
       verified,
+      ...(did !== undefined && { did }),
     })),
     refusals: refusals.map(({ guard, step, target, reason }) => ({
       guard,

@@ -14,6 +14,9 @@ export interface ActionResult {
   readonly target: string;
   readonly acted: 'done' | 'failed' | 'skipped';
   readonly verified: 'yes' | 'no' | 'unknown';
+  /** What was done, in the step's own words; undefined when nothing was. */
+  readonly did?: string;
+  /** What the proof says, or why nothing was done. */
   readonly detail: string;
   readonly seconds: number;
 }
@@ -57,7 +60,7 @@ export async function runStep(
   const step = steps[planned.step];
   const start = context.clock.monotonic();
   const action = randomUUID();
-  const result = (rest: Pick<ActionResult, 'acted' | 'verified' | 'detail'>): ActionResult => ({
+  const result = (rest: Pick<ActionResult, 'acted' | 'verified' | 'did' | 'detail'>): ActionResult => ({
     action,
     step: planned.step,
     target: refText(planned.target),
@@ -68,9 +71,10 @@ export async function runStep(
   if (reason !== undefined) return result({ acted: 'skipped', verified: 'unknown', detail: reason });
 
   record({ type: 'step-intended', run, action, step: planned });
+  let did: string;
   try {
-    const detail = await step.run(planned, context);
-    record({ type: 'step-acted', run, action, acted: 'done', detail });
+    did = await step.run(planned, context);
+    record({ type: 'step-acted', run, action, acted: 'done', detail: did });
   } catch (error) {
     const detail = oneLine(error);
     record({ type: 'step-acted', run, action, acted: 'failed', detail });
@@ -79,5 +83,5 @@ export async function runStep(
   context.kept.clear();
   const proof = await prove(step, planned, context);
   record({ type: 'step-verified', run, action, verified: proof.answer, detail: proof.evidence });
-  return result({ acted: 'done', verified: proof.answer, detail: proof.evidence });
+  return result({ acted: 'done', verified: proof.answer, did, detail: proof.evidence });
 }

@@ -8,6 +8,7 @@ interface Action {
   readonly target: string;
   readonly acted: 'done' | 'failed' | 'skipped';
   readonly verified: 'yes' | 'no' | 'unknown';
+  readonly did?: string;
   readonly detail: string;
   /** From the intention to the proof. */
   readonly seconds: number;
@@ -21,12 +22,13 @@ export interface Outcome {
 }
 
 /** One action and whether its own probe proved it. */
-export function actionText({ step, target, acted, verified, detail, seconds }: Action): string {
+export function actionText({ step, target, acted, verified, did, detail, seconds }: Action): string {
   const head = `${step} on ${target}`;
   if (acted === 'skipped') return `left alone: ${head}: ${detail}`;
   if (acted === 'failed') return `failed: ${head}: ${detail}`;
   const proof = verified === 'yes' ? 'proven' : `not proven (${verified})`;
-  return `done: ${head} in ${seconds.toFixed(1)} s, ${proof}: ${detail}`;
+  const words = did === undefined ? '' : ` (${did})`;
+  return `done: ${head}${words} in ${seconds.toFixed(1)} s, ${proof}: ${detail}`;
 }
 
 /** The end of a run: the verdict, then what was done, then what was refused and what the reader can do. */
