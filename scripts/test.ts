@@ -1,8 +1,8 @@
 // `npm test [-- --unit | --full] [--backend docker|source] [--down] [--results FOLDER]`: format, lint, types,
-// dependency rules, dead code, the results, unit and contract tests, then the journeys on the lab. `--unit` stops
-// before the lab, `--full` adds the slow journeys, `--backend` chooses the lab's, `--down` removes the lab in the end
-// (always done in continuous integration), `--results` keeps the raw results there. The last line counts: each check
-// as one, each test of vitest as one. It is printed whatever happens, and the exit code is 0 only for "0 failed".
+// dependency rules, dead code, the results, unit, contract and program tests, then the journeys on the lab. `--unit`
+// stops after the unit tests, `--full` adds the slow journeys, `--backend` chooses the lab's, `--down` removes the lab
+// in the end (always done in continuous integration), `--results` keeps the raw results there. The last line counts:
+// each check as one, each test of vitest as one. It is printed whatever happens; the exit code is 0 only for "0 failed".
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,7 +57,7 @@ function quickParts(folder: string): readonly Part[] {
     check('dependency rules', ['npm', 'run', '-s', 'check:deps'], 2),
     check('dead code', ['knip'], 2),
     check('results', ['node', 'bench/results.ts', 'check'], 1),
-    vitest('unit', folder, { expectedSeconds: 20, limitSeconds: 300 }),
+    vitest('unit', folder, { expectedSeconds: 15, limitSeconds: 300 }),
   ];
 }
 
@@ -65,6 +65,7 @@ function quickParts(folder: string): readonly Part[] {
 function slowParts(folder: string): readonly Part[] {
   const limitSeconds = deadlineSeconds;
   return [
+    vitest('contract', folder, { expectedSeconds: 20, limitSeconds: 300 }),
     vitest('program', folder, { expectedSeconds: 40, limitSeconds: 300 }),
     { name: 'lab', command: ['node', 'lab/cli.ts', 'up'], expectedSeconds: 120, limitSeconds },
     vitest('journeys', folder, { expectedSeconds: 1200, limitSeconds, needs: 'lab' }),
@@ -81,8 +82,8 @@ async function runEverything(folder: string, interrupted: AbortSignal): Promise<
   const common = { cwd: root, times, interrupted, say };
   await runParts(quickParts(folder), { ...common, deadline }, results);
   if (options.unit) {
-    const skipped = [{ name: 'program, lab and journeys', reason: '--unit was given' }];
-    results.push({ name: 'program, lab and journeys', seconds: 0, passed: 0, failed: 0, skipped });
+    const skipped = [{ name: 'contract, program, lab and journeys', reason: '--unit was given' }];
+    results.push({ name: 'contract, program, lab and journeys', seconds: 0, passed: 0, failed: 0, skipped });
     return;
   }
   await runParts(slowParts(folder), { ...common, deadline: deadline - downSeconds * 1000 }, results);

@@ -91,7 +91,7 @@ export function doneAndRefused(up: UpResult | undefined): {
       target: targetText(target),
       acted,
       verified,
-      ...(did !== undefined && { did }),
+      did,
     })),
     refusals: refusals.map(({ guard, step, target, reason }) => ({
       guard,
