@@ -7,6 +7,7 @@ import type { ProofLevel, Verdict } from '../domain/verdict.ts';
 import { judge } from '../verify/judge.ts';
 import { Verifier, wantedLevel } from '../verify/verifier.ts';
 import { examine } from './examine.ts';
+import { NeedsHuman } from './needs-human.ts';
 import { restartedRecently } from './restarted-recently.ts';
 import type { Pass, RunLog } from './run-log.ts';
 
@@ -36,7 +37,8 @@ function doorAnswers(observation: Observation): boolean {
 
 /**
  * Brings the stack back: observe, diagnose, plan, act, verify, record, each pass from a fresh observation, until the
- * wanted level is proven and nothing is broken, or the time is over. Killed at any point, the next run goes on.
+ * wanted level is proven and nothing is broken, or only a person can help, or the time is over. Killed at any point,
+ * the next run goes on.
  */
 export async function heal(context: ActContext, log: RunLog, options: HealOptions): Promise<HealResult> {
   const { clock } = context;
@@ -45,6 +47,11 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
   const verifier = new Verifier(context, (id, count) =>
     log.record({ type: 'write-verified', run: log.id, id, count }),
   );
+  const needsHuman = new NeedsHuman();
+  const isOver = ({ plan }: Pass): boolean =>
+    context.signal.aborted ||
+    clock.monotonic() - start > options.timeoutMs ||
+    needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic());
   let provenBefore = false;
 
   for (;;) {
@@ -58,7 +65,7 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
     const seconds = (clock.monotonic() - start) / 1000;
     const settled = verdict.state === 'healthy' && dispatcher.busy.size === 0;
     const done = settled && (provenBefore || !wasTouched(pass, dispatcher.results, options.provenAt));
-    if (done || seconds * 1000 > options.timeoutMs || context.signal.aborted) {
+    if (done || isOver(pass)) {
       await dispatcher.idle();
       return { verdict, pass, actions: dispatcher.results, seconds };
     }
