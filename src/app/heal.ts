@@ -59,7 +59,7 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
     log.note(pass);
     for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
-    const proven: ProofLevel = doorAnswers(pass.observation) ? (await verifier.attempt()).level : 'none';
+    const proven = await prove(verifier, pass);
     const verdict = judge({ proven, wanted: wantedLevel(context), ...pass, at: clock.now() });
 
     const seconds = (clock.monotonic() - start) / 1000;
@@ -78,6 +78,13 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
     if (pass.observation.api.looked) await options.refreshStack();
     await pause(context, betweenPassesMs);
   }
+}
+
+/** What is proven through the front door so far; one more proof when it is due. */
+async function prove(verifier: Verifier, { observation, findings }: Pass): Promise<ProofLevel> {
+  if (!doorAnswers(observation)) return 'none';
+  const isWhole = findings.every(({ kind }) => kind === 'notice');
+  return (await verifier.attempt(isWhole)).level;
 }
 
 /** Something was acted on in this run, or started lately and is not part of an earlier proof: one proof is not enough then. */

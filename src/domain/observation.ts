@@ -175,6 +175,23 @@ export interface EdgeFacts {
   readonly error?: string;
 }
 
+/** A file that was never written whole, as it lies on its node. */
+export interface DamagedFile {
+  readonly path: string;
+  readonly size: number;
+  /** ms since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/** What a node remembers of the pods' networks, looked at where pods do not come back. */
+export interface NetworkCacheFacts {
+  readonly node: string;
+  /** Id of the node's container. */
+  readonly nodeId: string;
+  /** Files from before the node's start that cannot be read. */
+  readonly damaged: Looked<readonly DamagedFile[]>;
+}
+
 /** Everything one pass saw. Layers from the bottom up; each may be "could not look". */
 export interface Observation {
   readonly at: number;
@@ -183,6 +200,7 @@ export interface Observation {
   readonly nodes: Looked<readonly NodeFacts[]>;
   readonly dns: Looked<DnsFacts>;
   readonly pods: Looked<readonly PodFacts[]>;
+  readonly networkCaches: Looked<readonly NetworkCacheFacts[]>;
   readonly crashes: Looked<readonly CrashFacts[]>;
   /** Only of containers whose last words say that their file is damaged. */
   readonly appendOnlyFiles: Looked<readonly AppendOnlyFacts[]>;

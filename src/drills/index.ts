@@ -4,6 +4,7 @@ import { cutDuringRecovery } from './cut-during-recovery.ts';
 import type { Drill } from './define-drill.ts';
 import { fsyncOff } from './fsync-off.ts';
 import { loadBalancerStopped } from './load-balancer-stopped.ts';
+import { networkCacheDamaged } from './network-cache-damaged.ts';
 import { orderRowDeleted } from './order-row-deleted.ts';
 import { plainCut } from './plain-cut.ts';
 import { poolerPasswordChanged } from './pooler-password-changed.ts';
@@ -18,6 +19,7 @@ export const drills: readonly Drill[] = [
   loadBalancerStopped,
   poolerPasswordChanged,
   redisFileDamaged,
+  networkCacheDamaged,
   orderRowDeleted,
   fsyncOff,
 ];

@@ -335,6 +335,28 @@ const cases: readonly Case[] = [
     steps: [],
   },
   {
+    name: 'a node whose network cache was never written whole',
+    observation: healthy({
+      networkCaches: saw(
+        [
+          {
+            node: 'agent-0',
+            nodeId: 'id-of-agent-0',
+            damaged: saw(
+              [{ path: '/var/lib/cni/results/pods-a-eth0', size: 0, modifiedAt: boot - 60_000 }],
+              'agent-0',
+              now,
+            ),
+          },
+        ],
+        'network caches',
+        now,
+      ),
+    }),
+    findings: ['network-cache-damaged broken'],
+    steps: ['set-network-cache-aside'],
+  },
+  {
     name: 'a load balancer that shuns a web server',
     observation: healthy({
       frontDoor: saw(

@@ -5,6 +5,7 @@ import type { Fault } from './define-fault.ts';
 import { dnsSilent } from './dns-silent/index.ts';
 import { frontDoorShunned } from './front-door-shunned/index.ts';
 import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
+import { networkCacheDamaged } from './network-cache-damaged/index.ts';
 import { nodeStopped } from './node-stopped/index.ts';
 import { poolerNudgeLeftOver } from './pooler-nudge-left-over/index.ts';
 import { poolerProfileDiffers } from './pooler-profile-differs/index.ts';
@@ -20,6 +21,7 @@ export const faults: readonly Fault[] = [
   clusterStopped,
   nodeStopped,
   loadBalancerStopped,
+  networkCacheDamaged,
   controlPlaneSilent,
   dnsSilent,
   primaryMissing,

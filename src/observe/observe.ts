@@ -6,6 +6,7 @@ import { collectDatabases } from './collectors/databases.ts';
 import { collectDns } from './collectors/dns.ts';
 import { collectEdge } from './collectors/edge.ts';
 import { collectFrontDoor } from './collectors/front-door.ts';
+import { collectNetworkCaches } from './collectors/network-caches.ts';
 import { collectNodes } from './collectors/nodes.ts';
 import { collectPoolers } from './collectors/poolers.ts';
 import { collectEndpoints, collectWorkloads } from './collectors/workloads.ts';
@@ -56,8 +57,11 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
-  const [crashed, poolers, door] = await Promise.all([
+  const [crashed, networkCaches, poolers, door] = await Promise.all([
     askCrashed(context, fresh),
+    look(clock, 'network caches', () =>
+      collectNetworkCaches(context, seen(containers) ?? [], seen(pods) ?? [], seen(dns)),
+    ),
     look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], seen(dns))),
     askDoor(context, fresh, seen(containers) ?? []),
   ]);
@@ -72,6 +76,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     endpoints,
     databases,
     poolers,
+    networkCaches,
     ...crashed,
     ...door,
   };
@@ -91,6 +96,7 @@ function withoutApi(
     nodes: notAsked(context, why),
     dns: notAsked(context, why),
     pods: notAsked(context, why),
+    networkCaches: notAsked(context, why),
     crashes: notAsked(context, why),
     appendOnlyFiles: notAsked(context, why),
     workloads: notAsked(context, why),

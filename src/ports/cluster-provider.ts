@@ -9,6 +9,15 @@ export interface FileReading {
   readonly take: (chunk: Uint8Array) => void;
 }
 
+/** A file of a node's folder. */
+export interface NodeFile {
+  /** Without its folders. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** ms since the epoch, whole seconds. */
+  readonly modifiedAt: number;
+}
+
 /** One kind of local cluster (k3d; kind later): the layer below the Kubernetes API. */
 export interface ClusterProvider {
   readonly kind: 'k3d';
@@ -23,6 +32,8 @@ export interface ClusterProvider {
    * folder, is too large, or did not arrive whole.
    */
   readFile(containerId: string, reading: FileReading): Promise<number>;
+  /** The regular files of one folder of a running node, at most `limitBytes` in all; undefined when there is no such folder. */
+  readFolder(containerId: string, path: string, limitBytes: number): Promise<readonly NodeFile[] | undefined>;
   /** Runs one program on a running node, without a shell. Throws with its words when it fails or its end is not known. */
   runOnNode(containerId: string, argv: readonly string[]): Promise<void>;
   /** Starts a stopped cluster with the provider's own tool, which also repairs the DNS entries it owns. */

@@ -27,14 +27,22 @@ export class Verifier {
   readonly #onWrite: (id: string, count: number) => void;
   #inARow = 0;
   #lastAt = 0;
+  #last: ProbeAnswer | undefined;
+  #wasWhole = true;
 
   constructor(context: ObserveContext, onWrite: (id: string, count: number) => void) {
     this.#context = context;
     this.#onWrite = onWrite;
   }
 
-  /** One more proof when it is due. Resolves with what is proven so far. */
-  async attempt(): Promise<Proof> {
+  /**
+   * One more proof when it is due. Resolves with what is proven so far. While something of the stack is still missing
+   * (`isWhole` false) two proofs are enough; when nothing is missing any more they are made anew.
+   */
+  async attempt(isWhole: boolean): Promise<Proof> {
+    if (isWhole && !this.#wasWhole) this.#inARow = 0;
+    this.#wasWhole = isWhole;
+    if (!isWhole && this.#inARow >= 2 && this.#last !== undefined) return this.#proof(this.#last);
     const { clock } = this.#context;
     const due = this.#lastAt + betweenProofsMs - clock.monotonic();
     if (this.#lastAt > 0 && due > 0) await clock.sleep(due);
@@ -47,10 +55,15 @@ export class Verifier {
     this.#lastAt = clock.monotonic();
     if (last.answer !== 'yes') {
       this.#inARow = 0;
-      return { level: 'none', last };
+      return this.#proof(last);
     }
     this.#inARow += 1;
+    this.#last = last;
     if (probe !== undefined) this.#onWrite(id, this.#inARow);
+    return this.#proof(last);
+  }
+
+  #proof(last: ProbeAnswer): Proof {
     return { level: this.#inARow >= 2 ? wantedLevel(this.#context) : 'none', last };
   }
 

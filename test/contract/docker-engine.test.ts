@@ -220,6 +220,38 @@ describe('a file of a node', () => {
   });
 });
 
+describe('a folder of a node', () => {
+  const archive = Buffer.concat([
+    tarEntry('5', Buffer.alloc(0)),
+    tarEntry('x', Buffer.from('20 atime=1700000000\n')),
+    tarEntry('0', Buffer.from('of a name that is told elsewhere')),
+    tarEntry('2', Buffer.alloc(0)),
+    tarEntry('0', Buffer.from('{}')),
+    Buffer.alloc(1024),
+  ]);
+
+  it('gives its regular files, those with a name of their own', async () => {
+    const { provider } = await k3d({ 'GET /containers/aaa/archive': { bytes: archive } });
+    const files = await provider.readFolder('aaa', '/var/lib/cni/results', 100_000);
+    expect(files).toMatchObject([{ name: 'appendonly.aof.1.incr.aof', bytes: Buffer.from('{}') }]);
+  });
+
+  it('is told from one that is not there', async () => {
+    const { provider } = await k3d({
+      'GET /containers/aaa/archive': { status: 404, json: { message: 'Could not find the file' } },
+    });
+    expect(await provider.readFolder('aaa', '/var/lib/cni/flannel', 100_000)).toBeUndefined();
+  });
+
+  it.each([
+    ['too large', archive, 100, /more than 100 bytes/],
+    ['not whole', tarEntry('0', Buffer.alloc(600), 3000), 100_000, /ended before the file did/],
+  ] as const)('is refused when it is %s', async (_name, bytes, limit, message) => {
+    const { provider } = await k3d({ 'GET /containers/aaa/archive': { bytes } });
+    await expect(provider.readFolder('aaa', '/var/lib/cni/results', limit)).rejects.toThrow(message);
+  });
+});
+
 describe('the engine cannot be asked', () => {
   it('tells a missing socket', async () => {
     expect(await trouble(engineAt(join(temporaryFolder(), 'none.sock')))).toBe('socket-missing');

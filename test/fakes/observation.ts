@@ -87,6 +87,7 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     nodes: saw([], 'API', now),
     dns: saw({ servers: [{ pod: 'coredns-1', answers: true }], readyEndpoints: 1 }, 'DNS', now),
     pods: saw([pod('db-pooler-1')], 'API', now),
+    networkCaches: saw([], 'network caches', now),
     crashes: saw([], 'logs', now),
     appendOnlyFiles: saw([], 'append-only files', now),
     workloads: saw([], 'API', now),

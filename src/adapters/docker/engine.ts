@@ -1,7 +1,8 @@
 import http from 'node:http';
-import type { FileReading } from '../../ports/cluster-provider.ts';
+import type { FileReading, NodeFile } from '../../ports/cluster-provider.ts';
 import { withDeadline } from '../deadline.ts';
 import { FileInArchive } from './file-in-archive.ts';
+import { filesInArchive } from './folder-in-archive.ts';
 import { resolveEngineEndpoint, type EngineEndpoint } from './endpoint.ts';
 import { engineUnreachable, EngineRefused } from './errors.ts';
 
@@ -132,6 +133,25 @@ export class DockerEngine {
       [200],
     );
     return file.end();
+  }
+
+  /** The regular files of one folder of a running container; undefined when there is no such folder. */
+  async readFolder(id: string, path: string, limitBytes: number): Promise<readonly NodeFile[] | undefined> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limitBytes) throw new Error(`${path} has more than ${limitBytes} bytes`);
+      chunks.push(chunk);
+    };
+    const archive = `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(path)}`;
+    try {
+      await this.#send({ method: 'GET', path: archive, take }, [200]);
+    } catch (error) {
+      if (error instanceof EngineRefused && error.status === 404) return undefined;
+      throw error;
+    }
+    return filesInArchive(Buffer.concat(chunks));
   }
 
   async #list(

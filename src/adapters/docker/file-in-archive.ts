@@ -1,12 +1,5 @@
 import { EngineRefused } from './errors.ts';
-
-/** Size of a tar header and of the units that contents are padded to, bytes (POSIX pax, ustar interchange format). */
-const blockBytes = 512;
-
-/** Entries that only describe the next one: extended headers of pax and long names of GNU tar. */
-const describing = new Set(['x', 'g', 'L', 'K']);
-
-const regular = new Set(['0', '\0']);
+import { blockBytes, describing, readTarHeader, regular } from './tar-header.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   '1': 'a hard link',
@@ -69,8 +62,9 @@ export class FileInArchive {
   }
 
   #readHeader(): void {
-    const size = this.#sizeInHeader();
-    const kind = this.#header.toString('latin1', 156, 157);
+    const header = readTarHeader(this.#header);
+    if (header === undefined) throw this.#unusable('the archive is not as expected');
+    const { size, kind } = header;
     if (describing.has(kind)) {
       this.#expect('skipped', Math.ceil(size / blockBytes) * blockBytes);
       return;
@@ -80,14 +74,6 @@ export class FileInArchive {
     if (size > limitBytes) throw this.#unusable(`it has ${size} bytes, more than ${limitBytes}`);
     this.#size = size;
     this.#expect('contents', size);
-  }
-
-  /** Octal digits; files from 8 GiB on have another form, and are above any limit. */
-  #sizeInHeader(): number {
-    const magic = this.#header.toString('latin1', 257, 262);
-    const digits = /^[0-7]+/.exec(this.#header.toString('latin1', 124, 136))?.[0];
-    if (magic !== 'ustar' || digits === undefined) throw this.#unusable('the archive is not as expected');
-    return Number.parseInt(digits, 8);
   }
 
   #unusable(cause: string): EngineRefused {

@@ -39,6 +39,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
     startContainer: (id) => engine.start(id),
     readFile: (containerId, reading) => engine.readFile(containerId, reading),
+    readFolder: (containerId, path, limitBytes) => engine.readFolder(containerId, path, limitBytes),
     runOnNode: (containerId, argv) => engine.exec(containerId, argv),
     startCluster: (cluster, signal) => startCluster(engine, environment, cluster, signal),
     // k3d's proxy image and its configuration need no path: nginx finds /etc/nginx/nginx.conf by itself.
