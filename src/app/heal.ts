@@ -59,7 +59,7 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
     log.note(pass);
     for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
-    const proven = await prove(verifier, pass);
+    const proven = await prove(verifier, pass, dispatcher.busy.size);
     const verdict = judge({ proven, wanted: wantedLevel(context), ...pass, at: clock.now() });
 
     const seconds = (clock.monotonic() - start) / 1000;
@@ -81,9 +81,13 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
 }
 
 /** What is proven through the front door so far; one more proof when it is due. */
-async function prove(verifier: Verifier, { observation, findings }: Pass): Promise<ProofLevel> {
+async function prove(
+  verifier: Verifier,
+  { observation, findings }: Pass,
+  underWay: number,
+): Promise<ProofLevel> {
   if (!doorAnswers(observation)) return 'none';
-  const isWhole = findings.every(({ kind }) => kind === 'notice');
+  const isWhole = underWay === 0 && findings.every(({ kind }) => kind === 'notice');
   return (await verifier.attempt(isWhole)).level;
 }
 
