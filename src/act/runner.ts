@@ -81,6 +81,7 @@ export async function runStep(
     return result({ acted: 'failed', verified: 'unknown', detail });
   }
   context.kept.clear();
+  context.late.clear();
   const proof = await prove(step, planned, context);
   record({ type: 'step-verified', run, action, verified: proof.answer, detail: proof.evidence });
   return result({ acted: 'done', verified: proof.answer, did, detail: proof.evidence });

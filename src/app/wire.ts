@@ -8,6 +8,7 @@ import { createK3dProvider } from '../adapters/providers/k3d.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { ActContext } from '../act/define-step.ts';
 import { KeptAnswers } from '../observe/kept-answers.ts';
+import { LateAnswers } from '../observe/late-answers.ts';
 import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { JournalStore } from '../ports/journal-store.ts';
 import { journalPath } from '../record/paths.ts';
@@ -93,6 +94,7 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     sql: sqlClient,
     door: frontDoorClient,
     kept: new KeptAnswers(systemClock),
+    late: new LateAnswers(systemClock),
     signal: options.signal,
   };
   return { context, source, target, store, stackFile: stackFile?.path };

@@ -5,6 +5,7 @@ import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { SqlClient } from '../ports/database.ts';
 import type { FrontDoorClient } from '../ports/front-door-client.ts';
 import type { KeptAnswers } from './kept-answers.ts';
+import type { LateAnswers } from './late-answers.ts';
 
 /** What the collectors may use: readers only, nothing that writes. */
 export interface ObserveContext {
@@ -15,4 +16,5 @@ export interface ObserveContext {
   readonly sql: SqlClient;
   readonly door: FrontDoorClient;
   readonly kept: KeptAnswers;
+  readonly late: LateAnswers;
 }

@@ -1,14 +1,19 @@
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** Longest time that any single look may take before it counts as "could not look", ms. */
-const deadlineMs = 4000;
+/** Longest time that any single look may take before it counts as "could not look", unless it says less, ms. */
+const longestMs = 4000;
 
 /**
  * Runs one look with a deadline and turns every failure into "could not look": an observation never throws, and
  * one dead source never holds up the others.
  */
-export async function look<T>(clock: Clock, from: string, read: () => Promise<T>): Promise<Looked<T>> {
+export async function look<T>(
+  clock: Clock,
+  from: string,
+  read: () => Promise<T>,
+  deadlineMs = longestMs,
+): Promise<Looked<T>> {
   const start = clock.monotonic();
   const stop = new AbortController();
   const late = clock.sleep(deadlineMs, stop.signal).then(

@@ -5,7 +5,6 @@ import type { DatabaseFacts, DatabaseMember, PodFacts } from '../../domain/obser
 import type { DatabaseComponent, SecretKeyRef } from '../../domain/stack.ts';
 import type { Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
-import { look } from '../look.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
 
 /** Patroni writes this JSON into each member pod's annotation `status` (patroni/dcs/kubernetes.py). */
@@ -56,13 +55,16 @@ export async function appLogin(
   return { user, password, database: database.app.database, stream: () => context.reader.tunnel(tunnel) };
 }
 
+/** A server that takes writes answers within milliseconds; one that is starting is better asked again, ms. */
+const sqlDeadlineMs = 1500;
+
 async function askPrimary(
   context: ObserveContext,
   database: DatabaseComponent,
   pod: string,
 ): Promise<boolean> {
   const login = await appLogin(context, database, { pod, port: 5432 });
-  const result = await context.sql.query(login, ['SELECT pg_is_in_recovery() AS in_recovery'], 3000);
+  const result = await context.sql.query(login, ['SELECT pg_is_in_recovery() AS in_recovery'], sqlDeadlineMs);
   if (!result.ok) throw new Error(result.error.message);
   return result.rows[0]?.['in_recovery'] === 't';
 }
@@ -101,7 +103,7 @@ async function collectOne(
       key,
       3000,
       () =>
-        look(context.clock, from, async () => ({
+        context.late.ask(key, from, async () => ({
           pod: holder.name,
           inRecovery: await askPrimary(context, database, holder.name),
         })),

@@ -2,7 +2,7 @@ import { streamDecode, streamEncode } from 'dns-packet';
 
 import type { DnsFacts, DnsServerFacts, PodFacts } from '../../domain/observation.ts';
 import type { ClusterReader } from '../../ports/cluster.ts';
-import { look, oneLine } from '../look.ts';
+import { oneLine } from '../look.ts';
 import type { ObserveContext } from '../context.ts';
 import { podFacts } from '../pod-facts.ts';
 import { collectEndpoints } from './workloads.ts';
@@ -10,6 +10,9 @@ import { collectEndpoints } from './workloads.ts';
 /** Label and namespace that every distribution gives to its cluster DNS (CoreDNS manifests of kubeadm, k3s, kind). */
 const dnsNamespace = 'kube-system';
 const dnsLabel = 'k8s-app=kube-dns';
+
+/** A query that comes before the server has synced is never answered: it is better asked again, ms. */
+const deadlineMs = 1200;
 
 /** Asks one DNS server pod over TCP through a tunnel: what it would tell the pods that crash on "host not found". */
 async function query(reader: ClusterReader, pod: string, name: string): Promise<void> {
@@ -39,8 +42,12 @@ async function askServer(context: ObserveContext, pod: PodFacts, name: string): 
   if (!pod.containers.some((container) => container.state === 'running')) {
     return { pod: pod.name, answers: false, why: 'not running' };
   }
-  const answer = await look(context.clock, `DNS query to ${pod.name}`, () =>
-    query(context.reader, pod.name, name),
+  const from = `DNS query to ${pod.name}`;
+  const answer = await context.late.ask(
+    `${from} ${pod.uid}`,
+    from,
+    () => query(context.reader, pod.name, name),
+    deadlineMs,
   );
   return answer.looked
     ? { pod: pod.name, answers: true }

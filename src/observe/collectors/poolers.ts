@@ -125,15 +125,16 @@ async function askProcess(context: ObserveContext, target: PoolerTarget): Promis
   });
   const silent = silence(target);
   if (silent !== undefined || database === undefined) return notAsked(silent ?? '');
+  const key = `pooler ${pod.uid} ${pod.containers[0]?.startedAt ?? 0}`;
   return context.kept.ask(
-    `pooler ${pod.uid} ${pod.containers[0]?.startedAt ?? 0}`,
+    key,
     3000,
     async () => {
-      const lookups = await look(context.clock, from, () => failedLookups(target, context));
+      const lookups = await context.late.ask(`${key} lookups`, from, () => failedLookups(target, context));
       const hold =
         lookups.looked && lookups.value.length > 0 ? 'it remembers a failed DNS lookup' : notWritable(target);
       if (hold !== undefined) return { login: { result: 'not-asked', message: hold }, lookups };
-      const answer = await look(context.clock, `login through ${pod.name}`, () =>
+      const answer = await context.late.ask(`${key} login`, `login through ${pod.name}`, () =>
         loginThroughPooler(context, database, pooler, pod.name),
       );
       return {
