@@ -1,6 +1,7 @@
 import os from 'node:os';
 
 import packageFile from '../package.json' with { type: 'json' };
+import { timeStamp } from '../src/domain/time-stamp.ts';
 import { drillNamed } from '../src/drills/index.ts';
 import type { CodeState } from './code-state.ts';
 import type { NextRun } from './agenda.ts';
@@ -31,7 +32,7 @@ export async function runOnce(
   const load = os.loadavg();
   const drill = drillNamed(fault);
   const recovery = await runRecovery(lab, { drill, arm, seed, orders, limitSeconds, tell });
-  const id = `${fault}-${arm}-${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const id = `${fault}-${arm}-${timeStamp(startedAt.getTime())}`;
   return {
     id,
     tool: arm === 'rekindle' ? `rekindle ${packageFile.version}` : 'nobody',

@@ -15,17 +15,22 @@ const nobodyWaits = (pid: number) => {
 };
 const failing = () => Promise.reject(new Error('no'));
 
+/** Work that fails when somebody else does it at the same time. */
+function workAlone(): () => Promise<void> {
+  let inside = 0;
+  return async () => {
+    inside += 1;
+    await setImmediate();
+    expect(inside).toBe(1);
+    inside -= 1;
+  };
+}
+
 describe('withLock', () => {
   it('lets one work at a time, says whom it waits for, and leaves nothing behind', async () => {
     const file = lockFile();
     const waited: number[] = [];
-    let inside = 0;
-    const work = async () => {
-      inside += 1;
-      await setImmediate();
-      expect(inside).toBe(1);
-      inside -= 1;
-    };
+    const work = workAlone();
     await Promise.all([1, 2, 3].map(() => withLock(file, (pid) => waited.push(pid), work)));
     // The third may come when the first has gone: then it waits for nobody.
     expect(waited.length).toBeGreaterThan(0);
@@ -36,13 +41,7 @@ describe('withLock', () => {
   it('gives a dead one to one of many', async () => {
     const file = lockFile();
     writeFileSync(file, `${process.pid} 1\n`);
-    let inside = 0;
-    const work = async () => {
-      inside += 1;
-      await setImmediate();
-      expect(inside).toBe(1);
-      inside -= 1;
-    };
+    const work = workAlone();
     await Promise.all(Array.from({ length: 8 }, () => withLock(file, () => undefined, work)));
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });

@@ -58,9 +58,9 @@ export interface Recovery {
 const afterMs = 10_000;
 
 /**
- * Bundles the program as it is now, breaks the stack while orders are written, lets it recover, and compares the ledger. Throws when the stack was not
- * in order before, when the fault could not be proven, or when the orders cannot be read back: such a run says
- * nothing. A run without recovery is a result; the fault is taken away by hand then.
+ * Bundles the program as it is now, breaks the stack while orders are written, lets it recover, and compares the
+ * ledger. Throws when the stack was not in order before, when the fault could not be proven, or when the orders cannot
+ * be read back: such a run says nothing. A run without recovery is a result; the fault is taken away by hand then.
  */
 export async function runRecovery(lab: RigLab, options: RecoveryOptions): Promise<Recovery> {
   await bundle();

@@ -1,8 +1,9 @@
+import type { ActionResult } from '../domain/action-result.ts';
 import type { JournalEvent } from '../domain/journal-event.ts';
 import { refText } from '../domain/object-ref.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { ActContext } from './define-step.ts';
-import { runStep, type ActionResult } from './runner.ts';
+import { runStep } from './runner.ts';
 
 /** Runs steps side by side, one at a time per object, while the engine goes on observing. */
 export class Dispatcher {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { ActionResult } from '../domain/action-result.ts';
 import type { JournalEvent } from '../domain/journal-event.ts';
 import { refText } from '../domain/object-ref.ts';
 import type { PlannedStep } from '../domain/plan.ts';
@@ -7,19 +8,6 @@ import type { ProbeAnswer } from '../domain/verdict.ts';
 import { oneLine } from '../observe/look.ts';
 import type { ActContext, Step } from './define-step.ts';
 import { steps } from './steps/index.ts';
-
-export interface ActionResult {
-  readonly action: string;
-  readonly step: PlannedStep['step'];
-  readonly target: string;
-  readonly acted: 'done' | 'failed' | 'skipped';
-  readonly verified: 'yes' | 'no' | 'unknown';
-  /** What was done, in the step's own words; undefined when nothing was. */
-  readonly did?: string;
-  /** What the proof says, or why nothing was done. */
-  readonly detail: string;
-  readonly seconds: number;
-}
 
 /** How often a step's probe is asked, ms. */
 const probeEveryMs = 300;

@@ -1,6 +1,6 @@
 import type { ActContext } from '../act/define-step.ts';
 import { Dispatcher } from '../act/dispatcher.ts';
-import type { ActionResult } from '../act/runner.ts';
+import type { ActionResult } from '../domain/action-result.ts';
 import { seen } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { ProofLevel, Verdict } from '../domain/verdict.ts';

@@ -1,3 +1,5 @@
+import { timeStamp } from './time-stamp.ts';
+
 /**
  * Redis 7's own words for a file that it cannot read; the name has neither a folder nor spaces
  * (redis/redis src/aof.c, label fmterr; an example is in https://github.com/1Panel-dev/1Panel/issues/8888).
@@ -31,5 +33,5 @@ export function newestIncrement(manifest: string): string | undefined {
  * manifest calls history (aof.c, aofDelHistoryFiles). `at`: ms since the epoch.
  */
 export function copyName(file: string, at: number): string {
-  return `${file}.rekindle-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  return `${file}.rekindle-${timeStamp(at)}`;
 }

@@ -1,7 +1,6 @@
-import { seen } from './looked.ts';
-import type { Observation } from './observation.ts';
+import type { DnsFacts } from './observation.ts';
 
-/** Whether the cluster DNS was proven to answer in this observation. */
-export function dnsAnswers(observation: Observation): boolean {
-  return seen(observation.dns)?.servers.some((server) => server.answers) === true;
+/** Whether a server of the cluster DNS was seen to answer; one that nobody could ask does not count. */
+export function dnsAnswers(dns: DnsFacts | undefined): boolean {
+  return dns?.servers.some((server) => server.answers) === true;
 }

@@ -1,3 +1,4 @@
+import { dnsAnswers } from '../domain/dns-answers.ts';
 import type { Finding, Layer } from '../domain/finding.ts';
 import { seen, type Looked } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
@@ -89,9 +90,7 @@ function facts(observation: Observation): Readonly<Record<Exclude<RowName, 'proo
       counted(found.filter(({ state }) => state === 'running').length, found.length, 'containers run'),
     ),
     API: from(api, () => works('answers')),
-    DNS: from(dns, ({ servers }) =>
-      servers.some((server) => server.answers) ? works('answers') : waiting('does not answer yet'),
-    ),
+    DNS: from(dns, (found) => (dnsAnswers(found) ? works('answers') : waiting('does not answer yet'))),
     database: from(databases, (found) => {
       const primaries = found.flatMap(({ primary }) => seen(primary) ?? []).filter((one) => !one.inRecovery);
       return found.length > 0 && primaries.length === found.length

@@ -1,28 +1,20 @@
+import type { ActionResult } from '../domain/action-result.ts';
 import type { Refusal } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { refusalText, verdictText } from './text.ts';
 
-/** What a run did to one object. */
-interface Action {
-  readonly step: string;
-  readonly target: string;
-  readonly acted: 'done' | 'failed' | 'skipped';
-  readonly verified: 'yes' | 'no' | 'unknown';
-  readonly did?: string;
-  readonly detail: string;
-  /** From the intention to the proof. */
-  readonly seconds: number;
-}
+/** An action as far as people are told of it; its id is for the journal. */
+type ToldAction = Omit<ActionResult, 'action'>;
 
 export interface Outcome {
   readonly verdict: Verdict;
-  readonly actions: readonly Action[];
+  readonly actions: readonly ToldAction[];
   readonly refusals: readonly Refusal[];
   readonly seconds: number;
 }
 
 /** One action and whether its own probe proved it. */
-export function actionText({ step, target, acted, verified, did, detail, seconds }: Action): string {
+export function actionText({ step, target, acted, verified, did, detail, seconds }: ToldAction): string {
   const head = `${step} on ${target}`;
   if (acted === 'skipped') return `left alone: ${head}: ${detail}`;
   if (acted === 'failed') return `failed: ${head}: ${detail}`;

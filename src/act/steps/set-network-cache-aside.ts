@@ -1,12 +1,8 @@
 import type { DamagedFile } from '../../domain/observation.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
+import { timeStamp } from '../../domain/time-stamp.ts';
 import { damagedNetworkCache } from '../../observe/network-cache.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
-
-/** `20260101T120030Z`: sorts by time and needs no quoting. */
-function stamp(now: number): string {
-  return new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-}
 
 /** The planned files that are still damaged on the running node, or a sentence why this is not the node any more. */
 async function filesToMove(
@@ -36,7 +32,7 @@ export const setNetworkCacheAside = defineStep({
     const files = await filesToMove(planned, context);
     if (typeof files === 'string') throw new Error(`${files}; nothing was touched`);
     const { uid = '', name } = planned.target;
-    const aside = `/var/lib/cni/set-aside-${stamp(context.clock.now())}`;
+    const aside = `/var/lib/cni/set-aside-${timeStamp(context.clock.now())}`;
     await context.provider.runOnNode(uid, ['mkdir', '-p', aside]);
     for (const { path } of files) await context.provider.runOnNode(uid, ['mv', path, `${aside}/`]);
     return `moved ${files.length} damaged file(s) of the network cache of ${name} to ${aside}`;

@@ -1,7 +1,8 @@
 import process from 'node:process';
 
 import { examine } from '../../app/examine.ts';
-import { runStep, type ActionResult } from '../../act/runner.ts';
+import { runStep } from '../../act/runner.ts';
+import type { ActionResult } from '../../domain/action-result.ts';
 import { steps } from '../../act/steps/index.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { document, refusalJson } from '../../report/json.ts';

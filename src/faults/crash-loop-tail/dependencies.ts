@@ -1,5 +1,6 @@
 import { seen } from '../../domain/looked.ts';
 import type { Observation } from '../../domain/observation.ts';
+import { takesWrites } from '../../domain/takes-writes.ts';
 import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
 import type { Component, Stack } from '../../domain/stack.ts';
 
@@ -15,7 +16,7 @@ export function diedOfNameResolution(lines: string): boolean {
 function works(component: Component, observation: Observation): boolean {
   if (component.adapter === 'patroni') {
     const database = seen(observation.databases)?.find((entry) => entry.cluster === component.ref.name);
-    return database?.primary.looked === true && !database.primary.value.inRecovery;
+    return takesWrites(database);
   }
   if (component.adapter === 'pgbouncer') {
     const poolers = (seen(observation.poolers) ?? []).filter((entry) => entry.pooler === component.ref.name);

@@ -20,7 +20,7 @@ function missing(
   const lines = seen(observation.crashes)?.find(
     (crash) => crash.pod === pod.name && crash.container === container.name,
   );
-  if (!dnsAnswers(observation)) return ['the cluster DNS'];
+  if (!dnsAnswers(seen(observation.dns))) return ['the cluster DNS'];
   const component = stack.components.find((entry) => hasLabels(pod, entry.podLabels));
   if (lines !== undefined && diedOfNameResolution(lines.lines))
     return component === undefined ? [] : unprovenCaches(component, stack, observation);

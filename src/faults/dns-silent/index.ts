@@ -1,3 +1,4 @@
+import { dnsAnswers } from '../../domain/dns-answers.ts';
 import { seen } from '../../domain/looked.ts';
 import { defineFault } from '../define-fault.ts';
 
@@ -8,7 +9,7 @@ export const dnsSilent = defineFault({
   title: 'The cluster DNS does not answer',
   check: (observation) => {
     const dns = seen(observation.dns);
-    if (dns === undefined || dns.servers.some((server) => server.answers)) return [];
+    if (dns === undefined || dnsAnswers(dns)) return [];
     return [
       {
         fault: 'dns-silent',

@@ -22,7 +22,7 @@ export const poolerRemembersFailedLookup = defineFault({
   layer: 'pooler',
   title: 'PgBouncer remembers a failed DNS lookup',
   check: (observation) => {
-    if (!dnsAnswers(observation)) return [];
+    if (!dnsAnswers(seen(observation.dns))) return [];
     return (seen(observation.poolers) ?? []).flatMap((pooler) => {
       const seconds = rememberedFor(pooler);
       if (seconds === 0 || !pooler.failedLookups.looked) return [];

@@ -1,3 +1,4 @@
+import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { DnsFacts, NetworkCacheFacts, NodeContainer, PodFacts } from '../../domain/observation.ts';
 import { isFresh } from '../../domain/pod-selection.ts';
 import type { ObserveContext } from '../context.ts';
@@ -16,13 +17,12 @@ function suspects(
   dns: DnsFacts | undefined,
   now: number,
 ): readonly NodeContainer[] {
-  const dnsAnswers = dns?.servers.some((server) => server.answers) === true;
   return nodes.filter(
     (node) =>
       (node.role === 'server' || node.role === 'agent') &&
       node.state === 'running' &&
       now - node.startedAt > patienceMs &&
-      (!dnsAnswers || pods.some((pod) => pod.node === node.name && !isFresh(pod, nodes))),
+      (!dnsAnswers(dns) || pods.some((pod) => pod.node === node.name && !isFresh(pod, nodes))),
   );
 }
 

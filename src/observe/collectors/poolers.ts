@@ -1,4 +1,6 @@
 import { couldNotLook, type Looked } from '../../domain/looked.ts';
+import { dnsAnswers } from '../../domain/dns-answers.ts';
+import { takesWrites } from '../../domain/takes-writes.ts';
 import type { DatabaseFacts, DnsFacts, PodFacts, PoolerFacts } from '../../domain/observation.ts';
 import type { DatabaseComponent, PoolerComponent } from '../../domain/stack.ts';
 import type { DatabaseError, Login } from '../../ports/database.ts';
@@ -91,20 +93,19 @@ interface PoolerTarget {
   readonly pod: PodFacts;
   readonly database: DatabaseComponent | undefined;
   readonly facts: DatabaseFacts | undefined;
-  readonly dnsAnswers: boolean;
+  readonly dns: DnsFacts | undefined;
 }
 
 /** Why this process is not asked at all; undefined when it is. */
-function silence({ pod, database, dnsAnswers }: PoolerTarget): string | undefined {
+function silence({ pod, database, dns }: PoolerTarget): string | undefined {
   if (database === undefined) return 'no database of this stack is behind it';
-  if (!dnsAnswers) return 'the cluster DNS does not answer yet';
+  if (!dnsAnswers(dns)) return 'the cluster DNS does not answer yet';
   return pod.containers.every((container) => container.state === 'running') ? undefined : 'not running';
 }
 
 /** A login before the primary takes writes fails, and that failure would itself start a ban. */
 function notWritable({ facts }: PoolerTarget): string | undefined {
-  const writable = facts?.primary.looked === true && !facts.primary.value.inRecovery;
-  return writable ? undefined : 'no primary takes writes yet';
+  return takesWrites(facts) ? undefined : 'no primary takes writes yet';
 }
 
 interface ProcessAnswer {
@@ -187,13 +188,12 @@ export function collectPoolers(
   databases: readonly DatabaseFacts[],
   dns: DnsFacts | undefined,
 ): Promise<readonly PoolerFacts[]> {
-  const dnsAnswers = dns?.servers.some((server) => server.answers) === true;
   const targets = context.stack.poolers.flatMap((pooler) => {
     const database = context.stack.databases.find((entry) => entry.namespace === pooler.namespace);
     const facts = databases.find((entry) => entry.cluster === database?.cluster);
     return pods
       .filter((pod) => hasLabels(pod, pooler.podLabels) && !pod.deleting)
-      .map((pod): PoolerTarget => ({ pooler, pod, database, facts, dnsAnswers }));
+      .map((pod): PoolerTarget => ({ pooler, pod, database, facts, dns }));
   });
   return Promise.all(targets.map((target) => collectOne(context, target)));
 }
