@@ -6,11 +6,19 @@ import type { CutMode } from '../../src/drills/define-drill.ts';
 
 /** A recovery as it must be: seen from outside, said by `up`, with every acknowledged order. */
 export function expectRecovery(recovery: Recovery): void {
-  expect(recovery.seconds).toBeDefined();
+  const said = whatUpSaid(recovery);
+  expect(recovery.seconds, said).toBeDefined();
   expect(recovery.ledger.acknowledged).toBeGreaterThanOrEqual(500);
-  expect(recovery.ledger).toMatchObject({ lost: [], duplicated: [], refusedButThere: [] });
-  expect(recovery.up).toMatchObject({ exitCode: 0 });
-  expect(recovery.up?.report?.verdict).toMatchObject({ state: 'healthy', proven: 'verified' });
+  expect(recovery.ledger, said).toMatchObject({ lost: [], duplicated: [], refusedButThere: [] });
+  expect(recovery.up, said).toMatchObject({ exitCode: 0 });
+  expect(recovery.up?.report?.verdict, said).toMatchObject({ state: 'healthy', proven: 'verified' });
+}
+
+/** A journey cannot be repeated as it was: what is needed to understand a failure stands in its message. */
+function whatUpSaid({ up }: Recovery): string {
+  if (up === undefined) return 'nobody helped';
+  const { verdict, findings, actions, refusals, seconds } = up.report ?? {};
+  return `rekindle up: ${JSON.stringify({ seconds, verdict, findings, actions, refusals }, null, 1)}\n${up.stderr}`;
 }
 
 /** The names of the steps that were taken and proven. */
