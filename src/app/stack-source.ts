@@ -34,6 +34,7 @@ function lastDiscovery(events: readonly StoredEvent[], context: string): Stack |
 export class StackSource {
   readonly #parts: StackSourceParts;
   #stack: Stack;
+  #known: boolean;
   #refreshedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: StackSourceParts) {
@@ -48,17 +49,30 @@ export class StackSource {
       poolers: [],
       policy: defaultPolicy,
     };
-    const known = lastDiscovery(parts.events, target.context) ?? bare;
-    this.#stack = file === undefined ? known : applyStackFile(known, file);
+    const known = lastDiscovery(parts.events, target.context);
+    this.#known = known !== undefined;
+    this.#stack = file === undefined ? (known ?? bare) : applyStackFile(known ?? bare, file);
   }
 
   get stack(): Stack {
     return this.#stack;
   }
 
-  /** Discovers anew when the last time is long enough ago. Throws TargetUnclear when two namespaces could be meant. */
+  /** Whether the stack was discovered, now or in an earlier run; otherwise it is no more than the target's name. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /** Whether the last discovery is long enough ago; `now` is monotonic, ms. */
+  due(now: number): boolean {
+    return now - this.#refreshedAt >= repeatMs;
+  }
+
+  /**
+   * Discovers anew; on an error what was known stays. Throws TargetUnclear when two namespaces could be meant, and
+   * whatever keeps any part from being read.
+   */
   async refresh(now: number): Promise<void> {
-    if (now - this.#refreshedAt < repeatMs) return;
     const { reader, file, target } = this.#parts;
     const inventory = await takeInventory(reader, await this.#namespace());
     const cluster = { provider: 'k3d', name: target.cluster, context: target.context } as const;
@@ -69,6 +83,7 @@ export class StackSource {
     const found = discover(inventory, { cluster, published, certificateNames });
     const stack = file === undefined ? found : applyStackFile(found, file);
     this.#refreshedAt = now;
+    this.#known = true;
     if (JSON.stringify(stack) === JSON.stringify(this.#stack)) return;
     this.#stack = stack;
     this.#parts.discovered(found);

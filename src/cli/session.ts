@@ -1,4 +1,5 @@
 import { readInputs, wire, type Wired } from '../app/wire.ts';
+import { refreshStack } from '../app/refresh-stack.ts';
 import { RunLog } from '../app/run-log.ts';
 import { oneLine } from '../observe/look.ts';
 import { systemClock } from '../app/clock.ts';
@@ -67,15 +68,4 @@ export async function openSession(
     close();
     throw error;
   }
-}
-
-/** Discovers the stack anew if the API answers; a silent API is no error here, the observation will say so. */
-export async function refreshStack({ source, context }: Wired, log: RunLog): Promise<void> {
-  try {
-    await context.reader.ready();
-  } catch (error) {
-    log.say(`the API does not answer yet (${oneLine(error)}); using what is known from before`);
-    return;
-  }
-  await source.refresh(context.clock.monotonic());
 }

@@ -2,6 +2,7 @@ import process from 'node:process';
 
 import { heal } from '../../app/heal.ts';
 import { lastProof } from '../../app/last-proof.ts';
+import { refreshStack } from '../../app/refresh-stack.ts';
 import { pastActions } from '../../plan/history.ts';
 import { document, findingJson, refusalJson } from '../../report/json.ts';
 import { outcomeText } from '../../report/outcome.ts';
@@ -9,7 +10,7 @@ import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
 import { version } from '../process.ts';
-import { openSession, refreshStack, type Session } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 
 /** Actions whose outcome was never heard, because the process or the power ended in between, are closed as unknown. */
 function closeUnheard({ log }: Session): void {
