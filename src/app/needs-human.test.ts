@@ -18,6 +18,15 @@ describe('a person is needed', () => {
     expect(needs.judge(plan('human'), 0, 30_000)).toBe(true);
   });
 
+  test('later, while other things still come up', () => {
+    const needs = new NeedsHuman();
+    const settling = { ...plan('human'), waits: ['django: 1 of 3 pods are ready since the boot.'] };
+    expect(needs.judge(settling, 0, 0)).toBe(false);
+    expect(needs.judge(settling, 0, 119_000)).toBe(false);
+    expect(needs.judge(plan('human'), 0, 119_500)).toBe(false);
+    expect(needs.judge(settling, 0, 120_000)).toBe(true);
+  });
+
   test.each([
     ['an action is under way', plan('human'), 1],
     ['it is only waited', plan('wait'), 0],

@@ -45,6 +45,16 @@ describe('reasons not to act', () => {
   test('a spent budget needs a human', () => {
     const [refusal] = plan(banned, [earlier(60), earlier(40), earlier(20)]).refusals;
     expect(refusal).toMatchObject({ guard: 'budget-spent', kind: 'human' });
+    expect(refusal?.reason).toContain('did not help');
+  });
+
+  test('what helped and comes again may be done again, but not for ever', () => {
+    const helped = (seconds: number): PastAction => ({ ...earlier(seconds), verified: 'yes' });
+    const often = [90, 80, 70, 60, 50, 40, 30, 20].map(helped);
+    expect(plan(banned, often).steps).toHaveLength(1);
+    const [refusal] = plan(banned, [helped(100), ...often]).refusals;
+    expect(refusal).toMatchObject({ guard: 'budget-spent', kind: 'human' });
+    expect(refusal?.reason).toContain('did not last');
   });
 
   test('an object with an action under way is not touched', () => {

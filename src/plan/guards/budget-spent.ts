@@ -1,7 +1,13 @@
 import { refText } from '../../domain/object-ref.ts';
 import { defineGuard } from './define-guard.ts';
 
-/** Each step may be tried a few times per object and run; after that the cause must be another one. */
+/** A step that helped each time and is needed again this often does not reach the cause; times the policy's attempts. */
+const provenFactor = 3;
+
+/**
+ * Each step may fail to help a few times per object and run; after that the cause must be another one. Times that were
+ * proven to help count apart: what comes again while the stack is still coming up may be mended again.
+ */
 export const budgetSpent = defineGuard({
   id: 'budget-spent',
   judge: (step, { past, run, stack }) => {
@@ -9,12 +15,14 @@ export const budgetSpent = defineGuard({
     const tried = past.filter(
       (action) => action.run === run && action.target === target && action.step === step.step,
     );
-    return tried.length >= stack.policy.attempts
-      ? {
-          reason: `${step.step} was tried ${tried.length} times in this run and did not help; the last time: ${tried.at(-1)?.detail ?? 'its end was not heard'}.`,
-          advice: 'A person has to look: run `rekindle diagnose` and read the evidence.',
-          kind: 'human',
-        }
-      : undefined;
+    const inVain = tried.filter(({ verified }) => verified !== 'yes');
+    const { attempts } = stack.policy;
+    if (inVain.length < attempts && tried.length < attempts * provenFactor) return undefined;
+    const outcome = inVain.length < attempts ? 'helped, but did not last' : 'did not help';
+    return {
+      reason: `${step.step} was tried ${tried.length} times in this run and ${outcome}; the last time: ${tried.at(-1)?.detail ?? 'its end was not heard'}.`,
+      advice: 'A person has to look: run `rekindle diagnose` and read the evidence.',
+      kind: 'human',
+    };
   },
 });
