@@ -29,6 +29,7 @@ const earlier = (secondsAgo: number): PastAction => ({
   actedAt: now - secondsAgo * 1000,
   acted: 'done',
 });
+const helped = (secondsAgo: number): PastAction => ({ ...earlier(secondsAgo), verified: 'yes' });
 
 describe('reasons not to act', () => {
   test('an object that was just acted on is left to show the effect', () => {
@@ -49,7 +50,6 @@ describe('reasons not to act', () => {
   });
 
   test('what helped and comes again may be done again, but not for ever', () => {
-    const helped = (seconds: number): PastAction => ({ ...earlier(seconds), verified: 'yes' });
     const often = [90, 80, 70, 60, 50, 40, 30, 20].map(helped);
     expect(plan(banned, often).steps).toHaveLength(1);
     const [refusal] = plan(banned, [helped(100), ...often]).refusals;
