@@ -21,6 +21,16 @@ export function isFresh(pod: PodFacts, containers: readonly NodeContainer[] | un
   );
 }
 
-function lastChange(container: PodFacts['containers'][number]): number | undefined {
-  return container.state === 'running' ? container.startedAt : container.lastExit?.finishedAt;
+/** What containerd writes for a container whose process it finds gone when it starts (containerd, CRI restart code). */
+const unknownExit = { reason: 'Unknown', exitCode: 255 };
+
+/**
+ * When the container last did something that shows its node at work. A container that ended with the power is given the
+ * time of its discovery as its end, after the boot: only its start tells that nobody has started it since.
+ */
+function lastChange({ state, startedAt, lastExit }: PodFacts['containers'][number]): number | undefined {
+  if (state === 'running') return startedAt;
+  const endedWithThePower =
+    lastExit?.reason === unknownExit.reason && lastExit.exitCode === unknownExit.exitCode;
+  return endedWithThePower ? lastExit.startedAt : lastExit?.finishedAt;
 }
