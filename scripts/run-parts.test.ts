@@ -71,7 +71,10 @@ describe('a part', () => {
   });
 });
 
-async function resultsOf(parts: readonly Part[], change: Partial<RunOptions> = {}): Promise<PartResult[]> {
+async function resultsOf(
+  parts: readonly (Part | readonly Part[])[],
+  change: Partial<RunOptions> = {},
+): Promise<PartResult[]> {
   const results: PartResult[] = [];
   const folder = temporaryFolder();
   const usual = {
@@ -85,6 +88,11 @@ async function resultsOf(parts: readonly Part[], change: Partial<RunOptions> = {
   return results;
 }
 
+/** Code that leaves its own file and ends when the other's is there. */
+const meet = (own: string, other: string) =>
+  `const fs = require("fs"); fs.writeFileSync(${JSON.stringify(own)}, ""); ` +
+  `setInterval(() => fs.existsSync(${JSON.stringify(other)}) && process.exit(0), 10)`;
+
 describe('the parts', () => {
   test('go on behind one that failed, and each has its time', async () => {
     const results = await resultsOf([part('process.exit(1)', { name: 'a' }), part('', { name: 'b' })]);
@@ -94,6 +102,14 @@ describe('the parts', () => {
     ]);
     for (const { seconds } of results) expect(seconds).toBeGreaterThan(0);
     expect(closing(results).last).toBe('1 passed, 1 failed\n');
+  });
+
+  test('of one inner list run at once, and the next one waits for them', async () => {
+    const folder = temporaryFolder();
+    const [a, b] = [path.join(folder, 'a'), path.join(folder, 'b')];
+    const both = `const fs = require("fs"); process.exit(fs.existsSync(${JSON.stringify(b)}) ? 0 : 1)`;
+    const results = await resultsOf([[part(meet(a, b)), part(meet(b, a))], part(both)]);
+    expect(results).toMatchObject([passed, passed, passed]);
   });
 
   test('that need one that failed are not started, and have failed', async () => {

@@ -49,24 +49,27 @@ async function timed(part: Part, options: RunOptions): Promise<Count> {
   }
 }
 
+async function runOne(part: Part, options: RunOptions, results: PartResult[]): Promise<void> {
+  const start = performance.now();
+  const why = obstacle(part, results, options);
+  if (why !== undefined) options.say(`${part.name}: not started, ${why}`);
+  const count = why === undefined ? await timed(part, options) : oneFailed;
+  const seconds = (performance.now() - start) / 1000;
+  results.push({ name: part.name, seconds, ...count });
+  options.say(`${count.failed === 0 ? 'passed' : 'FAILED'}  ${part.name}  ${seconds.toFixed(1)} s`);
+}
+
 /**
- * Runs parts in order, says how each went, and adds that to `results` at once. Never rejects; a part that is not
- * started has failed.
+ * Runs parts in order, those of one inner list at once, says how each went, and adds that to `results`. Never rejects; a
+ * part that is not started has failed.
  */
 export async function runParts(
-  parts: readonly Part[],
+  parts: readonly (Part | readonly Part[])[],
   options: RunOptions,
   results: PartResult[],
 ): Promise<void> {
-  for (const part of parts) {
-    const start = performance.now();
-    const why = obstacle(part, results, options);
-    if (why !== undefined) options.say(`${part.name}: not started, ${why}`);
-    const count = why === undefined ? await timed(part, options) : oneFailed;
-    const seconds = (performance.now() - start) / 1000;
-    results.push({ name: part.name, seconds, ...count });
-    options.say(`${count.failed === 0 ? 'passed' : 'FAILED'}  ${part.name}  ${seconds.toFixed(1)} s`);
-  }
+  for (const part of parts)
+    await Promise.all([part].flat().map((entry: Part) => runOne(entry, options, results)));
 }
 
 /** What was skipped and why, and the last line of a run: how many passed and failed. */
