@@ -71,6 +71,12 @@ export interface WorkloadFacts {
   readonly wanted: number;
   readonly ready: number;
   readonly selector: Readonly<Record<string, string>>;
+  /** Grows with every change of the wanted state. */
+  readonly generation?: number;
+  /** Who set the number of pods last, and when (`metadata.managedFields`). Undefined: the API does not say. */
+  readonly scaledBy?: { readonly manager: string; readonly at: number };
+  /** The number of pods in the manifest that was applied last; undefined when it names none or none was applied. */
+  readonly appliedReplicas?: number;
 }
 
 export interface ServiceEndpoints {
@@ -90,6 +96,8 @@ export interface DnsFacts {
   readonly servers: readonly DnsServerFacts[];
   /** Pods that the Service of the cluster DNS sends queries to. */
   readonly readyEndpoints: number;
+  /** What should run the servers; looked at only when there is none. */
+  readonly workloads?: readonly WorkloadFacts[];
 }
 
 export interface DatabaseMember {

@@ -8,6 +8,7 @@ export type StepName =
   | 'start-node'
   | 'start-load-balancer'
   | 'restart-crash-looping-pod'
+  | 'scale-up'
   | 'set-network-cache-aside'
   | 'trim-append-only-file'
   | 'sync-pooler-credentials'

@@ -2,6 +2,7 @@ import { agentStopped } from './agent-stopped.ts';
 import { clusterStopped } from './cluster-stopped.ts';
 import { cutDuringRecovery } from './cut-during-recovery.ts';
 import type { Drill } from './define-drill.ts';
+import { dnsScaledToZero } from './dns-scaled-to-zero.ts';
 import { fsyncOff } from './fsync-off.ts';
 import { loadBalancerStopped } from './load-balancer-stopped.ts';
 import { networkCacheDamaged } from './network-cache-damaged.ts';
@@ -9,6 +10,7 @@ import { orderRowDeleted } from './order-row-deleted.ts';
 import { plainCut } from './plain-cut.ts';
 import { poolerPasswordChanged } from './pooler-password-changed.ts';
 import { redisFileDamaged } from './redis-file-damaged.ts';
+import { redisScaledToZero } from './redis-scaled-to-zero.ts';
 
 /** Every way to break the stack on purpose. A new one is a file and one line here. */
 export const drills: readonly Drill[] = [
@@ -20,6 +22,8 @@ export const drills: readonly Drill[] = [
   poolerPasswordChanged,
   redisFileDamaged,
   networkCacheDamaged,
+  dnsScaledToZero,
+  redisScaledToZero,
   orderRowDeleted,
   fsyncOff,
 ];

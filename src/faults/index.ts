@@ -2,6 +2,7 @@ import { clusterStopped } from './cluster-stopped/index.ts';
 import { controlPlaneSilent } from './control-plane-silent/index.ts';
 import { crashLoopTail } from './crash-loop-tail/index.ts';
 import type { Fault } from './define-fault.ts';
+import { dnsScaledToZero } from './dns-scaled-to-zero/index.ts';
 import { dnsSilent } from './dns-silent/index.ts';
 import { frontDoorShunned } from './front-door-shunned/index.ts';
 import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
@@ -15,6 +16,7 @@ import { poolerRoleRejected } from './pooler-role-rejected/index.ts';
 import { primaryMissing } from './primary-missing/index.ts';
 import { redisAppendOnlyFileDamaged } from './redis-append-only-file-damaged/index.ts';
 import { workloadIncomplete } from './workload-incomplete/index.ts';
+import { workloadScaledToZero } from './workload-scaled-to-zero/index.ts';
 
 /** Every fault that Rekindle knows, from the bottom layer up. A new one is a folder and one line here. */
 export const faults: readonly Fault[] = [
@@ -23,6 +25,7 @@ export const faults: readonly Fault[] = [
   loadBalancerStopped,
   networkCacheDamaged,
   controlPlaneSilent,
+  dnsScaledToZero,
   dnsSilent,
   primaryMissing,
   poolerRoleRejected,
@@ -32,6 +35,7 @@ export const faults: readonly Fault[] = [
   poolerProfileDiffers,
   redisAppendOnlyFileDamaged,
   crashLoopTail,
+  workloadScaledToZero,
   workloadIncomplete,
   frontDoorShunned,
 ];

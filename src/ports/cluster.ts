@@ -48,6 +48,17 @@ export interface ClusterReader {
 export interface ClusterWriter {
   /** Deletes this very pod (precondition on the uid); throws Conflict when the name now belongs to another pod. */
   deletePod(target: { namespace: string; name: string; uid: string }): Promise<void>;
+  /**
+   * Sets the number of pods of a Deployment or StatefulSet, bound to the version that was read; throws Conflict when it
+   * was changed since.
+   */
+  scale(target: {
+    kind: string;
+    namespace: string;
+    name: string;
+    replicas: number;
+    version: string;
+  }): Promise<void>;
   /** Sends a pod's creation to the API as a server-side dry run; throws with the API's reason when it would be refused. */
   rehearsePodCreation(target: { namespace: string; name: string }): Promise<void>;
 }

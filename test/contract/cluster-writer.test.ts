@@ -87,6 +87,31 @@ describe('deletePod', () => {
   });
 });
 
+describe('scale', () => {
+  const workload = { kind: 'StatefulSet', namespace: 'shop', name: 'redis', replicas: 1, version: '41' };
+
+  it('changes the number of pods only, bound to the version that was read', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: {} }) });
+    await createClusterWriter(server.config).scale(workload);
+    const [request] = server.requests;
+    expect(request).toMatchObject({
+      method: 'PATCH',
+      url: '/apis/apps/v1/namespaces/shop/statefulsets/redis/scale',
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      metadata: { resourceVersion: '41' },
+      spec: { replicas: 1 },
+    });
+  });
+
+  it('tells a change that came before it', async () => {
+    const server = await fakeApiServer({ answer: () => refusal(409, 'the object has been modified') });
+    const scaling = createClusterWriter(server.config).scale(workload);
+    await expect(scaling).rejects.toBeInstanceOf(Conflict);
+  });
+});
+
 describe('rehearsePodCreation', () => {
   it('sends the pod as its controller would create it, as a dry run', async () => {
     const { server, done } = await rehearsal({ status: 201, json: pod });

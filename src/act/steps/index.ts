@@ -4,6 +4,7 @@ import { applyPoolerProfile } from './apply-pooler-profile.ts';
 import { nudgePooler } from './nudge-pooler.ts';
 import { reloadLoadBalancer } from './reload-load-balancer.ts';
 import { restartCrashLoopingPod, restartPooler } from './restart-pod.ts';
+import { scaleUp } from './scale-up.ts';
 import { setNetworkCacheAside } from './set-network-cache-aside.ts';
 import { startCluster } from './start-cluster.ts';
 import { startLoadBalancer, startNode } from './start-container.ts';
@@ -16,6 +17,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   'start-node': startNode,
   'start-load-balancer': startLoadBalancer,
   'restart-crash-looping-pod': restartCrashLoopingPod,
+  'scale-up': scaleUp,
   'set-network-cache-aside': setNetworkCacheAside,
   'trim-append-only-file': trimAppendOnlyFile,
   'sync-pooler-credentials': syncPoolerCredentials,

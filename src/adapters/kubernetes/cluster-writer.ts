@@ -25,6 +25,12 @@ export function createClusterWriter(
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
       await transport.send({ method: 'DELETE', path, body, deadlineMs });
     },
+    async scale({ kind, namespace, name, replicas, version }) {
+      const kinds = kind === 'StatefulSet' ? 'statefulsets' : 'deployments';
+      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${kinds}/${encodeURIComponent(name)}/scale`;
+      const body = { metadata: { resourceVersion: version }, spec: { replicas } };
+      await transport.send({ method: 'PATCH', path, body, deadlineMs });
+    },
     async rehearsePodCreation({ namespace, name }) {
       const pods = podsPath(namespace);
       const path = `${pods}/${encodeURIComponent(name)}`;

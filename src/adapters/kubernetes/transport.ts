@@ -7,7 +7,8 @@ import { ClusterUnreachable, errorOf, type Answer } from './errors.ts';
 
 /** One request to the Kubernetes API. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** A PATCH is a JSON merge patch (RFC 7386). */
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
   /** REST path that begins with a slash, with its query. */
   readonly path: string;
   readonly body?: unknown;
@@ -92,7 +93,7 @@ export class ApiTransport {
     } catch (error) {
       if (!(error instanceof StaleConnection)) throw error;
       // The server closed a connection that we had kept, before it answered: a server that came back does so.
-      // Every request of this program may be sent twice (reads, a deletion bound to a uid, a dry run).
+      // Every request of this program may be sent twice (reads, a deletion bound to a uid, a change bound to a version, a dry run).
       this.#forgetConnections();
       const fresh = this.server.startsWith('http:') ? this.#agents.http : this.#agents.https;
       return await exchange(this.server, request, hasOwnProxy ? options : { ...options, agent: fresh });
@@ -125,7 +126,8 @@ function exchange(server: string, request: ApiRequest, options: Credentials): Pr
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const headers: Record<string, string | number> = { ...options.headers, Accept: 'application/json, */*' };
   if (body !== undefined) {
-    headers['Content-Type'] = 'application/json';
+    headers['Content-Type'] =
+      request.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     headers['Content-Length'] = Buffer.byteLength(body);
   }
   const send = server.startsWith('http:') ? http.request : https.request;

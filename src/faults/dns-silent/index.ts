@@ -10,6 +10,8 @@ export const dnsSilent = defineFault({
   check: (observation) => {
     const dns = seen(observation.dns);
     if (dns === undefined || dnsAnswers(dns)) return [];
+    // Another fault, with a remedy of its own.
+    if (dns.workloads?.some(({ wanted }) => wanted === 0) === true) return [];
     return [
       {
         fault: 'dns-silent',

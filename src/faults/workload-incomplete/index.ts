@@ -1,25 +1,18 @@
-import type { Finding, Layer } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { Observation, WorkloadFacts } from '../../domain/observation.ts';
 import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
-
-const layerOf: Readonly<Record<string, Layer>> = {
-  patroni: 'database',
-  pgbouncer: 'pooler',
-  redis: 'cache',
-  edge: 'edge',
-};
+import { workloadLayer } from '../workload-layer.ts';
 
 function judge(workload: WorkloadFacts, observation: Observation, { stack }: CheckContext): Finding[] {
   const containers = seen(observation.containers);
   const pods = (seen(observation.pods) ?? []).filter((pod) => hasLabels(pod, workload.selector));
   const working = pods.filter((pod) => pod.ready && !pod.deleting && isFresh(pod, containers));
   const object = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  const component = stack.components.find((entry) => entry.ref.name === workload.name);
   const shared = {
     fault: 'workload-incomplete',
-    layer: layerOf[component?.adapter ?? ''] ?? 'app',
+    layer: workloadLayer(workload, stack),
     object,
     causedBy: [],
   };
@@ -31,16 +24,6 @@ function judge(workload: WorkloadFacts, observation: Observation, { stack }: Che
       at: observation.at,
     },
   ];
-  if (workload.wanted === 0) {
-    return [
-      {
-        ...shared,
-        kind: 'notice',
-        claim: `${workload.name} is scaled to 0; somebody wants it so.`,
-        evidence,
-      },
-    ];
-  }
   if (working.length >= workload.wanted) return [];
   const claim = `${workload.name}: ${working.length} of ${workload.wanted} pods are ready since the boot.`;
   return [{ ...shared, kind: 'settling', claim, evidence }];

@@ -1,10 +1,11 @@
 import { streamDecode, streamEncode } from 'dns-packet';
 
-import type { DnsFacts, DnsServerFacts, PodFacts } from '../../domain/observation.ts';
+import type { DnsFacts, DnsServerFacts, PodFacts, WorkloadFacts } from '../../domain/observation.ts';
 import type { ClusterReader } from '../../ports/cluster.ts';
 import { oneLine } from '../look.ts';
 import type { ObserveContext } from '../context.ts';
 import { podFacts } from '../pod-facts.ts';
+import { workloadFacts } from '../workload-facts.ts';
 import { collectEndpoints } from './workloads.ts';
 
 /** Label and namespace that every distribution gives to its cluster DNS (CoreDNS manifests of kubeadm, k3s, kind). */
@@ -54,6 +55,13 @@ async function askServer(context: ObserveContext, pod: PodFacts, name: string): 
     : { pod: pod.name, answers: false, why: oneLine(answer.why) };
 }
 
+/** What should run the servers: a Deployment in every distribution that was looked at. */
+async function dnsWorkloads(reader: ClusterReader): Promise<readonly WorkloadFacts[]> {
+  const path = `/apis/apps/v1/namespaces/${dnsNamespace}/deployments`;
+  const deployments = await reader.list(path, { labelSelector: dnsLabel });
+  return deployments.map((object) => workloadFacts('Deployment', object));
+}
+
 /** Whether the cluster's DNS answers for a Service of this stack, asked on each server pod. */
 export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
   const [pods, endpoints] = await Promise.all([
@@ -77,5 +85,8 @@ export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
       );
     }),
   );
-  return { servers, readyEndpoints: endpoints.flatMap((entry) => entry.readyPods).length };
+  const readyEndpoints = endpoints.flatMap((entry) => entry.readyPods).length;
+  return servers.length > 0
+    ? { servers, readyEndpoints }
+    : { servers, readyEndpoints, workloads: await dnsWorkloads(context.reader) };
 }

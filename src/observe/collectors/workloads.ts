@@ -1,27 +1,8 @@
 import { z } from 'zod';
 
 import type { ServiceEndpoints, WorkloadFacts } from '../../domain/observation.ts';
-import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
-
-const workloadShape = z.object({
-  spec: z.object({
-    replicas: z.number().default(1),
-    selector: z.object({ matchLabels: z.record(z.string(), z.string()).default({}) }).prefault({}),
-  }),
-  status: z.object({ readyReplicas: z.number().default(0) }).prefault({}),
-});
-
-function facts(kind: WorkloadFacts['kind'], object: KubeObject): WorkloadFacts {
-  const { spec, status } = workloadShape.parse(object);
-  return {
-    kind,
-    namespace: object.metadata.namespace ?? '',
-    name: object.metadata.name,
-    wanted: spec.replicas,
-    ready: status.readyReplicas,
-    selector: spec.selector.matchLabels,
-  };
-}
+import type { ClusterReader } from '../../ports/cluster.ts';
+import { workloadFacts } from '../workload-facts.ts';
 
 /** Deployments and StatefulSets of one namespace with wanted and ready replicas. */
 export async function collectWorkloads(
@@ -33,8 +14,8 @@ export async function collectWorkloads(
     reader.list(`/apis/apps/v1/namespaces/${namespace}/statefulsets`),
   ]);
   return [
-    ...deployments.map((object) => facts('Deployment', object)),
-    ...statefulSets.map((object) => facts('StatefulSet', object)),
+    ...deployments.map((object) => workloadFacts('Deployment', object)),
+    ...statefulSets.map((object) => workloadFacts('StatefulSet', object)),
   ];
 }
 

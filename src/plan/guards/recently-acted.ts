@@ -8,6 +8,7 @@ const coolDownMs: Readonly<Record<StepName, number>> = {
   'start-node': 30_000,
   'start-load-balancer': 10_000,
   'restart-crash-looping-pod': 15_000,
+  'scale-up': 30_000,
   'set-network-cache-aside': 10_000,
   'trim-append-only-file': 15_000,
   'sync-pooler-credentials': 10_000,

@@ -1,0 +1,36 @@
+import type { Evidence } from '../domain/finding.ts';
+import type { WorkloadFacts } from '../domain/observation.ts';
+
+/** Who wanted no pods, and since when, as the API keeps it. */
+export function scaledToZeroEvidence(workload: WorkloadFacts, at: number): Evidence[] {
+  const object = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  const { scaledBy, generation } = workload;
+  return [
+    {
+      object,
+      field: 'spec.replicas',
+      value: generation === undefined ? '0' : `0 (generation ${generation})`,
+      at,
+    },
+    ...(scaledBy === undefined
+      ? []
+      : [
+          {
+            object,
+            field: 'managedFields: who set the number of pods, and when',
+            value: `${scaledBy.manager}, ${new Date(scaledBy.at).toISOString()}`,
+            at,
+          },
+        ]),
+  ];
+}
+
+/** How many pods there were meant to be, as far as the manifest says; one is the least that serves anybody. */
+export function replicasToRestore({ appliedReplicas = 0 }: WorkloadFacts): number {
+  return Math.max(1, appliedReplicas);
+}
+
+/** `by kubectl at 2026-01-01T12:00:00.000Z`, or nothing when the API does not say. */
+export function scaledByText({ scaledBy }: WorkloadFacts): string {
+  return scaledBy === undefined ? '' : ` by ${scaledBy.manager} at ${new Date(scaledBy.at).toISOString()}`;
+}
