@@ -8,7 +8,12 @@ function refusal(kind: Refusal['kind']): Refusal {
   return { guard: 'budget-spent', step: 'nudge-pooler', target, reason: '', advice: '', kind };
 }
 
-const plan = (...kinds: Refusal['kind'][]): Plan => ({ steps: [], refusals: kinds.map(refusal), waits: [] });
+const plan = (...kinds: Refusal['kind'][]): Plan => ({
+  steps: [],
+  refusals: kinds.map(refusal),
+  tasks: [],
+  waits: [],
+});
 
 describe('a person is needed', () => {
   test('when nothing else was possible for half a minute', () => {
@@ -16,6 +21,14 @@ describe('a person is needed', () => {
     expect(needs.judge(plan('human', 'wait'), 0, 0)).toBe(false);
     expect(needs.judge(plan('human'), 0, 29_000)).toBe(false);
     expect(needs.judge(plan('human'), 0, 30_000)).toBe(true);
+  });
+
+  test('when a task is left for one, as for a refusal', () => {
+    const needs = new NeedsHuman();
+    const target = { kind: 'StatefulSet', namespace: 'shop', name: 'redis' };
+    const task = { fault: 'workload-scaled-to-zero', target, reason: '', byHand: '' };
+    const left = { ...plan(), tasks: [task] };
+    expect([needs.judge(left, 0, 0), needs.judge(left, 0, 30_000)]).toEqual([false, true]);
   });
 
   test('later, while other things still come up', () => {

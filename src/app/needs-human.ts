@@ -15,9 +15,9 @@ export class NeedsHuman {
   #quietSince: number | undefined;
 
   /** Takes the newest plan and the number of actions under way; `now` is monotonic, ms. */
-  judge({ steps, refusals, waits }: Plan, underWay: number, now: number): boolean {
-    const isStuck =
-      steps.length === 0 && underWay === 0 && refusals.some((refusal) => refusal.kind === 'human');
+  judge({ steps, refusals, tasks, waits }: Plan, underWay: number, now: number): boolean {
+    const isNeeded = tasks.length > 0 || refusals.some((refusal) => refusal.kind === 'human');
+    const isStuck = isNeeded && steps.length === 0 && underWay === 0;
     const isQuiet = isStuck && waits.length === 0;
     this.#stuckSince = isStuck ? (this.#stuckSince ?? now) : undefined;
     this.#quietSince = isQuiet ? (this.#quietSince ?? now) : undefined;

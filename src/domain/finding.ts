@@ -42,6 +42,8 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   /** Why the next-best cause is not it. */
   readonly against?: string;
+  /** What a person can do about it, ready to be used. Only where that is not this program's to do. */
+  readonly byHand?: string;
   /** Fault ids + objects (refText) of findings that explain this one. */
   readonly causedBy: readonly string[];
 }

@@ -47,9 +47,19 @@ export interface Refusal {
   readonly kind: 'wait' | 'human';
 }
 
+/** Something broken that only a person may mend. */
+export interface ManualTask {
+  readonly fault: string;
+  readonly target: ObjectRef;
+  readonly reason: string;
+  /** What to do: a command, a manifest, a sentence. */
+  readonly byHand: string;
+}
+
 export interface Plan {
   readonly steps: readonly PlannedStep[];
   readonly refusals: readonly Refusal[];
+  readonly tasks: readonly ManualTask[];
   /** What is waited for, most basic layer first. */
   readonly waits: readonly string[];
 }

@@ -51,7 +51,7 @@ describe('a workload that was scaled to 0', () => {
     expect(findings).toMatchObject([{ fault: 'workload-scaled-to-zero', kind: 'notice', layer: 'cache' }]);
     expect(findings[0]?.claim).toMatch(/scaled to 0 by kubectl at 2026-01-01T11:59:00.000Z/);
     expect(findings[0]?.evidence[0]?.value).toBe('0 (generation 5)');
-    expect([plan.steps, plan.refusals]).toEqual([[], []]);
+    expect([plan.steps, plan.tasks]).toEqual([[], []]);
   });
 
   test('is named as the reason when others do not work without it, and left to a person', () => {
@@ -64,13 +64,9 @@ describe('a workload that was scaled to 0', () => {
     expect(findings[0]).toMatchObject({ kind: 'broken' });
     expect(findings[0]?.claim).toMatch(/Without it these do not work: django, nginx\.$/);
     expect(plan.steps).toEqual([]);
-    expect(plan.refusals).toMatchObject([
-      {
-        guard: 'wanted-by-somebody',
-        kind: 'human',
-        advice: 'To take it back: kubectl -n shop scale statefulset/redis --replicas=2',
-      },
-    ]);
+    expect(plan.refusals).toEqual([]);
+    const byHand = 'kubectl -n shop scale statefulset/redis --replicas=2';
+    expect(plan.tasks).toMatchObject([{ fault: 'workload-scaled-to-zero', byHand }]);
   });
 
   test('is broken when it is the front door itself', () => {

@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import { refText } from '../domain/object-ref.ts';
-import type { Plan, PlannedStep, Refusal } from '../domain/plan.ts';
+import type { ManualTask, Plan, PlannedStep, Refusal } from '../domain/plan.ts';
 import type { CheckContext } from '../faults/define-fault.ts';
 import { faults } from '../faults/index.ts';
 import type { GuardContext } from './guards/define-guard.ts';
@@ -22,10 +22,16 @@ function refusalOf(step: PlannedStep, context: GuardContext): Refusal | undefine
 export function makePlan(findings: readonly Finding[], check: CheckContext, context: GuardContext): Plan {
   const steps: PlannedStep[] = [];
   const refusals: Refusal[] = [];
+  const tasks: ManualTask[] = [];
   const taken = new Set<string>();
   for (const finding of findings.filter((entry) => entry.kind === 'broken')) {
     const fault = faults.find((entry) => entry.id === finding.fault);
-    for (const step of fault?.remedy(finding, context.observation, check) ?? []) {
+    const remedy = fault?.remedy(finding, context.observation, check) ?? [];
+    if (remedy.length === 0 && finding.byHand !== undefined) {
+      const { object: target, claim: reason, byHand } = finding;
+      tasks.push({ fault: finding.fault, target, reason, byHand });
+    }
+    for (const step of remedy) {
       if (taken.has(refText(step.target))) continue;
       const refusal = refusalOf(step, context);
       taken.add(refText(step.target));
@@ -34,5 +40,5 @@ export function makePlan(findings: readonly Finding[], check: CheckContext, cont
     }
   }
   const waits = findings.filter((entry) => entry.kind === 'settling').map((entry) => entry.claim);
-  return { steps, refusals, waits };
+  return { steps, refusals, tasks, waits };
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import { refText } from '../domain/object-ref.ts';
-import type { PlannedStep, Refusal } from '../domain/plan.ts';
+import type { ManualTask, PlannedStep, Refusal } from '../domain/plan.ts';
 
 const version = 'rekindle.dev/v1alpha1';
 
@@ -12,6 +12,11 @@ export function document(command: string, body: Readonly<Record<string, unknown>
 /** A refusal with its target as text. */
 export function refusalJson(refusal: Refusal): Readonly<Record<string, unknown>> {
   return { ...refusal, target: refText(refusal.target) };
+}
+
+/** A task for a person with its target as text. */
+export function taskJson(task: ManualTask): Readonly<Record<string, unknown>> {
+  return { ...task, target: refText(task.target) };
 }
 
 /** A planned step with its target as text. */

@@ -27,17 +27,30 @@ test('the end of a run tells the verdict, what was done and what was refused', (
     advice: 'Look at its log.',
     kind: 'human',
   } as const;
-  expect(outcomeText({ verdict, actions: [action], refusals: [refusal], seconds: 12.34 })).toBe(
+  const task = {
+    fault: 'workload-scaled-to-zero',
+    target: { kind: 'StatefulSet', namespace: 'shop', name: 'redis' },
+    reason: 'redis was scaled to 0.',
+    byHand: 'kubectl scale redis\nkubectl get pods',
+  };
+  expect(
+    outcomeText({ verdict, actions: [action], refusals: [refusal], tasks: [task], seconds: 12.34 }),
+  ).toBe(
     [
       'Usable. Two writes. (12.3 s)',
       'done: nudge-pooler on Pod shop/db-pooler-1 in 0.2 s, proven: a login works',
+      'needs you: StatefulSet shop/redis. redis was scaled to 0.',
+      '  kubectl scale redis',
+      '  kubectl get pods',
       'not done: restart-pooler on Pod shop/db-pooler-1. It was tried three times. Look at its log.',
     ].join('\n'),
   );
 });
 
 test('a run without an action says that nothing was changed', () => {
-  expect(outcomeText({ verdict, actions: [], refusals: [], seconds: 1 })).toMatch(/\nNothing was changed\.$/);
+  expect(outcomeText({ verdict, actions: [], refusals: [], tasks: [], seconds: 1 })).toMatch(
+    /\nNothing was changed\.$/,
+  );
 });
 
 test.each([

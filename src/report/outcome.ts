@@ -1,7 +1,7 @@
 import type { ActionResult } from '../domain/action-result.ts';
-import type { Refusal } from '../domain/plan.ts';
+import type { ManualTask, Refusal } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { refusalText, verdictText } from './text.ts';
+import { refusalText, taskText, verdictText } from './text.ts';
 
 /** An action as far as people are told of it; its id is for the journal. */
 type ToldAction = Omit<ActionResult, 'action'>;
@@ -10,6 +10,7 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly actions: readonly ToldAction[];
   readonly refusals: readonly Refusal[];
+  readonly tasks: readonly ManualTask[];
   readonly seconds: number;
 }
 
@@ -24,8 +25,8 @@ export function actionText({ step, target, acted, verified, did, detail, seconds
 }
 
 /** The end of a run: the verdict, then what was done, then what was refused and what the reader can do. */
-export function outcomeText({ verdict, actions, refusals, seconds }: Outcome): string {
+export function outcomeText({ verdict, actions, refusals, tasks, seconds }: Outcome): string {
   const done = actions.length === 0 ? ['Nothing was changed.'] : actions.map(actionText);
   const head = `${verdictText(verdict)} (${seconds.toFixed(1)} s)`;
-  return [head, ...done, ...refusals.map(refusalText)].join('\n');
+  return [head, ...done, ...tasks.map(taskText), ...refusals.map(refusalText)].join('\n');
 }

@@ -3,7 +3,7 @@ import type { Looked } from '../domain/looked.ts';
 import { refText } from '../domain/object-ref.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
-import { refusalText } from './text.ts';
+import { refusalText, taskText } from './text.ts';
 
 interface Seen {
   readonly observation: Observation;
@@ -25,8 +25,9 @@ export function passText({ observation, findings, plan }: Seen, number: number):
     ...Object.entries(looks).map(([name, looked]) => lookText(name, looked)),
     ...findings.map(({ kind, layer, claim, fault }) => `  found ${kind} ${layer}: ${claim} (${fault})`),
     ...plan.steps.map(({ step, target, because }) => `  planned ${step} on ${refText(target)} (${because})`),
+    ...plan.tasks.map((task) => `  ${taskText(task)} (${task.fault})`),
     ...plan.refusals.map((refusal) => `  ${refusalText(refusal)} (${refusal.guard})`),
     ...plan.waits.map((wait) => `  waiting: ${wait}`),
-    ...(plan.steps.length + plan.refusals.length === 0 ? ['  nothing is planned'] : []),
+    ...(plan.steps.length + plan.refusals.length + plan.tasks.length === 0 ? ['  nothing is planned'] : []),
   ];
 }

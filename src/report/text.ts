@@ -1,7 +1,7 @@
 import type { Finding } from '../domain/finding.ts';
 import type { StoredEvent } from '../domain/journal-event.ts';
 import { refText } from '../domain/object-ref.ts';
-import type { Plan, PlannedStep, Refusal } from '../domain/plan.ts';
+import type { ManualTask, Plan, PlannedStep, Refusal } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 const stateWords: Readonly<Record<Verdict['state'], string>> = {
@@ -40,11 +40,17 @@ export function refusalText(refusal: Refusal): string {
   return `not done: ${refusal.step} on ${refText(refusal.target)}. ${refusal.reason} ${refusal.advice}`;
 }
 
+/** Something that only a person may mend. */
+export function taskText({ target, reason, byHand }: ManualTask): string {
+  return `needs you: ${refText(target)}. ${reason}\n  ${byHand.replaceAll('\n', '\n  ')}`;
+}
+
 /** The plan exactly as `up` would run it. */
 export function planText(plan: Plan): string {
   const steps = plan.steps.length === 0 ? ['Nothing to do.'] : plan.steps.map(stepText);
   const waits = plan.waits.map((claim) => `waiting: ${claim}`);
-  return [...steps, ...plan.refusals.map(refusalText), ...waits].join('\n');
+  const others = [...plan.tasks.map(taskText), ...plan.refusals.map(refusalText)];
+  return [...steps, ...others, ...waits].join('\n');
 }
 
 /** One line for an event of a run; empty for those that people need not see. */

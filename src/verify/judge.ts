@@ -26,6 +26,8 @@ function state({ proven, wanted, findings }: Judgement): Verdict['state'] {
 function cause({ findings, wanted, plan }: Judgement): string {
   const first = findings.find((finding) => finding.kind !== 'notice');
   const refusal = plan?.refusals.find((entry) => entry.kind === 'human');
+  const task = plan?.tasks[0];
+  if (task !== undefined) return `${task.reason} What you can do: ${task.byHand}`;
   if (refusal !== undefined) return `${refusal.reason} ${refusal.advice}`;
   if (first !== undefined) return first.claim;
   return wanted === 'none' ? 'No front door is known: name it in the stack file.' : '';

@@ -4,7 +4,7 @@ import { examine } from '../../app/examine.ts';
 import { poolerProfiles } from '../../domain/pooler-profiles.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Pass } from '../../app/run-log.ts';
-import { document, findingJson, refusalJson, stepJson } from '../../report/json.ts';
+import { document, findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
 import { findingText, planText, verdictText } from '../../report/text.ts';
 import { judge } from '../../verify/judge.ts';
 import { howToDeclareAWrite } from '../../verify/proof-text.ts';
@@ -89,10 +89,15 @@ export function statusCommand(options: CommonOptions, signal: AbortSignal): Prom
 /** `rekindle plan`: what `up` would do now. 0 nothing to do, 1 steps planned, 2 could not tell. */
 export function planCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
   return withPass(options, signal, ({ pass: { plan, findings } }) => {
-    const { steps, refusals, waits } = plan;
-    const json = { steps: steps.map(stepJson), refusals: refusals.map(refusalJson), waits };
+    const { steps, refusals, tasks, waits } = plan;
+    const json = {
+      steps: steps.map(stepJson),
+      refusals: refusals.map(refusalJson),
+      tasks: tasks.map(taskJson),
+      waits,
+    };
     print(options, planText(plan), document('plan', json));
-    if (steps.length > 0 || refusals.length > 0) return exitCodes.broken;
+    if (steps.length + refusals.length + tasks.length > 0) return exitCodes.broken;
     return findings.some((finding) => finding.kind === 'unknown')
       ? exitCodes.couldNotTell
       : exitCodes.healthy;

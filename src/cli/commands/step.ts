@@ -73,7 +73,7 @@ export async function stepRunCommand(
       ...(chosen.length === 0 && refusals.length === 0
         ? [`Nothing calls for ${name} now; nothing was changed.`]
         : []),
-      ...(chosen.length > 0 ? [planText({ steps: chosen, refusals: [], waits: [] })] : []),
+      ...(chosen.length > 0 ? [planText({ steps: chosen, refusals: [], tasks: [], waits: [] })] : []),
       ...actions.map(actionText),
       ...refusals.map(refusalText),
     ];

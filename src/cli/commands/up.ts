@@ -4,7 +4,7 @@ import { heal } from '../../app/heal.ts';
 import { lastProof } from '../../app/last-proof.ts';
 import { refreshStack } from '../../app/refresh-stack.ts';
 import { pastActions } from '../../plan/history.ts';
-import { document, findingJson, refusalJson } from '../../report/json.ts';
+import { document, findingJson, refusalJson, taskJson } from '../../report/json.ts';
 import { outcomeText } from '../../report/outcome.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
@@ -47,8 +47,8 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
   session.close();
   const code = context.signal.aborted ? exitCodes.interrupted : exitCodeOf(verdict);
   if (options.json !== true) {
-    const { refusals } = pass.plan;
-    process.stdout.write(`${outcomeText({ verdict, actions, refusals, seconds })}\n`);
+    const { refusals, tasks } = pass.plan;
+    process.stdout.write(`${outcomeText({ verdict, actions, refusals, tasks, seconds })}\n`);
     return code;
   }
   process.stdout.write(
@@ -58,6 +58,7 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
       seconds,
       actions,
       refusals: pass.plan.refusals.map(refusalJson),
+      tasks: pass.plan.tasks.map(taskJson),
       findings: pass.findings.map(findingJson),
     }),
   );

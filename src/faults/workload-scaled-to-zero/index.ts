@@ -54,13 +54,14 @@ function judge(workload: WorkloadFacts, observation: Observation, { stack }: Che
       (missing.length === 0 ? '' : ` Without it these do not work: ${missing.join(', ')}.`),
     kind: missing.length === 0 ? 'notice' : 'broken',
     evidence: scaledToZeroEvidence(workload, observation.at),
+    byHand: `kubectl -n ${workload.namespace} scale ${workload.kind.toLowerCase()}/${workload.name} --replicas=${replicasToRestore(workload)}`,
     causedBy: [],
   };
 }
 
 /**
  * Somebody scaled a workload of the stack to 0. That is a wish, not damage: it is told with who and when, and the way
- * back is printed, but nobody but a person takes it back (guard `wanted-by-somebody`).
+ * back is printed, but nobody but a person takes it back.
  */
 export const workloadScaledToZero = defineFault({
   id: 'workload-scaled-to-zero',
@@ -70,23 +71,5 @@ export const workloadScaledToZero = defineFault({
     (seen(observation.workloads) ?? [])
       .filter(({ wanted }) => wanted === 0)
       .map((workload) => judge(workload, observation, context)),
-  remedy: (finding, observation) => {
-    const workload = seen(observation.workloads)?.find(
-      ({ kind, name }) => kind === finding.object.kind && name === finding.object.name,
-    );
-    if (workload === undefined) return [];
-    return [
-      {
-        step: 'scale-up',
-        target: finding.object,
-        risk: 'safe',
-        because: finding.fault,
-        reason: 'What needs it cannot work without it.',
-        provenBy: 'a pod of it is ready',
-        undo: `kubectl -n ${workload.namespace} scale ${workload.kind.toLowerCase()}/${workload.name} --replicas=0`,
-        evidenceAt: observation.at,
-        parameters: { replicas: String(replicasToRestore(workload)) },
-      },
-    ];
-  },
+  remedy: () => [],
 });

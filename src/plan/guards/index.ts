@@ -5,12 +5,10 @@ import { neverDestructive } from './never-destructive.ts';
 import { oneActionPerObject } from './one-action-per-object.ts';
 import { recentlyActed } from './recently-acted.ts';
 import { unsafeToRecreate } from './unsafe-to-recreate.ts';
-import { wantedBySomebody } from './wanted-by-somebody.ts';
 
 /** Every reason not to act, in the order in which they are asked; the first that objects is shown. */
 export const guards: readonly Guard[] = [
   neverDestructive,
-  wantedBySomebody,
   oneActionPerObject,
   recentlyActed,
   budgetSpent,
