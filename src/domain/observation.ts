@@ -1,5 +1,6 @@
 import type { AppendOnlyVerdict } from './append-only-scan.ts';
 import type { Looked } from './looked.ts';
+import type { NetworkPolicy } from './network-policy.ts';
 
 /** State of one container of the local cluster, as the container engine tells it (not Kubernetes). */
 export interface NodeContainer {
@@ -200,6 +201,13 @@ export interface NetworkCacheFacts {
   readonly damaged: Looked<readonly DamagedFile[]>;
 }
 
+/** The network policies of the stack's namespace. */
+export interface NetworkPolicyFacts {
+  readonly policies: readonly NetworkPolicy[];
+  /** Labels of the namespace itself. */
+  readonly namespaceLabels: Readonly<Record<string, string>>;
+}
+
 /** Everything one pass saw. Layers from the bottom up; each may be "could not look". */
 export interface Observation {
   readonly at: number;
@@ -216,6 +224,8 @@ export interface Observation {
   readonly endpoints: Looked<readonly ServiceEndpoints[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly poolers: Looked<readonly PoolerFacts[]>;
+  /** Looked at only while a pooler does not let the app in: nothing else hangs on it. */
+  readonly networkPolicies: Looked<NetworkPolicyFacts>;
   /** The web server behind the front door, asked past the load balancer. */
   readonly edge: Looked<readonly EdgeFacts[]>;
   readonly frontDoor: Looked<FrontDoorFacts>;

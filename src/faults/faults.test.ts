@@ -523,6 +523,7 @@ describe('the list of faults', () => {
     const exercised = new Set(cases.flatMap((entry) => entry.findings.map((text) => text.split(' ')[0])));
     const elsewhere = [
       'dns-scaled-to-zero',
+      'network-policy-blocks',
       'pooler-profile-differs',
       'primary-missing',
       'workload-scaled-to-zero',

@@ -7,6 +7,7 @@ import { dnsSilent } from './dns-silent/index.ts';
 import { frontDoorShunned } from './front-door-shunned/index.ts';
 import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
 import { networkCacheDamaged } from './network-cache-damaged/index.ts';
+import { networkPolicyBlocks } from './network-policy-blocks/index.ts';
 import { nodeStopped } from './node-stopped/index.ts';
 import { poolerNudgeLeftOver } from './pooler-nudge-left-over/index.ts';
 import { poolerProfileDiffers } from './pooler-profile-differs/index.ts';
@@ -28,6 +29,7 @@ export const faults: readonly Fault[] = [
   dnsScaledToZero,
   dnsSilent,
   primaryMissing,
+  networkPolicyBlocks,
   poolerRoleRejected,
   poolerRemembersFailedLookup,
   poolerRefusesLogins,

@@ -1,5 +1,5 @@
 import { couldNotLook, saw, seen, type Looked } from '../domain/looked.ts';
-import type { NodeContainer, Observation, PodFacts } from '../domain/observation.ts';
+import type { NodeContainer, Observation, PodFacts, PoolerFacts } from '../domain/observation.ts';
 import { collectAppendOnlyFiles } from './collectors/append-only-files.ts';
 import { collectCrashes } from './collectors/crashes.ts';
 import { collectDatabases } from './collectors/databases.ts';
@@ -7,6 +7,7 @@ import { collectDns } from './collectors/dns.ts';
 import { collectEdge } from './collectors/edge.ts';
 import { collectFrontDoor } from './collectors/front-door.ts';
 import { collectNetworkCaches } from './collectors/network-caches.ts';
+import { collectNetworkPolicies } from './collectors/network-policies.ts';
 import { collectNodes } from './collectors/nodes.ts';
 import { collectPoolers } from './collectors/poolers.ts';
 import { collectEndpoints, collectWorkloads } from './collectors/workloads.ts';
@@ -25,7 +26,10 @@ function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
  */
 const slowMs = 1500;
 
-const kept = <T>(answer: Looked<T>) => answer.looked;
+/** A person changes them, ms. */
+const policiesMs = 5000;
+
+const keep = <T>(answer: Looked<T>) => answer.looked;
 
 /**
  * Looks at every layer once, lower layers first: a layer above is asked only when the one below answers, because
@@ -45,7 +49,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   if (!api.looked) return withoutApi(context, at, containers, api);
 
   const slowly = <T>(from: string, read: () => Promise<T>) =>
-    context.kept.ask(from, slowMs, () => look(clock, from, read), kept);
+    context.kept.ask(from, slowMs, () => look(clock, from, read), keep);
   const [nodes, pods, workloads, endpoints, dns] = await Promise.all([
     slowly('nodes and Leases', () => collectNodes(reader)),
     look(clock, 'pods', async () =>
@@ -65,6 +69,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], seen(dns))),
     askDoor(context, fresh, seen(containers) ?? []),
   ]);
+  const networkPolicies = await askPolicies(context, seen(poolers) ?? []);
   return {
     at,
     containers,
@@ -76,6 +81,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     endpoints,
     databases,
     poolers,
+    networkPolicies,
     networkCaches,
     ...crashed,
     ...door,
@@ -103,9 +109,22 @@ function withoutApi(
     endpoints: notAsked(context, why),
     databases: notAsked(context, why),
     poolers: notAsked(context, why),
+    networkPolicies: notAsked(context, why),
     edge: notAsked(context, why),
     frontDoor: notAsked(context, why),
   };
+}
+
+/** Policies are read only when somebody may be cut off by one. */
+function askPolicies(
+  { kept, reader, stack, clock }: ObserveContext,
+  poolers: readonly PoolerFacts[],
+): Promise<Observation['networkPolicies']> | Observation['networkPolicies'] {
+  const isCutOff = poolers.some(({ login }) => login.result === 'refused' || login.result === 'unreachable');
+  if (!isCutOff) return couldNotLook('no pooler turns the app away', 'not asked', clock.now());
+  const from = 'network policies';
+  const read = () => collectNetworkPolicies(reader, stack.namespace);
+  return kept.ask(from, policiesMs, () => look(clock, from, read), keep);
 }
 
 /** Last words first: they say which files are worth a look. */

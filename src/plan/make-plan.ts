@@ -15,23 +15,28 @@ function refusalOf(step: PlannedStep, context: GuardContext): Refusal | undefine
   return undefined;
 }
 
+/** A broken finding that only a person may mend, as a task. */
+function taskOf({ fault, object, claim, byHand, kind }: Finding): ManualTask[] {
+  return kind === 'broken' && byHand !== undefined ? [{ fault, target: object, reason: claim, byHand }] : [];
+}
+
 /**
  * Answers findings with steps, in the order of the findings (bottom layer first), at most one step per object.
- * Only `broken` findings are answered; what settles by itself is waited for. Pure: the same input gives the same plan.
+ * Only `broken` findings are answered; what settles by itself is waited for, and what follows from something that a
+ * person has to mend first is left alone. Pure: the same input gives the same plan.
  */
 export function makePlan(findings: readonly Finding[], check: CheckContext, context: GuardContext): Plan {
   const steps: PlannedStep[] = [];
   const refusals: Refusal[] = [];
-  const tasks: ManualTask[] = [];
   const taken = new Set<string>();
-  for (const finding of findings.filter((entry) => entry.kind === 'broken')) {
+  const tasks = findings.flatMap((finding) => taskOf(finding));
+  const forPeople = new Set(tasks.map(({ fault }) => fault));
+  const answerable = findings.filter(
+    ({ kind, causedBy }) => kind === 'broken' && !causedBy.some((cause) => forPeople.has(cause)),
+  );
+  for (const finding of answerable) {
     const fault = faults.find((entry) => entry.id === finding.fault);
-    const remedy = fault?.remedy(finding, context.observation, check) ?? [];
-    if (remedy.length === 0 && finding.byHand !== undefined) {
-      const { object: target, claim: reason, byHand } = finding;
-      tasks.push({ fault: finding.fault, target, reason, byHand });
-    }
-    for (const step of remedy) {
+    for (const step of fault?.remedy(finding, context.observation, check) ?? []) {
       if (taken.has(refText(step.target))) continue;
       const refusal = refusalOf(step, context);
       taken.add(refText(step.target));

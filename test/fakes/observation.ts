@@ -107,6 +107,7 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
       now,
     ),
     poolers: saw([pooler()], 'poolers', now),
+    networkPolicies: couldNotLook('no pooler turns the app away', 'not asked', now),
     edge: couldNotLook('the front door answers', 'not asked', now),
     frontDoor: saw(
       { url: 'https://shop.local:8443/', answer: { status: 200 }, visits: { made: 3, answered: 3 } },

@@ -43,7 +43,7 @@ export const poolerRemembersFailedLookup = defineFault({
             })),
           ],
           against: 'The cluster DNS answers now, so a new lookup would succeed.',
-          causedBy: ['dns-silent'],
+          causedBy: ['dns-silent', 'network-policy-blocks'],
         },
       ];
     });
