@@ -52,6 +52,9 @@ export interface PodFacts {
   readonly uid: string;
   readonly node?: string;
   readonly phase: string;
+  /** Why the pod is in this phase (`Evicted`, `NodeShutdown`), and in the kubelet's words. */
+  readonly reason?: string;
+  readonly message?: string;
   readonly ip?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;

@@ -8,6 +8,8 @@ export type StepName =
   | 'start-node'
   | 'start-load-balancer'
   | 'restart-crash-looping-pod'
+  | 'restart-stuck-pod'
+  | 'delete-left-over-pod'
   | 'scale-up'
   | 'set-network-cache-aside'
   | 'trim-append-only-file'

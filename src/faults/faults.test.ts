@@ -524,6 +524,8 @@ describe('the list of faults', () => {
     const elsewhere = [
       'dns-scaled-to-zero',
       'network-policy-blocks',
+      'pod-left-over',
+      'pod-stuck-after-boot',
       'pooler-profile-differs',
       'primary-missing',
       'workload-scaled-to-zero',

@@ -9,6 +9,8 @@ import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
 import { networkCacheDamaged } from './network-cache-damaged/index.ts';
 import { networkPolicyBlocks } from './network-policy-blocks/index.ts';
 import { nodeStopped } from './node-stopped/index.ts';
+import { podLeftOver } from './pod-left-over/index.ts';
+import { podStuckAfterBoot } from './pod-stuck-after-boot/index.ts';
 import { poolerNudgeLeftOver } from './pooler-nudge-left-over/index.ts';
 import { poolerProfileDiffers } from './pooler-profile-differs/index.ts';
 import { poolerRefusesLogins } from './pooler-refuses-logins/index.ts';
@@ -37,6 +39,8 @@ export const faults: readonly Fault[] = [
   poolerProfileDiffers,
   redisAppendOnlyFileDamaged,
   crashLoopTail,
+  podStuckAfterBoot,
+  podLeftOver,
   workloadScaledToZero,
   workloadIncomplete,
   frontDoorShunned,

@@ -33,6 +33,8 @@ const podShape = z.object({
   status: z
     .object({
       phase: z.string().default('Unknown'),
+      reason: z.string().optional(),
+      message: z.string().optional(),
       podIP: z.string().optional(),
       conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
       containerStatuses: z.array(containerStatus).default([]),
@@ -101,7 +103,7 @@ export function podFacts(object: KubeObject): PodFacts {
     containers: status.containerStatuses.map(containerFacts),
     initContainers: status.initContainerStatuses.map(containerFacts),
     emptyDirs: spec.volumes.filter((volume) => volume.emptyDir !== undefined).map((volume) => volume.name),
-    ...defined({ node: spec.nodeName, ip: status.podIP }),
+    ...defined({ node: spec.nodeName, ip: status.podIP, reason: status.reason, message: status.message }),
     ...(owner && { owner: { kind: owner.kind, name: owner.name } }),
   };
 }

@@ -22,7 +22,7 @@ function taskOf({ fault, object, claim, byHand, kind }: Finding): ManualTask[] {
 
 /**
  * Answers findings with steps, in the order of the findings (bottom layer first), at most one step per object.
- * Only `broken` findings are answered; what settles by itself is waited for, and what follows from something that a
+ * What is broken is answered, and a notice where a fault offers to tidy up; what settles by itself is waited for, and what follows from something that a
  * person has to mend first is left alone. Pure: the same input gives the same plan.
  */
 export function makePlan(findings: readonly Finding[], check: CheckContext, context: GuardContext): Plan {
@@ -32,7 +32,8 @@ export function makePlan(findings: readonly Finding[], check: CheckContext, cont
   const tasks = findings.flatMap((finding) => taskOf(finding));
   const forPeople = new Set(tasks.map(({ fault }) => fault));
   const answerable = findings.filter(
-    ({ kind, causedBy }) => kind === 'broken' && !causedBy.some((cause) => forPeople.has(cause)),
+    ({ kind, causedBy }) =>
+      (kind === 'broken' || kind === 'notice') && !causedBy.some((cause) => forPeople.has(cause)),
   );
   for (const finding of answerable) {
     const fault = faults.find((entry) => entry.id === finding.fault);

@@ -1,9 +1,10 @@
 import type { StepName } from '../../domain/plan.ts';
 import type { Step } from '../define-step.ts';
 import { applyPoolerProfile } from './apply-pooler-profile.ts';
+import { deleteLeftOverPod } from './delete-left-over-pod.ts';
 import { nudgePooler } from './nudge-pooler.ts';
 import { reloadLoadBalancer } from './reload-load-balancer.ts';
-import { restartCrashLoopingPod, restartPooler } from './restart-pod.ts';
+import { restartCrashLoopingPod, restartPooler, restartStuckPod } from './restart-pod.ts';
 import { scaleUp } from './scale-up.ts';
 import { setNetworkCacheAside } from './set-network-cache-aside.ts';
 import { startCluster } from './start-cluster.ts';
@@ -17,6 +18,8 @@ export const steps: Readonly<Record<StepName, Step>> = {
   'start-node': startNode,
   'start-load-balancer': startLoadBalancer,
   'restart-crash-looping-pod': restartCrashLoopingPod,
+  'restart-stuck-pod': restartStuckPod,
+  'delete-left-over-pod': deleteLeftOverPod,
   'scale-up': scaleUp,
   'set-network-cache-aside': setNetworkCacheAside,
   'trim-append-only-file': trimAppendOnlyFile,

@@ -58,6 +58,10 @@ export const restartCrashLoopingPod = restartPod('restart-crash-looping-pod', (p
   pod.containers.some((container) => container.state === 'waiting') ? undefined : 'it runs again by itself',
 );
 
+export const restartStuckPod = restartPod('restart-stuck-pod', (pod) =>
+  pod.containers.some(({ state }) => state === 'running') ? 'it runs again by itself' : undefined,
+);
+
 export const restartPooler = restartPod('restart-pooler', (pod) =>
   pod.deleting ? 'it is being deleted' : undefined,
 );

@@ -1,8 +1,12 @@
 import type { PlannedStep, StepName } from '../../domain/plan.ts';
 
-const deleting: ReadonlySet<StepName> = new Set(['restart-crash-looping-pod', 'restart-pooler']);
+const deleting: ReadonlySet<StepName> = new Set([
+  'restart-crash-looping-pod',
+  'restart-stuck-pod',
+  'restart-pooler',
+]);
 
-/** Whether the step deletes the pod that it acts on. */
+/** Whether the step deletes a pod that its controller then has to make again. */
 export function deletesPod({ step }: PlannedStep): boolean {
   return deleting.has(step);
 }

@@ -8,6 +8,8 @@ const coolDownMs: Readonly<Record<StepName, number>> = {
   'start-node': 30_000,
   'start-load-balancer': 10_000,
   'restart-crash-looping-pod': 15_000,
+  'restart-stuck-pod': 60_000,
+  'delete-left-over-pod': 10_000,
   'scale-up': 30_000,
   'set-network-cache-aside': 10_000,
   'trim-append-only-file': 15_000,

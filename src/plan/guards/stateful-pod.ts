@@ -18,7 +18,8 @@ function allEndedSince(pod: PodFacts, node: NodeContainer): boolean {
     pod.containers.length > 0 &&
     pod.initContainers.every(({ state }) => state !== 'running') &&
     pod.containers.every(
-      ({ state, lastExit }) => state === 'waiting' && (lastExit?.finishedAt ?? 0) >= node.startedAt,
+      ({ state, lastExit }) =>
+        (state === 'waiting' || state === 'terminated') && (lastExit?.finishedAt ?? 0) >= node.startedAt,
     )
   );
 }
