@@ -72,6 +72,11 @@ export interface Lab {
   /** Without a mode: `power-loss` where the backend can lose power (source), else `process-kill` (docker). */
   cut(mode?: CutMode): Promise<CutRecord>;
   boot(options?: BootOptions): Promise<BootRecord>;
+  /**
+   * Whether NetworkPolicies are enforced: on the nodes of backend `source` by a process of the lab, which goes on through
+   * cuts and boots; k3s (backend `docker`) always does it itself.
+   */
+  enforceNetworkPolicies(on: boolean): Promise<void>;
   /** Removes everything that the lab made, also after a crash; says on the log what it removed. */
   down(): Promise<void>;
   /** kubectl as administrator. Throws CommandFailed with what kubectl said. */

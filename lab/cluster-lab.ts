@@ -13,6 +13,7 @@ import { addRekindleContext, rekindleCredentials, rekindleRbac } from './cluster
 import { output, runCommand, type CommandOptions, type CommandResult } from './command.ts';
 import type { LabIdentity } from './identity.ts';
 import { withLock } from './lock.ts';
+import { startEnforcer, stopEnforcer } from './network-policy/process.ts';
 import { Progress } from './progress.ts';
 import { LabRecordFile } from './record.ts';
 import type { CutMode } from './source/power-cut.ts';
@@ -120,8 +121,15 @@ export class ClusterLab implements Lab {
     return this.#alone(() => this.#engine.boot(options));
   }
 
+  async enforceNetworkPolicies(on: boolean): Promise<void> {
+    if (this.backend === 'docker') return;
+    if (on) await startEnforcer(this.stateDir, this.#checkout);
+    else await stopEnforcer(this.stateDir);
+  }
+
   async down(): Promise<void> {
     await this.#alone(async () => {
+      if (await stopEnforcer(this.stateDir)) this.#log('removed the enforcer of network policies');
       const removed = await this.#engine.remove();
       for (const item of removed) this.#log(`removed ${item}`);
       this.#log(removed.length === 0 ? 'there was nothing to remove' : 'nothing of the lab is left');

@@ -35,6 +35,7 @@ const recovery: Recovery = {
         },
       ],
       refusals: [],
+      tasks: [],
       findings: [],
     },
   },

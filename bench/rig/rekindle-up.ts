@@ -27,6 +27,7 @@ const upReport = z.looseObject({
   refusals: z.array(
     z.looseObject({ guard: z.string(), step: z.string(), target: named, reason: z.string() }),
   ),
+  tasks: z.array(z.looseObject({ fault: z.string(), target: named, reason: z.string(), byHand: z.string() })),
   findings: z.array(z.looseObject({ fault: z.string() })),
 });
 export type UpReport = z.infer<typeof upReport>;

@@ -11,6 +11,8 @@ export interface DrillLab {
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
   /** docker on the lab's engine; throws with its words on failure. */
   readonly docker: (args: readonly string[]) => Promise<string>;
+  /** Whether the cluster's NetworkPolicies are enforced from now on, also after a cut. */
+  readonly enforceNetworkPolicies: (on: boolean) => Promise<void>;
   /** Takes the power away; without a mode, as hard as this lab can. Throws for a mode that it has not. */
   readonly cut: (mode?: CutMode) => Promise<{
     readonly mode: CutMode;

@@ -29,6 +29,10 @@ function notingLab(
     },
     kubectl: (args) => Promise.resolve(kubectl(note(`kubectl ${args.join(' ')}`))),
     docker: (args) => Promise.resolve(docker(note(`docker ${args.join(' ')}`))),
+    enforceNetworkPolicies: (on) => {
+      note(`enforce ${on}`);
+      return Promise.resolve();
+    },
     cut: (mode = 'power-loss') => {
       note(`cut ${mode}`);
       return Promise.resolve({ mode, aliveAfter: 0, withinMs: 5 });
