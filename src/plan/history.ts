@@ -8,6 +8,8 @@ export interface PastAction {
   readonly run: string;
   readonly step: StepName;
   readonly target: string;
+  /** The controller of the pod that was acted on, where the step names it: the pod's successor has another name. */
+  readonly owner?: string;
   readonly intendedAt: number;
   /** Undefined while (or if never) heard back: the process may have died in between. */
   readonly acted?: 'done' | 'failed' | 'unknown';
@@ -22,9 +24,11 @@ export function pastActions(events: readonly StoredEvent[]): readonly PastAction
   const actions = new Map<string, PastAction>();
   for (const event of events) {
     if (event.type === 'step-intended') {
-      const { step, target } = event.step;
+      const { step, target, parameters } = event.step;
       const { action, run } = event;
-      actions.set(action, { action, run, step, target: refText(target), intendedAt: event.at });
+      const { owner } = parameters;
+      const past = { action, run, step, target: refText(target), intendedAt: event.at };
+      actions.set(action, owner === undefined || owner === '' ? past : { ...past, owner });
     } else if (event.type === 'step-acted' || event.type === 'step-verified') {
       const past = actions.get(event.action);
       if (past === undefined) continue;

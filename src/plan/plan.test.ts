@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { boot, healthy, node, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
+import { boot, container, healthy, node, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
@@ -55,6 +55,45 @@ describe('reasons not to act', () => {
     const [refusal] = plan(banned, [helped(100), ...often]).refusals;
     expect(refusal).toMatchObject({ guard: 'budget-spent', kind: 'human' });
     expect(refusal?.reason).toContain('did not last');
+  });
+
+  test('a pod whose successors crash as well is not deleted for ever', () => {
+    const restarted = (index: number): PastAction => ({
+      ...helped(400 - index * 20),
+      step: 'restart-crash-looping-pod',
+      target: `Pod shop/web-${index}`,
+      owner: 'web-set',
+    });
+    const crashing = healthy({
+      pods: saw(
+        [
+          pod('web', {
+            ready: false,
+            containers: [
+              container({
+                state: 'waiting',
+                reason: 'CrashLoopBackOff',
+                message: 'back-off 20s restarting failed container',
+                lastExit: { exitCode: 1, finishedAt: now - 1000 },
+              }),
+            ],
+          }),
+        ],
+        'API',
+        now,
+      ),
+      crashes: saw([{ pod: 'web', container: 'main', lines: 'host not found in upstream' }], 'logs', now),
+      workloads: saw([], 'API', now),
+    });
+    const of = (past: readonly PastAction[]) => {
+      const own = { stack, firstSeen: () => boot };
+      const context = { stack, observation: crashing, past, run: 'run', busy: new Set<string>() };
+      return makePlan(diagnose(crashing, own), own, context);
+    };
+    expect(of([0, 1, 2, 3, 4, 5, 6, 7].map(restarted)).steps).toHaveLength(1);
+    expect(of([0, 1, 2, 3, 4, 5, 6, 7, 8].map(restarted)).refusals).toMatchObject([
+      { guard: 'budget-spent', kind: 'human', reason: expect.stringContaining('tried 9 times') },
+    ]);
   });
 
   test('an object with an action under way is not touched', () => {

@@ -6,21 +6,25 @@ const provenFactor = 3;
 
 /**
  * Each step may fail to help a few times per object and run; after that the cause must be another one. Times that were
- * proven to help count apart: what comes again while the stack is still coming up may be mended again.
+ * proven to help count apart: what comes again while the stack is still coming up may be mended again. A pod that was
+ * deleted comes back under another name, so such steps are counted by its controller as well.
  */
 export const budgetSpent = defineGuard({
   id: 'budget-spent',
   judge: (step, { past, run, stack }) => {
     const target = refText(step.target);
-    const tried = past.filter(
-      (action) => action.run === run && action.target === target && action.step === step.step,
-    );
+    const ofRun = past.filter((action) => action.run === run && action.step === step.step);
+    const tried = ofRun.filter((action) => action.target === target);
+    const { owner = '' } = step.parameters;
+    const ofOwner = owner === '' ? tried : ofRun.filter((action) => action.owner === owner);
     const inVain = tried.filter(({ verified }) => verified !== 'yes');
     const { attempts } = stack.policy;
-    if (inVain.length < attempts && tried.length < attempts * provenFactor) return undefined;
-    const outcome = inVain.length < attempts ? 'helped, but did not last' : 'did not help';
+    const isOften = Math.max(tried.length, ofOwner.length) >= attempts * provenFactor;
+    if (inVain.length < attempts && !isOften) return undefined;
+    const outcome = isOften ? 'helped, but did not last' : 'did not help';
+    const counted = isOften && ofOwner.length > tried.length ? ofOwner : tried;
     return {
-      reason: `${step.step} was tried ${tried.length} times in this run and ${outcome}; the last time: ${tried.at(-1)?.detail ?? 'its end was not heard'}.`,
+      reason: `${step.step} was tried ${counted.length} times in this run and ${outcome}; the last time: ${counted.at(-1)?.detail ?? 'its end was not heard'}.`,
       advice: 'A person has to look: run `rekindle diagnose` and read the evidence.',
       kind: 'human',
     };
