@@ -8,6 +8,8 @@ export interface CommandManifest {
   readonly text: string;
   /** Command lines with what each is for; the help shows them. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
+  /** Options that only this command takes. */
+  readonly flags?: readonly (readonly [flags: string, text: string])[];
   readonly load: () => Promise<Run>;
 }
 
@@ -18,10 +20,12 @@ export const commands: readonly CommandManifest[] = [
     text: 'bring the stack back and prove it by a write through the front door',
     examples: [
       ['rekindle up', 'until it is proven, for 5 minutes at most'],
+      ['rekindle up --dry-run', 'what it would do now; changes nothing, as `rekindle plan`'],
       ['rekindle up --timeout 3m', 'give up earlier'],
       ['rekindle up -v', 'with every pass: what was looked at, what was planned and why not'],
       ['rekindle up --json 2>/dev/null', 'one JSON document, for programs'],
     ],
+    flags: [['--dry-run', 'show what would be done now and change nothing, as `rekindle plan`']],
     load: async () => (await import('./commands/up.ts')).up,
   },
   {

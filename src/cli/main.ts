@@ -29,13 +29,13 @@ function program(signal: AbortSignal, done: (code: number) => void): Command {
     .exitOverride()
     // Errors are told in one place, `report`.
     .configureOutput({ outputError: () => undefined });
-  for (const { name, text, examples, load } of commands) {
-    withCommonOptions(root.command(name).description(text))
-      .addHelpText('after', examplesText(examples))
-      .action(async (options: CommonOptions) => {
-        const run = await load();
-        done(await run(options, signal));
-      });
+  for (const { name, text, examples, flags = [], load } of commands) {
+    const command = withCommonOptions(root.command(name).description(text));
+    for (const [flag, about] of flags) command.option(flag, about);
+    command.addHelpText('after', examplesText(examples)).action(async (options: CommonOptions) => {
+      const run = await load();
+      done(await run(options, signal));
+    });
   }
   const step = root.command('step').description('the steps of `up`, one by one');
   withCommonOptions(step.command('list').description('list the steps'))

@@ -10,6 +10,8 @@ export interface CommonOptions {
   readonly timeout: number;
   readonly verbose?: boolean;
   readonly journal?: string;
+  /** Of `up` only. */
+  readonly dryRun?: boolean;
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };

@@ -67,6 +67,7 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
 
 /** `rekindle up`: brings the stack back and says how far that was proven. Resolves with the exit code. */
 export async function up(options: CommonOptions, signal: AbortSignal): Promise<number> {
+  if (options.dryRun === true) return (await import('./look.ts')).planCommand(options, signal);
   const session = await openSession(options, signal, true);
   try {
     return await holdingLock(session.target.cluster, 'rekindle up', () => healLocked(session, options));
