@@ -142,6 +142,8 @@ export interface PoolerFacts {
   readonly failedLookups: Looked<readonly { readonly host: string; readonly ttlSeconds: number }[]>;
   /** The role that PgBouncer itself logs in with, tried directly on the primary with the Secret's password. */
   readonly ownRole: Looked<'accepted' | 'rejected'>;
+  /** Whether the Secret of that role can be used at all; looked at only when a login failed. */
+  readonly secret: Looked<'usable' | 'missing' | 'empty' | 'line-break'>;
   /** Effective values by `SHOW CONFIG`; looked at only when the stack file names a profile. */
   readonly config: Looked<Readonly<Record<string, string>>>;
 }

@@ -522,11 +522,13 @@ describe('the list of faults', () => {
     expect(faults.map((fault) => fault.id).sort()).toEqual(folders.map((entry) => entry.name).sort());
     const exercised = new Set(cases.flatMap((entry) => entry.findings.map((text) => text.split(' ')[0])));
     const elsewhere = [
+      'container-not-created',
       'dns-scaled-to-zero',
       'network-policy-blocks',
       'pod-left-over',
       'pod-stuck-after-boot',
       'pooler-profile-differs',
+      'pooler-secret-unusable',
       'primary-missing',
       'workload-scaled-to-zero',
     ];

@@ -1,5 +1,6 @@
 import { clusterStopped } from './cluster-stopped/index.ts';
 import { controlPlaneSilent } from './control-plane-silent/index.ts';
+import { containerNotCreated } from './container-not-created/index.ts';
 import { crashLoopTail } from './crash-loop-tail/index.ts';
 import type { Fault } from './define-fault.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero/index.ts';
@@ -16,6 +17,7 @@ import { poolerProfileDiffers } from './pooler-profile-differs/index.ts';
 import { poolerRefusesLogins } from './pooler-refuses-logins/index.ts';
 import { poolerRemembersFailedLookup } from './pooler-remembers-failed-lookup/index.ts';
 import { poolerRoleRejected } from './pooler-role-rejected/index.ts';
+import { poolerSecretUnusable } from './pooler-secret-unusable/index.ts';
 import { primaryMissing } from './primary-missing/index.ts';
 import { redisAppendOnlyFileDamaged } from './redis-append-only-file-damaged/index.ts';
 import { workloadIncomplete } from './workload-incomplete/index.ts';
@@ -32,12 +34,14 @@ export const faults: readonly Fault[] = [
   dnsSilent,
   primaryMissing,
   networkPolicyBlocks,
+  poolerSecretUnusable,
   poolerRoleRejected,
   poolerRemembersFailedLookup,
   poolerRefusesLogins,
   poolerNudgeLeftOver,
   poolerProfileDiffers,
   redisAppendOnlyFileDamaged,
+  containerNotCreated,
   crashLoopTail,
   podStuckAfterBoot,
   podLeftOver,

@@ -69,6 +69,7 @@ export function pooler(changes: Partial<PoolerFacts> = {}): PoolerFacts {
     login: { result: 'ok' },
     failedLookups: couldNotLook('not asked', 'console', now),
     ownRole: couldNotLook('not asked', 'primary', now),
+    secret: saw('usable', 'Secret', now),
     config: couldNotLook('not asked', 'console', now),
     ...changes,
   };

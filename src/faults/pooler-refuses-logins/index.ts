@@ -25,7 +25,7 @@ export const poolerRefusesLogins = defineFault({
           against: pooler.ownRole.looked
             ? "The primary accepts the pooler's own password, so it is no credential fault."
             : `Whether the primary accepts the pooler's own password could not be asked: ${pooler.ownRole.why}.`,
-          causedBy: ['primary-missing', 'network-policy-blocks'],
+          causedBy: ['primary-missing', 'network-policy-blocks', 'pooler-secret-unusable'],
         },
       ];
     }),

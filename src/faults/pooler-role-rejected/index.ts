@@ -30,7 +30,7 @@ export const poolerRoleRejected = defineFault({
               },
             ],
             against: 'A ban alone would let the same password in on the primary.',
-            causedBy: [],
+            causedBy: ['pooler-secret-unusable'],
           },
         ];
       })

@@ -88,6 +88,17 @@ async function ownRole(
   throw new Error(result.error.message);
 }
 
+/** Whether the Secret holds a user and a password that could be right. */
+async function secretState(
+  { reader }: Pick<ObserveContext, 'reader'>,
+  { role }: PoolerComponent,
+): Promise<'usable' | 'missing' | 'empty' | 'line-break'> {
+  const values = await Promise.all([reader.secret(role.user), reader.secret(role.password)]);
+  if (values.some((value) => value === undefined)) return 'missing';
+  if (values.some((value) => value === '')) return 'empty';
+  return values.some((value) => /[\r\n]$/.test(value ?? '')) ? 'line-break' : 'usable';
+}
+
 interface PoolerTarget {
   readonly pooler: PoolerComponent;
   readonly pod: PodFacts;
@@ -154,7 +165,10 @@ async function collectOne(context: ObserveContext, target: PoolerTarget): Promis
   const { facts } = target;
   const { login, lookups } = await askProcess(context, target);
   const refused = login.result === 'refused' || login.result === 'unreachable';
-  const [role, settings] = await Promise.all([
+  const [secret, role, settings] = await Promise.all([
+    refused
+      ? look(context.clock, `Secret of ${pooler.name}`, () => secretState(context, pooler))
+      : notAsked<never>(),
     refused && facts?.primary.looked === true
       ? look(context.clock, `login of the pooler's role on ${facts.primary.value.pod}`, () =>
           ownRole(context, pooler, facts),
@@ -176,6 +190,7 @@ async function collectOne(context: ObserveContext, target: PoolerTarget): Promis
     podUid: pod.uid,
     login,
     failedLookups: lookups,
+    secret,
     ownRole: role,
     config: settings,
   };

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+
+import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
+import { couldNotLook, saw } from '../domain/looked.ts';
+import type { ContainerFacts, Observation, PoolerFacts } from '../domain/observation.ts';
+import { makePlan } from '../plan/make-plan.ts';
+
+function judged(observation: Observation, firstSeen: number | null = boot) {
+  const check = { stack, firstSeen: () => firstSeen ?? undefined };
+  const findings = diagnose(observation, check);
+  const context = { stack, observation, past: [], run: 'run', busy: new Set<string>() };
+  return { findings, plan: makePlan(findings, check, context) };
+}
+
+describe("the Secret of PgBouncer's own login", () => {
+  const refused = { result: 'refused', message: 'server login has been failing' } as const;
+  const of = (changes: Partial<PoolerFacts>) =>
+    judged(healthy({ poolers: saw([pooler({ login: refused, ...changes })], 'poolers', now) }));
+
+  test.each([
+    ['missing', saw('missing' as const, 'Secret', now), /is missing or has no such key/],
+    ['empty', saw('empty' as const, 'Secret', now), /empty value/],
+    ['with a line break', saw('line-break' as const, 'Secret', now), /line break/],
+    ['unreadable', couldNotLook<'usable'>('403 forbidden', 'Secret', now), /cannot be read: 403/],
+  ])('%s: nobody touches role or pooler, a person is told', (_name, secret, claim) => {
+    const { plan } = of({ secret, ownRole: saw('rejected', 'primary', now) });
+    expect(plan.tasks).toMatchObject([
+      { fault: 'pooler-secret-unusable', reason: expect.stringMatching(claim) },
+    ]);
+    expect([plan.steps, plan.refusals]).toEqual([[], []]);
+  });
+
+  test('usable: the usual remedies', () => {
+    expect(of({}).plan.steps.map(({ step }) => step)).toEqual(['nudge-pooler']);
+    const rejected = of({ ownRole: saw('rejected', 'primary', now) });
+    expect(rejected.plan.steps.map(({ step }) => step)).toEqual(['sync-pooler-credentials']);
+  });
+});
+
+describe('a container that cannot be created', () => {
+  const later = boot + 120_000;
+  const waiting = (changes: Partial<ContainerFacts>) =>
+    container({ ready: false, state: 'waiting', image: 'shop:1', ...changes });
+  const of = (changes: Partial<ContainerFacts>, firstSeen: number | null = boot) =>
+    judged(
+      {
+        ...healthy({
+          pods: saw([pod('web-1', { ready: false, containers: [waiting(changes)] })], 'API', later),
+        }),
+        at: later,
+      },
+      firstSeen,
+    );
+
+  test.each([
+    [
+      { reason: 'CreateContainerConfigError', message: 'secret "db" not found' },
+      /Put secret db back into namespace shop/,
+    ],
+    [
+      { reason: 'ImagePullBackOff', message: 'Back-off pulling image' },
+      /k3d image import shop:1 --cluster shop/,
+    ],
+    [{ reason: 'CreateContainerError', message: 'no such device' }, /kubectl -n shop describe pod web-1/],
+  ])('needs a person when it lasts: %j', (changes, byHand) => {
+    const { findings, plan } = of(changes);
+    expect(findings).toMatchObject([{ fault: 'container-not-created', kind: 'broken' }]);
+    expect(plan.tasks[0]?.byHand).toMatch(byHand);
+    expect(plan.steps).toEqual([]);
+  });
+
+  test('is waited for at first, and is not looked for where a container crashed', () => {
+    const change = { reason: 'ErrImagePull', message: 'no such host' };
+    expect(of(change, null).findings).toMatchObject([{ kind: 'settling' }]);
+    expect(of(change, later - 30_000).findings).toMatchObject([{ kind: 'settling' }]);
+    expect(of({ reason: 'CrashLoopBackOff' }).findings).toEqual([]);
+  });
+});
