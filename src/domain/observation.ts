@@ -120,6 +120,11 @@ export interface DatabaseFacts {
   readonly leader?: string;
   readonly leaderRenewedAt?: number;
   readonly members: readonly DatabaseMember[];
+  /**
+   * Who may lead in Patroni's synchronous mode (annotations of the Endpoints object `<cluster>-sync`); looked at only while
+   * the holder of the lock does not run. Undefined: not looked at, or not in synchronous mode.
+   */
+  readonly sync?: { readonly leader?: string; readonly standbys: readonly string[] };
   /** Asked by SQL on the leader's own pod with the app's credentials. */
   readonly primary: Looked<{ readonly pod: string; readonly inRecovery: boolean }>;
   /** Replicas that stream from the primary and whether one of them is synchronous; needs pg_monitor, else not looked. */

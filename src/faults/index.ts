@@ -6,6 +6,7 @@ import type { Fault } from './define-fault.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero/index.ts';
 import { dnsSilent } from './dns-silent/index.ts';
 import { frontDoorShunned } from './front-door-shunned/index.ts';
+import { leaderCandidatesMissing } from './leader-candidates-missing/index.ts';
 import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
 import { networkCacheDamaged } from './network-cache-damaged/index.ts';
 import { networkPolicyBlocks } from './network-policy-blocks/index.ts';
@@ -32,6 +33,7 @@ export const faults: readonly Fault[] = [
   controlPlaneSilent,
   dnsScaledToZero,
   dnsSilent,
+  leaderCandidatesMissing,
   primaryMissing,
   networkPolicyBlocks,
   poolerSecretUnusable,

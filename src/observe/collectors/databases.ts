@@ -81,6 +81,18 @@ async function leaderOf(context: ObserveContext, database: DatabaseComponent) {
   };
 }
 
+/** Patroni's record of who has every acknowledged write; undefined without synchronous mode. */
+async function syncOf(context: ObserveContext, database: DatabaseComponent): Promise<DatabaseFacts['sync']> {
+  const path = `/api/v1/namespaces/${database.namespace}/endpoints/${database.cluster}-sync`;
+  const annotations = (await context.reader.get(path))?.metadata.annotations;
+  if (annotations === undefined) return undefined;
+  const { leader, sync_standby: standbys = '' } = annotations;
+  return {
+    ...(leader !== undefined && leader !== '' && { leader }),
+    standbys: standbys.split(',').filter((name) => name !== ''),
+  };
+}
+
 async function collectOne(
   context: ObserveContext,
   database: DatabaseComponent,
@@ -91,12 +103,14 @@ async function collectOne(
   const holder = members.find((pod) => pod.name === lock.leader);
   const from = `SQL on ${lock.leader ?? 'the leader'}`;
   let primary: Looked<{ pod: string; inRecovery: boolean }>;
+  let sync: DatabaseFacts['sync'];
   if (holder === undefined || !holder.containers.some((container) => container.state === 'running')) {
     const why =
       lock.leader === undefined
         ? 'nobody holds the leader lock'
         : `${lock.leader} holds the lock and does not run`;
     primary = couldNotLook(why, from, context.clock.now());
+    sync = await syncOf(context, database);
   } else {
     const key = `primary ${holder.uid} ${holder.containers[0]?.startedAt ?? 0}`;
     primary = await context.kept.ask(
@@ -117,6 +131,7 @@ async function collectOne(
     primary,
     replication: couldNotLook('not asked', from, context.clock.now()),
     ...lock,
+    ...(sync && { sync }),
   };
 }
 
