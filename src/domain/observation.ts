@@ -211,6 +211,14 @@ export interface NetworkCacheFacts {
   readonly damaged: Looked<readonly DamagedFile[]>;
 }
 
+/** What one emptyDir volume holds, looked up on the pod's node. */
+export interface EmptyDirFacts {
+  readonly podUid: string;
+  readonly volume: string;
+  /** Names of the files in it, whatever folder they are in. */
+  readonly files: Looked<readonly string[]>;
+}
+
 /** The network policies of the stack's namespace. */
 export interface NetworkPolicyFacts {
   readonly policies: readonly NetworkPolicy[];
@@ -230,6 +238,8 @@ export interface Observation {
   readonly crashes: Looked<readonly CrashFacts[]>;
   /** Only of containers whose last words say that their file is damaged. */
   readonly appendOnlyFiles: Looked<readonly AppendOnlyFacts[]>;
+  /** Only of pods that wait out a crash back-off. */
+  readonly emptyDirs: Looked<readonly EmptyDirFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
   readonly endpoints: Looked<readonly ServiceEndpoints[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;

@@ -5,6 +5,7 @@ import { collectCrashes } from './collectors/crashes.ts';
 import { collectDatabases } from './collectors/databases.ts';
 import { collectDns } from './collectors/dns.ts';
 import { collectEdge } from './collectors/edge.ts';
+import { collectEmptyDirs } from './collectors/empty-dirs.ts';
 import { collectFrontDoor } from './collectors/front-door.ts';
 import { collectNetworkCaches } from './collectors/network-caches.ts';
 import { collectNetworkPolicies } from './collectors/network-policies.ts';
@@ -61,8 +62,9 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
-  const [crashed, networkCaches, poolers, door] = await Promise.all([
+  const [crashed, emptyDirs, networkCaches, poolers, door] = await Promise.all([
     askCrashed(context, fresh),
+    look(clock, 'emptyDir volumes', () => collectEmptyDirs(context, seen(containers) ?? [], fresh)),
     look(clock, 'network caches', () =>
       collectNetworkCaches(context, seen(containers) ?? [], seen(pods) ?? [], seen(dns)),
     ),
@@ -82,6 +84,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     databases,
     poolers,
     networkPolicies,
+    emptyDirs,
     networkCaches,
     ...crashed,
     ...door,
@@ -104,6 +107,7 @@ function withoutApi(
     pods: notAsked(context, why),
     networkCaches: notAsked(context, why),
     crashes: notAsked(context, why),
+    emptyDirs: notAsked(context, why),
     appendOnlyFiles: notAsked(context, why),
     workloads: notAsked(context, why),
     endpoints: notAsked(context, why),

@@ -90,6 +90,7 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     pods: saw([pod('db-pooler-1')], 'API', now),
     networkCaches: saw([], 'network caches', now),
     crashes: saw([], 'logs', now),
+    emptyDirs: saw([], 'emptyDir volumes', now),
     appendOnlyFiles: saw([], 'append-only files', now),
     workloads: saw([], 'API', now),
     endpoints: saw([], 'API', now),
