@@ -1,5 +1,6 @@
 import { SqliteJournal } from '../adapters/stores/sqlite-journal.ts';
 import { sqlClient } from '../adapters/databases/sql-client.ts';
+import { addressesOf } from '../adapters/host-names.ts';
 import { frontDoorClient } from '../adapters/front-door/client.ts';
 import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
 import { createClusterWriter } from '../adapters/kubernetes/cluster-writer.ts';
@@ -39,6 +40,8 @@ export interface Wired {
   readonly source: StackSource;
   readonly target: Target;
   readonly store: JournalStore;
+  /** Addresses of a name on this machine; undefined: it has none. Throws when the resolver gave no answer. */
+  readonly addressesOf: (name: string) => Promise<readonly string[] | undefined>;
   /** Path of the stack file that was applied; undefined when everything was discovered. */
   readonly stackFile: string | undefined;
 }
@@ -97,7 +100,7 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     late: new LateAnswers(systemClock),
     signal: options.signal,
   };
-  return { context, source, target, store, stackFile: stackFile?.path };
+  return { context, source, target, store, addressesOf, stackFile: stackFile?.path };
 }
 
 /** Opens the journal alone, for commands that need no cluster. Throws JournalUnavailable. */

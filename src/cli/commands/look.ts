@@ -4,8 +4,10 @@ import { examine } from '../../app/examine.ts';
 import { poolerProfiles } from '../../domain/pooler-profiles.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Pass } from '../../app/run-log.ts';
+import { frontDoorAdvice } from '../../report/front-door-advice.ts';
 import { document, findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
 import { findingText, planText, verdictText } from '../../report/text.ts';
+import { oneLine } from '../../observe/look.ts';
 import { judge } from '../../verify/judge.ts';
 import { howToDeclareAWrite } from '../../verify/proof-text.ts';
 import { Verifier, wantedLevel } from '../../verify/verifier.ts';
@@ -50,10 +52,19 @@ function unprovenVerdict({ session, pass }: Looked): Verdict {
   return quiet ? { ...verdict, state: 'healthy', sentence } : verdict;
 }
 
-/** What is recommended although nothing is broken. */
-function advice({ session }: Looked): readonly string[] {
-  const profile = session.context.stack.poolerProfile;
-  if (profile !== 'patience') return [];
+/** What a browser on this machine lacks; a resolver that gives no answer is no reason for an advice. */
+async function browserAdvice({ context, addressesOf }: Session): Promise<readonly string[]> {
+  const door = context.stack.frontDoor;
+  if (door === undefined) return [];
+  try {
+    return frontDoorAdvice(door, await addressesOf(new URL(door.url).hostname));
+  } catch (error) {
+    return [`advice: whether a browser finds ${door.url} could not be told (${oneLine(error)}).`];
+  }
+}
+
+function profileAdvice({ context }: Session): readonly string[] {
+  if (context.stack.poolerProfile !== 'patience') return [];
   return [
     `advice: the stack file asks for the pooler profile patience (server_login_retry ${poolerProfiles.patience.server_login_retry} s). ` +
       'After one failed login PgBouncer then refuses everybody for up to 60 s although PostgreSQL is back; quick (1 s) recovered ' +
@@ -63,11 +74,13 @@ function advice({ session }: Looked): readonly string[] {
 
 /** `rekindle diagnose`: reads only; every finding with its evidence. */
 export function diagnoseCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
-  return withPass(options, signal, (looked) => {
+  return withPass(options, signal, async (looked) => {
     const verdict = unprovenVerdict(looked);
     const findings = looked.pass.findings.map(findingText);
-    const text = [verdictText(verdict), ...findings, ...advice(looked)].join('\n');
-    const json = { verdict, findings: looked.pass.findings.map(findingJson), advice: advice(looked) };
+    const { session } = looked;
+    const advice = [...profileAdvice(session), ...(await browserAdvice(session))];
+    const text = [verdictText(verdict), ...findings, ...advice].join('\n');
+    const json = { verdict, findings: looked.pass.findings.map(findingJson), advice };
     print(options, text, document('diagnose', json));
     return exitCodeOf(verdict);
   });
