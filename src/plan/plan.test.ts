@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { boot, container, healthy, node, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
+import { anyObservation } from '../../test/fakes/any-observation.ts';
+import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
+import { layers } from '../domain/finding.ts';
+import { couldNotLook, saw, seen } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
 import { refText } from '../domain/object-ref.ts';
+import type { Component, DatabaseComponent, Stack } from '../domain/stack.ts';
+import { deletesPod } from './guards/deletes-pod.ts';
 import { makePlan } from './make-plan.ts';
 import type { PastAction } from './history.ts';
 
@@ -103,98 +107,42 @@ describe('reasons not to act', () => {
   });
 });
 
-function looked<T>(value: fc.Arbitrary<T>): fc.Arbitrary<Looked<T>> {
-  return fc.oneof(
-    value.map((seen) => saw(seen, 'test', now)),
-    fc.constant(couldNotLook<T>('no answer', 'test', now)),
-  );
-}
-
-const states = fc.constantFrom(
-  'running',
-  'exited',
-  'created',
-  'restarting',
-  'paused',
-  'dead',
-  'removing' as const,
-);
-const anyContainers = fc.array(
-  fc.record({
-    name: fc.constantFrom('a', 'b', 'c'),
-    role: fc.constantFrom('server', 'agent', 'loadbalancer', 'other' as const),
-    state: states,
-    restartPolicy: fc.constantFrom('no', 'always', 'unless-stopped'),
-  }),
-  { maxLength: 4 },
-);
-const anyPooler = fc.record({
-  login: fc.constantFrom(
-    { result: 'ok' } as const,
-    { result: 'refused', message: 'x' } as const,
-    { result: 'unreachable', message: 'x' } as const,
-    { result: 'not-asked', message: 'x' } as const,
-  ),
-  ownRole: looked(fc.constantFrom('accepted', 'rejected' as const)),
-  failedLookups: looked(
-    fc.array(fc.record({ host: fc.string(), ttlSeconds: fc.integer({ min: 0, max: 20 }) })),
-  ),
-  config: looked(fc.dictionary(fc.string(), fc.string())),
+const web = (name: string): Omit<Component, 'dependsOn'> => ({
+  ref: { kind: 'Deployment', namespace: 'shop', name },
+  adapter: 'web',
+  why: 'test',
+  podLabels: { app: 'web' },
 });
-const anyObservation: fc.Arbitrary<Observation> = fc
-  .record({
-    containers: looked(anyContainers.map((list) => list.map((changes) => node(changes.name, changes)))),
-    api: looked(fc.constant({ ready: true } as const)),
-    dns: looked(
-      fc.record({
-        servers: fc.array(fc.record({ pod: fc.string(), answers: fc.boolean() })),
-        readyEndpoints: fc.nat(3),
-      }),
-    ),
-    pods: looked(
-      fc.array(
-        fc.boolean().map((ready) => pod('db-pooler-1', { ready })),
-        { maxLength: 2 },
-      ),
-    ),
-    poolers: looked(
-      fc.array(
-        anyPooler.map((changes) => pooler(changes)),
-        { maxLength: 2 },
-      ),
-    ),
-    frontDoor: looked(
-      fc.oneof(
-        fc.constantFrom(200, 404, 502).map((status) => ({
-          url: 'https://x/',
-          answer: { status },
-          visits: { made: 3, answered: 3 },
-        })),
-        fc.nat({ max: 2 }).map((answered) => ({
-          url: 'https://x/',
-          answer: { error: 'ECONNRESET' },
-          visits: { made: 3, answered },
-        })),
-      ),
-    ),
-    edge: looked(
-      fc.array(
-        fc.record({
-          kind: fc.constantFrom('Node' as const, 'Pod' as const),
-          name: fc.string(),
-          status: fc.constantFrom(200, 502),
-        }),
-      ),
-    ),
-  })
-  .map((changes) => healthy(changes));
+const known: Stack = {
+  ...stack,
+  poolerProfile: 'patience',
+  databases: [
+    {
+      namespace: 'shop',
+      cluster: 'db',
+      memberLabels: { application: 'spilo' },
+    } as unknown as DatabaseComponent,
+  ],
+  components: [
+    { ...web('a'), dependsOn: [] },
+    { ...web('b'), dependsOn: ['Deployment/a'] },
+  ],
+  frontDoor: { podLabels: { app: 'web' } } as unknown as NonNullable<Stack['frontDoor']>,
+};
+
+/** The plan for a stack of which everything is known; whether a finding is old is up to the caller. */
+function planned(observation: Observation, firstSeen: number | undefined = boot) {
+  const own = { stack: known, firstSeen: () => firstSeen };
+  const context = { stack: known, observation, past: [], run: 'run', busy: new Set<string>() };
+  return makePlan(diagnose(observation, own), own, context);
+}
 
 describe('any observation', () => {
   test('gives the same findings and the same plan twice, and no destructive step', () => {
     fc.assert(
       fc.property(anyObservation, (observation) => {
-        const first = plan(observation);
-        expect(plan(observation)).toEqual(first);
+        const first = planned(observation);
+        expect(planned(observation)).toEqual(first);
         expect(first.steps.every((step) => step.risk !== 'destructive')).toBe(true);
       }),
     );
@@ -203,8 +151,55 @@ describe('any observation', () => {
   test('gives a plan in which no two steps act on one object', () => {
     fc.assert(
       fc.property(anyObservation, (observation) => {
-        const targets = plan(observation).steps.map((step) => refText(step.target));
+        const targets = planned(observation).steps.map((step) => refText(step.target));
         expect(new Set(targets).size).toBe(targets.length);
+      }),
+    );
+  });
+
+  test('gives a plan from the bottom layer up, in which nothing above waits for a person below', () => {
+    fc.assert(
+      fc.property(anyObservation, (observation) => {
+        const own = { stack: known, firstSeen: () => boot };
+        const findings = diagnose(observation, own);
+        const { steps, tasks } = planned(observation);
+        const layerOf = (because: string) =>
+          Math.min(
+            ...findings.filter(({ fault }) => fault === because).map(({ layer }) => layers.indexOf(layer)),
+          );
+        const order = steps.map(({ because }) => layerOf(because));
+        expect(order).toEqual(order.toSorted((a, b) => a - b));
+        const forPeople = new Set(tasks.map(({ fault }) => fault));
+        for (const { because } of steps) expect(forPeople.has(because)).toBe(false);
+      }),
+    );
+  });
+
+  test('deletes no pod of a database, and none whose files nobody has seen to be none', () => {
+    fc.assert(
+      fc.property(anyObservation, (observation) => {
+        for (const step of planned(observation).steps.filter(deletesPod)) {
+          const target = seen(observation.pods)?.find(({ uid }) => uid === step.target.uid);
+          expect(target?.labels['application']).not.toBe('spilo');
+          for (const volume of target?.emptyDirs ?? []) {
+            const facts = seen(observation.emptyDirs) ?? [];
+            const found = facts.find((entry) => entry.podUid === step.target.uid && entry.volume === volume);
+            expect(found && seen(found.files)).toEqual([]);
+          }
+        }
+      }),
+    );
+  });
+
+  test('without an engine and an API nothing is planned', () => {
+    fc.assert(
+      fc.property(anyObservation, (observation) => {
+        const blind = couldNotLook<never>('no answer', 'test', now);
+        const dark = Object.fromEntries(Object.keys(observation).map((key) => [key, blind]));
+        expect(planned({ ...dark, at: now } as unknown as Observation)).toMatchObject({
+          steps: [],
+          tasks: [],
+        });
       }),
     );
   });
