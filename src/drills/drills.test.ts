@@ -8,7 +8,15 @@ import type { DrillLab } from './define-drill.ts';
 import { drillNamed, drills } from './index.ts';
 import { waitFor } from './wait-for.ts';
 
-const helpers = new Set(['database', 'define-drill', 'containers', 'shop', 'wait-for', 'index']);
+const helpers = new Set([
+  'database',
+  'egress-policy',
+  'define-drill',
+  'containers',
+  'shop',
+  'wait-for',
+  'index',
+]);
 
 /** A lab that notes what was asked of it; docker and kubectl answer from a table. */
 function notingLab(

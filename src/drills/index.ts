@@ -8,6 +8,7 @@ import { loadBalancerStopped } from './load-balancer-stopped.ts';
 import { networkCacheDamaged } from './network-cache-damaged.ts';
 import { orderRowDeleted } from './order-row-deleted.ts';
 import { plainCut } from './plain-cut.ts';
+import { poolerBanned } from './pooler-banned.ts';
 import { poolerEgressBlocked } from './pooler-egress-blocked.ts';
 import { poolerPasswordChanged } from './pooler-password-changed.ts';
 import { redisFileDamaged } from './redis-file-damaged.ts';
@@ -21,6 +22,7 @@ export const drills: readonly Drill[] = [
   agentStopped,
   loadBalancerStopped,
   poolerPasswordChanged,
+  poolerBanned,
   poolerEgressBlocked,
   redisFileDamaged,
   networkCacheDamaged,
