@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+
+import { expectRecovery, provenSteps } from './expect-recovery.ts';
+import { healed, journeyLab } from './journey-lab.ts';
+
+test('a cluster DNS that was scaled to 0 before the power went is scaled up', async () => {
+  const recovery = await healed(await journeyLab(), 'dns-scaled-to-zero');
+  expectRecovery(recovery);
+  expect(provenSteps(recovery)).toContain('scale-up');
+});
