@@ -2,6 +2,7 @@ import { agentStopped } from './agent-stopped.ts';
 import { clusterStopped } from './cluster-stopped.ts';
 import { cutDuringRecovery } from './cut-during-recovery.ts';
 import type { Drill } from './define-drill.ts';
+import { djangoCrashTail } from './django-crash-tail.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero.ts';
 import { fsyncOff } from './fsync-off.ts';
 import { loadBalancerStopped } from './load-balancer-stopped.ts';
@@ -27,6 +28,7 @@ export const drills: readonly Drill[] = [
   redisFileDamaged,
   networkCacheDamaged,
   dnsScaledToZero,
+  djangoCrashTail,
   redisScaledToZero,
   orderRowDeleted,
   fsyncOff,
