@@ -20,7 +20,11 @@ export interface DrillLab {
     readonly withinMs: number;
   }>;
   /** Gives it back; resolves when the engine process was started, or answers with `waitForEngine`. */
-  readonly boot: (options?: { waitForEngine?: boolean }) => Promise<{
+  readonly boot: (options?: {
+    waitForEngine?: boolean;
+    /** Each container is given another address than before the cut. */
+    shuffleAddresses?: boolean;
+  }) => Promise<{
     readonly startedAt: number;
     /** `survived`: data that was never synced is still there, so no power was lost. */
     readonly canary: 'lost' | 'survived' | undefined;

@@ -1,3 +1,4 @@
+import { addressesChanged } from './addresses-changed.ts';
 import { agentStopped } from './agent-stopped.ts';
 import { clusterStopped } from './cluster-stopped.ts';
 import { cutDuringRecovery } from './cut-during-recovery.ts';
@@ -21,6 +22,7 @@ export const drills: readonly Drill[] = [
   cutDuringRecovery,
   clusterStopped,
   agentStopped,
+  addressesChanged,
   loadBalancerStopped,
   poolerPasswordChanged,
   poolerBanned,
