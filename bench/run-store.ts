@@ -39,7 +39,8 @@ function sha256(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-async function writeWhole(target: string, data: string | Uint8Array): Promise<void> {
+/** Replaces a file in one step, durably: a reader or a kill sees the old one or the new one. */
+export async function writeWhole(target: string, data: string | Uint8Array): Promise<void> {
   const part = `${target}.part`;
   const handle = await open(part, 'w');
   try {

@@ -116,6 +116,11 @@ function isolate(pod: PolicyPod, direction: PolicyDirection, world: PolicyWorld,
   built.jumps.push(`-A ${rulePrefix} ${direction === 'ingress' ? '-d' : '-s'} ${pod.ip} -j ${chain}`);
 }
 
+function setText(name: string, entries: readonly string[]): string {
+  const added = entries.map((entry) => `add ${name} ${entry}\n`).join('');
+  return `create ${name} hash:net family inet -exist\nflush ${name}\n${added}`;
+}
+
 /**
  * The rules of one node for its own pods (networking.k8s.io/v1): both directions, established connections go on, so that
  * a policy that is added later bites at the next connection. Services are translated before these rules are asked.
@@ -128,14 +133,7 @@ export function nodeRules(world: PolicyWorld, node: string): NodeRules {
   }
   const chainNames = [rulePrefix, ...built.chains.keys()];
   return {
-    sets: [...built.sets]
-      .flatMap(([name, entries]) => [
-        `create ${name} hash:net family inet -exist`,
-        `flush ${name}`,
-        ...entries.map((entry) => `add ${name} ${entry}`),
-      ])
-      .map((line) => `${line}\n`)
-      .join(''),
+    sets: [...built.sets].map(([name, entries]) => setText(name, entries)).join(''),
     chains: [
       '*filter',
       ...chainNames.map((name) => `:${name} - [0:0]`),

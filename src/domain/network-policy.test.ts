@@ -47,6 +47,12 @@ function closed(
 
 const toDatabase = { peers: [{ podSelector: labelled({ app: 'db' }) }], ports: [] };
 
+const on = (port: Partial<{ protocol: 'TCP' | 'UDP'; port: number | string; endPort: number }>) =>
+  closed([policy({ egress: [{ peers: [], ports: [{ protocol: 'TCP', ...port }] }] })]);
+
+const one = (operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', ...values: string[]) =>
+  selects({ matchLabels: {}, matchExpressions: [{ key: 'app', operator, values }] }, { app: 'db' });
+
 describe('what network policies let through', () => {
   test('without a policy that selects an end everything passes', () => {
     expect(closed([])).toEqual([]);
@@ -84,8 +90,6 @@ describe('what network policies let through', () => {
   });
 
   test('ports: protocol, number, name of the destination, range', () => {
-    const on = (port: Partial<{ protocol: 'TCP' | 'UDP'; port: number | string; endPort: number }>) =>
-      closed([policy({ egress: [{ peers: [], ports: [{ protocol: 'TCP', ...port }] }] })]);
     expect(on({})).toEqual([]);
     expect(on({ protocol: 'UDP' })).toEqual(['egress']);
     expect(on({ port: 5432 })).toEqual([]);
@@ -97,8 +101,6 @@ describe('what network policies let through', () => {
   });
 
   test('label expressions', () => {
-    const one = (operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', ...values: string[]) =>
-      selects({ matchLabels: {}, matchExpressions: [{ key: 'app', operator, values }] }, { app: 'db' });
     expect([one('In', 'db'), one('In', 'x'), one('NotIn', 'x'), one('NotIn', 'db')]).toEqual([
       true,
       false,

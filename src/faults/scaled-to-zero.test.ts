@@ -40,6 +40,9 @@ const serving = (name: string) => pod(`${name}-1`, { labels: { app: name } });
 const down = (name: string) =>
   pod(`${name}-1`, { labels: { app: name }, ready: false, containers: [container({ ready: false })] });
 
+const silent = (workloads: readonly WorkloadFacts[]) =>
+  judged(healthy({ dns: saw({ servers: [], readyEndpoints: 0, workloads }, 'DNS', now) }));
+
 describe('a workload that was scaled to 0', () => {
   test('is worth a notice while nothing misses it', () => {
     const { findings, plan } = judged(
@@ -79,8 +82,6 @@ describe('a workload that was scaled to 0', () => {
 
 describe('a cluster DNS without a server', () => {
   const coredns = workload({ kind: 'Deployment', namespace: 'kube-system', name: 'coredns', selector: {} });
-  const silent = (workloads: readonly WorkloadFacts[]) =>
-    judged(healthy({ dns: saw({ servers: [], readyEndpoints: 0, workloads }, 'DNS', now) }));
 
   test('is scaled up when it was scaled to 0', () => {
     const { findings, plan } = silent([coredns]);

@@ -13,6 +13,9 @@ function judged(observation: Observation, firstSeen: number | null = boot) {
   return { findings, plan: makePlan(findings, check, context) };
 }
 
+const waiting = (changes: Partial<ContainerFacts>) =>
+  container({ ready: false, state: 'waiting', image: 'shop:1', ...changes });
+
 describe("the Secret of PgBouncer's own login", () => {
   const refused = { result: 'refused', message: 'server login has been failing' } as const;
   const of = (changes: Partial<PoolerFacts>) =>
@@ -40,8 +43,6 @@ describe("the Secret of PgBouncer's own login", () => {
 
 describe('a container that cannot be created', () => {
   const later = boot + 120_000;
-  const waiting = (changes: Partial<ContainerFacts>) =>
-    container({ ready: false, state: 'waiting', image: 'shop:1', ...changes });
   const of = (changes: Partial<ContainerFacts>, firstSeen: number | null = boot) =>
     judged(
       {

@@ -9,12 +9,13 @@ function deployment(metadata: object, spec: object = { replicas: 0 }): KubeObjec
   return { metadata: { name: 'redis', namespace: 'shop', uid: 'u', ...metadata }, spec };
 }
 
+const owner = (manager: string, time: string, spec: object) => ({
+  manager,
+  time,
+  fieldsV1: { 'f:spec': spec },
+});
+
 test('tells who set the number of pods last, and what the manifest asks for', () => {
-  const owner = (manager: string, time: string, spec: object) => ({
-    manager,
-    time,
-    fieldsV1: { 'f:spec': spec },
-  });
   const object = deployment({
     generation: 7,
     annotations: { [applied]: '{"spec":{"replicas":3}}' },

@@ -35,6 +35,13 @@ const earlier = (secondsAgo: number): PastAction => ({
 });
 const helped = (secondsAgo: number): PastAction => ({ ...earlier(secondsAgo), verified: 'yes' });
 
+const restarted = (index: number): PastAction => ({
+  ...helped(400 - index * 20),
+  step: 'restart-crash-looping-pod',
+  target: `Pod shop/web-${index}`,
+  owner: 'web-set',
+});
+
 describe('reasons not to act', () => {
   test('an object that was just acted on is left to show the effect', () => {
     expect(plan(banned, [earlier(2)]).refusals.map((refusal) => refusal.guard)).toEqual(['recently-acted']);
@@ -62,12 +69,6 @@ describe('reasons not to act', () => {
   });
 
   test('a pod whose successors crash as well is not deleted for ever', () => {
-    const restarted = (index: number): PastAction => ({
-      ...helped(400 - index * 20),
-      step: 'restart-crash-looping-pod',
-      target: `Pod shop/web-${index}`,
-      owner: 'web-set',
-    });
     const crashing = healthy({
       pods: saw(
         [
@@ -179,9 +180,9 @@ describe('any observation', () => {
     fc.assert(
       fc.property(anyObservation, (observation) => {
         for (const step of planned(observation).steps.filter(deletesPod)) {
-          const target = seen(observation.pods)?.find(({ uid }) => uid === step.target.uid);
-          expect(target?.labels['application']).not.toBe('spilo');
-          for (const volume of target?.emptyDirs ?? []) {
+          const doomed = seen(observation.pods)?.find(({ uid }) => uid === step.target.uid);
+          expect(doomed?.labels['application']).not.toBe('spilo');
+          for (const volume of doomed?.emptyDirs ?? []) {
             const facts = seen(observation.emptyDirs) ?? [];
             const found = facts.find((entry) => entry.podUid === step.target.uid && entry.volume === volume);
             expect(found && seen(found.files)).toEqual([]);

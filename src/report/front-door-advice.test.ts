@@ -15,7 +15,7 @@ test('a name without an address is told with the one line that gives it one', ()
   expect(lines).toContain("  echo '127.0.0.1 shop.local' | sudo tee -a /etc/hosts");
   expect(lines.at(-1)).toContain("kubectl -n shop get secret shop-tls -o jsonpath='{.data.tls\\.crt}'");
   const { tlsSecret: _none, ...plain } = door;
-  expect(frontDoorAdvice({ ...plain, address: '[::1]:8443' } as FrontDoor, undefined)).toEqual([
+  expect(frontDoorAdvice({ ...plain, address: '[::1]:8443' }, undefined)).toEqual([
     expect.stringContaining('shop.local'),
     "  echo '::1 shop.local' | sudo tee -a /etc/hosts",
   ]);

@@ -8,7 +8,7 @@ import { primaryPod, shopKubectl, sql } from '../../src/drills/database.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { waitFor } from '../../src/drills/wait-for.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { isWrite, requestsSince } from './audit-log.ts';
+import { isWrite, requestsSince } from '../../bench/rig/audit-log.ts';
 import { journeyLab, say } from './journey-lab.ts';
 
 const restartPath =

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { startRekindle } from '../../bench/rig/rekindle-up.ts';
 import { waitUntilSettled } from '../../bench/rig/settled.ts';
+import { shopKubectl } from '../../src/drills/database.ts';
 import { drillNamed } from '../../src/drills/index.ts';
 import { journeyLab, say } from './journey-lab.ts';
 
@@ -26,9 +27,12 @@ test('a Redis that somebody scaled to 0 is named as the reason, with the way bac
       },
     ]);
     expect(report?.verdict.sentence).toContain('redis was scaled to 0 by kubectl');
-    const replicas = await lab.kubectl([
-      ...['-n', 'jewelry-shop', 'get', 'statefulset', 'redis'],
-      ...['-o', 'jsonpath={.spec.replicas}'],
+    const replicas = await shopKubectl(lab, [
+      'get',
+      'statefulset',
+      'redis',
+      '-o',
+      'jsonpath={.spec.replicas}',
     ]);
     expect(replicas.trim()).toBe('0');
   } finally {

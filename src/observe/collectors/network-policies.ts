@@ -4,26 +4,25 @@ import type { NetworkPolicy, PolicyRule } from '../../domain/network-policy.ts';
 import type { NetworkPolicyFacts } from '../../domain/observation.ts';
 import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
 
-const selector = z
-  .object({
-    matchLabels: z.record(z.string(), z.string()).nullish(),
-    matchExpressions: z
-      .array(
-        z.object({
-          key: z.string(),
-          operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-          values: z.array(z.string()).nullish(),
-        }),
-      )
-      .nullish(),
-  })
-  .transform(({ matchLabels, matchExpressions }) => ({
-    matchLabels: matchLabels ?? {},
-    matchExpressions: (matchExpressions ?? []).map(({ values, ...rest }) => ({
-      ...rest,
-      values: values ?? [],
-    })),
-  }));
+const listOf = <T extends z.ZodType>(shape: T) =>
+  z
+    .array(shape)
+    .nullish()
+    .transform((values) => values ?? []);
+
+const selector = z.object({
+  matchLabels: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((labels) => labels ?? {}),
+  matchExpressions: listOf(
+    z.object({
+      key: z.string(),
+      operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+      values: listOf(z.string()),
+    }),
+  ),
+});
 
 const peer = z
   .object({

@@ -1,0 +1,61 @@
+// `npm run bench:refusals -- [--only ID] [--allow-dirty]`: what must be refused, and accidents that must be borne, on the
+// lab; one row of results/refusals.json per case. Cases that this code has passed are skipped.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+
+import { openLab } from '../lab/lab.ts';
+import { bundle } from '../scripts/bundle.ts';
+import { codeState } from './code-state.ts';
+import { refusalCases } from './refusals/index.ts';
+import { type RefusalFile, refusalFile } from './refusals/row.ts';
+import { runCase } from './refusals/run-case.ts';
+import { writeLog, writeWhole } from './run-store.ts';
+
+const file = path.join(path.dirname(import.meta.dirname), 'results', 'refusals.json');
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, 'allow-dirty': { type: 'boolean', default: false } },
+});
+
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+}
+
+async function readCases(): Promise<RefusalFile> {
+  if (!existsSync(file)) return { schema: 'rekindle.dev/v1alpha1/refusals', cases: [] };
+  return refusalFile.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+
+async function main(): Promise<number> {
+  const state = await codeState();
+  if (state.dirty && !values['allow-dirty']) {
+    say('the code differs from its commit; commit it first, or say --allow-dirty');
+    return 1;
+  }
+  const wanted = refusalCases.filter(({ id }) => values.only === undefined || id.startsWith(values.only));
+  if (wanted.length === 0)
+    throw new Error(`--only takes one of ${refusalCases.map(({ id }) => id).join(', ')}`);
+  const lab = await openLab({ log: say });
+  await lab.up();
+  await lab.deployExample();
+  await bundle();
+  let failed = 0;
+  for (const given of wanted) {
+    const before = await readCases();
+    const known = before.cases.find(({ id, code, ok }) => id === given.id && code === state.code && ok);
+    if (known !== undefined) continue;
+    say(`${given.id}: ${given.title}`);
+    const row = await runCase(lab, given, { state, keepLog: writeLog });
+    const others = before.cases.filter(({ id }) => id !== given.id);
+    const cases = [...others, row].toSorted((a, b) => a.id.localeCompare(b.id));
+    await writeWhole(file, `${JSON.stringify(refusalFile.parse({ ...before, cases }), undefined, 1)}\n`);
+    say(`${given.id}: ${row.ok ? 'as expected' : 'NOT as expected'}; ${JSON.stringify(row.seen)}`);
+    if (!row.ok) failed += 1;
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

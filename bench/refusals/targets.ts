@@ -1,0 +1,64 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { parse, stringify } from 'yaml';
+
+import { defineCase, type RefusalCase, type Site } from './define-case.ts';
+
+/** A copy of the lab's kubeconfig, changed; only the user `rekindle` is in it. */
+async function kubeconfigWith(site: Site, change: (config: KubeConfig) => void): Promise<string> {
+  const config = parse(await readFile(site.lab.kubeconfig, 'utf8')) as KubeConfig;
+  change(config);
+  const file = path.join(site.folder, 'kubeconfig');
+  await writeFile(file, stringify(config), { mode: 0o600 });
+  return file;
+}
+
+interface KubeConfig {
+  users: { name: string; user: Record<string, string> }[];
+  'current-context': string;
+}
+
+const json = ['up', '--json', '--timeout', '30s'];
+
+/** R2, R4: a target that is not the stack, or cannot be told to be. */
+export const targetCases: readonly RefusalCase[] = [
+  defineCase({
+    id: 'R2a',
+    title: 'the namespace holds no stack',
+    expected: { exitCode: 2, says: /No front door is known|nothing is known/i },
+    needsWholeStack: false,
+    run: (site) => site.rekindle({ args: [...json, '--context', 'rekindle', '--namespace', 'default'] }),
+  }),
+  defineCase({
+    id: 'R2b',
+    title: 'the context is not in the kubeconfig',
+    expected: { exitCode: 64, says: /no-such-context/ },
+    needsWholeStack: false,
+    run: (site) => site.rekindle({ args: [...json, '--context', 'no-such-context'] }),
+  }),
+  defineCase({
+    id: 'R2c',
+    title: 'the API does not accept the credentials',
+    expected: { exitCode: 2, says: /does not accept the credentials/ },
+    needsWholeStack: false,
+    run: async (site) => {
+      const file = await kubeconfigWith(site, (config) => {
+        for (const entry of config.users) entry.user = { token: 'not-a-token-of-this-cluster' };
+      });
+      const args = [...json, '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
+      return site.rekindle({ args, env: { KUBECONFIG: file } });
+    },
+  }),
+  defineCase({
+    id: 'R4',
+    title: 'the container engine does not answer: nothing is taken for absent, nothing is created',
+    expected: { exitCode: 2, says: /container engine could not be asked/ },
+    needsWholeStack: false,
+    run: (site) =>
+      site.rekindle({
+        args: [...json, '--context', 'rekindle'],
+        env: { DOCKER_HOST: `unix://${path.join(site.folder, 'nobody.sock')}` },
+      }),
+  }),
+];
