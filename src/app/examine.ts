@@ -12,7 +12,7 @@ export async function examine(
   busy: ReadonlySet<string> = new Set(),
 ): Promise<Pass> {
   const observation = await observe(context);
-  const check = { stack: context.stack, firstSeen: log.firstSeen };
+  const check = { stack: context.stack, firstSeen: log.firstSeen, usualStart: log.usualStart };
   const findings = diagnose(observation, check);
   const past = pastActions(log.events());
   const plan = makePlan(findings, check, { stack: context.stack, observation, past, run: log.id, busy });

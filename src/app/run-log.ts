@@ -5,6 +5,7 @@ import type { JournalEvent, StoredEvent } from '../domain/journal-event.ts';
 import { refText } from '../domain/object-ref.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
+import { usualStarts } from './measured-starts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { JournalStore } from '../ports/journal-store.ts';
 
@@ -35,6 +36,7 @@ export class RunLog {
   readonly #listener: Listener;
   readonly #open = new Map<string, number>();
   readonly #refused = new Set<string>();
+  #usual: ReadonlyMap<string, number> | undefined;
 
   constructor(store: JournalStore, clock: Clock, listener: Listener) {
     this.#store = store;
@@ -54,6 +56,12 @@ export class RunLog {
   /** When this run first saw a finding of this fault on this object; undefined before that. */
   readonly firstSeen = (fault: string, object: string): number | undefined =>
     this.#open.get(`${fault} ${object}`);
+
+  /** What is usual, as far as earlier runs have measured it. */
+  readonly usualStart = (component: string): number | undefined => {
+    this.#usual ??= usualStarts(this.events());
+    return this.#usual.get(component);
+  };
 
   say(line: string): void {
     this.#listener.said?.(line);

@@ -42,6 +42,12 @@ export type JournalEvent =
       readonly detail: string;
     }
   | { readonly type: 'write-verified'; readonly run: string; readonly id: string; readonly count: number }
+  | {
+      readonly type: 'starts-measured';
+      readonly run: string;
+      /** From a container's start to its pod's readiness, by component (`kind/name`). */
+      readonly seconds: Readonly<Record<string, number>>;
+    }
   | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
 
 /** An event with its place in the journal: `at` in ms since the epoch, `seq` strictly growing. */

@@ -62,6 +62,8 @@ export interface PodFacts {
   readonly createdAt: number;
   readonly deleting: boolean;
   readonly ready: boolean;
+  /** When the condition Ready became true, ms epoch, whole seconds; undefined when it is not. */
+  readonly readySince?: number;
   readonly containers: readonly ContainerFacts[];
   readonly initContainers: readonly ContainerFacts[];
   /** Names of volumes whose data die with the pod. */

@@ -8,6 +8,8 @@ export interface CheckContext {
   readonly stack: Stack;
   /** When this run first saw a finding of this fault on this object (refText), ms epoch; undefined: not before. */
   readonly firstSeen: (fault: string, object: string) => number | undefined;
+  /** How long a component (`kind/name`) usually takes from its container's start to readiness, seconds; undefined: not known. */
+  readonly usualStart?: (component: string) => number | undefined;
 }
 
 /**

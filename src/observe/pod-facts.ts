@@ -36,7 +36,9 @@ const podShape = z.object({
       reason: z.string().optional(),
       message: z.string().optional(),
       podIP: z.string().optional(),
-      conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: time.nullish() }))
+        .default([]),
       containerStatuses: z.array(containerStatus).default([]),
       initContainerStatuses: z.array(containerStatus).default([]),
     })
@@ -89,6 +91,9 @@ function containerFacts(status: ContainerStatus): ContainerFacts {
 export function podFacts(object: KubeObject): PodFacts {
   const { spec, status } = podShape.parse(object);
   const { metadata } = object;
+  const ready = status.conditions.find(
+    (condition) => condition.type === 'Ready' && condition.status === 'True',
+  );
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
   return {
     namespace: metadata.namespace ?? '',
@@ -99,10 +104,11 @@ export function podFacts(object: KubeObject): PodFacts {
     annotations: metadata.annotations ?? {},
     createdAt: Date.parse(metadata.creationTimestamp ?? ''),
     deleting: metadata.deletionTimestamp !== undefined,
-    ready: status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
+    ready: ready !== undefined,
     containers: status.containerStatuses.map(containerFacts),
     initContainers: status.initContainerStatuses.map(containerFacts),
     emptyDirs: spec.volumes.filter((volume) => volume.emptyDir !== undefined).map((volume) => volume.name),
+    ...defined({ readySince: ready?.lastTransitionTime ?? undefined }),
     ...defined({ node: spec.nodeName, ip: status.podIP, reason: status.reason, message: status.message }),
     ...(owner && { owner: { kind: owner.kind, name: owner.name } }),
   };

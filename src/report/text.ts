@@ -73,6 +73,7 @@ export function eventText(event: StoredEvent): string {
     case 'run-started':
     case 'stack-discovered':
     case 'finding-closed':
+    case 'starts-measured':
       return '';
   }
 }

@@ -1,7 +1,8 @@
 import process from 'node:process';
 
-import { heal } from '../../app/heal.ts';
+import { heal, type HealResult } from '../../app/heal.ts';
 import { lastProof } from '../../app/last-proof.ts';
+import { measuredStarts } from '../../app/measured-starts.ts';
 import { refreshStack } from '../../app/refresh-stack.ts';
 import { pastActions } from '../../plan/history.ts';
 import { document, findingJson, refusalJson, taskJson } from '../../report/json.ts';
@@ -26,6 +27,21 @@ function closeUnheard({ log }: Session): void {
   }
 }
 
+/** Starts that are older than this, or were part of an earlier proof, say nothing about this one, ms. */
+const lateMs = 600_000;
+
+/** A run that ends with the stack healthy knows how long each part took to come up. */
+function recordStarts(
+  { log, context }: Session,
+  { verdict, pass: { observation } }: HealResult,
+  provenAt = 0,
+): void {
+  if (verdict.state !== 'healthy') return;
+  const since = Math.max(provenAt, observation.at - lateMs);
+  const seconds = measuredStarts(observation, context.stack, since);
+  if (Object.keys(seconds).length > 0) log.record({ type: 'starts-measured', run: log.id, seconds });
+}
+
 async function healLocked(session: Session, options: CommonOptions): Promise<number> {
   const { log, context, target } = session;
   log.record({
@@ -36,12 +52,14 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
     version: version(),
   });
   closeUnheard(session);
+  const provenAt = lastProof(log.events(), target.context, context.clock.now());
   const result = await heal(context, log, {
     timeoutMs: options.timeout,
-    provenAt: lastProof(log.events(), target.context, context.clock.now()),
+    provenAt,
     refreshStack: () => refreshStack(session, log),
   });
   const { verdict, pass, actions, seconds } = result;
+  recordStarts(session, result, provenAt);
   log.record({ type: 'run-ended', run: log.id, verdict, seconds });
   // The picture ends before the answer, which goes to another stream of the same terminal.
   session.close();

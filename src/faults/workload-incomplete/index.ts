@@ -5,7 +5,14 @@ import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
 import { workloadLayer } from '../workload-layer.ts';
 
-function judge(workload: WorkloadFacts, observation: Observation, { stack }: CheckContext): Finding[] {
+/** What comes up within this time needs no explanation, seconds. */
+const worthTellingSeconds = 30;
+
+function judge(
+  workload: WorkloadFacts,
+  observation: Observation,
+  { stack, usualStart }: CheckContext,
+): Finding[] {
   const containers = seen(observation.containers);
   const pods = (seen(observation.pods) ?? []).filter((pod) => hasLabels(pod, workload.selector));
   const working = pods.filter((pod) => pod.ready && !pod.deleting && isFresh(pod, containers));
@@ -25,7 +32,12 @@ function judge(workload: WorkloadFacts, observation: Observation, { stack }: Che
     },
   ];
   if (working.length >= workload.wanted) return [];
-  const claim = `${workload.name}: ${working.length} of ${workload.wanted} pods are ready since the boot.`;
+  const usual = usualStart?.(`${workload.kind}/${workload.name}`);
+  const patience =
+    usual === undefined || usual < worthTellingSeconds
+      ? ''
+      : ` They usually take about ${Math.round(usual)} s.`;
+  const claim = `${workload.name}: ${working.length} of ${workload.wanted} pods are ready since the boot.${patience}`;
   return [{ ...shared, kind: 'settling', claim, evidence }];
 }
 
