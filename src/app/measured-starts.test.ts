@@ -43,16 +43,13 @@ test('what was not seen to become ready, or started before, says nothing', () =>
 });
 
 test('usual is the median of the last five starts', () => {
-  const events = [240, 10, 20, 30, 40, 50].map(
-    (seconds, seq) =>
-      ({
-        type: 'starts-measured',
-        run: 'r',
-        seconds: { 'Deployment/web': seconds },
-        seq,
-        at: seq,
-      }) as StoredEvent,
-  );
+  const events = [240, 10, 20, 30, 40, 50].map((seconds, seq): StoredEvent => ({
+    type: 'starts-measured',
+    run: 'r',
+    seconds: { 'Deployment/web': seconds },
+    seq,
+    at: seq,
+  }));
   expect(usualStarts(events).get('Deployment/web')).toBe(30);
   expect(usualStarts([]).size).toBe(0);
 });
