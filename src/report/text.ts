@@ -53,24 +53,29 @@ export function planText(plan: Plan): string {
   return [...steps, ...others, ...waits].join('\n');
 }
 
+type Texts = {
+  readonly [Type in StoredEvent['type']]: (event: Extract<StoredEvent, { readonly type: Type }>) => string;
+};
+
+const nothing = () => '';
+
+const texts: Texts = {
+  'finding-opened': ({ finding }) => `${finding.kind}: ${finding.claim}`,
+  'step-refused': ({ refusal }) => refusalText(refusal),
+  'step-intended': ({ step }) => `doing: ${step.step} on ${refText(step.target)}. ${step.reason}`,
+  'step-acted': ({ acted, detail }) => `${acted}: ${detail}`,
+  'step-verified': ({ verified, detail }) =>
+    `${verified === 'yes' ? 'proven' : `not proven (${verified})`}: ${detail}`,
+  'write-verified': ({ count }) => `write ${count} through the front door was read back`,
+  'run-ended': ({ verdict, seconds }) => `${verdictText(verdict)} (${seconds.toFixed(1)} s)`,
+  'run-started': nothing,
+  'stack-discovered': nothing,
+  'finding-closed': nothing,
+  'starts-measured': nothing,
+};
+
 /** One line for an event of a run; empty for those that people need not see. */
 export function eventText(event: StoredEvent): string {
-  switch (event.type) {
-    case 'finding-opened':
-      return `${event.finding.kind}: ${event.finding.claim}`;
-    case 'step-refused':
-      return refusalText(event.refusal);
-    case 'step-intended':
-      return `doing: ${event.step.step} on ${refText(event.step.target)}. ${event.step.reason}`;
-    case 'step-acted':
-      return `${event.acted}: ${event.detail}`;
-    case 'step-verified':
-      return `${event.verified === 'yes' ? 'proven' : `not proven (${event.verified})`}: ${event.detail}`;
-    case 'write-verified':
-      return `write ${event.count} through the front door was read back`;
-    case 'run-ended':
-      return `${verdictText(event.verdict)} (${event.seconds.toFixed(1)} s)`;
-    default:
-      return '';
-  }
+  // Each text takes the event of its own key, which the compiler cannot follow through the look-up.
+  return texts[event.type](event as never);
 }
