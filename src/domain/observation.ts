@@ -15,6 +15,8 @@ export interface NodeContainer {
   readonly restartPolicy: string;
   readonly restartCount: number;
   readonly addresses: readonly string[];
+  /** Address of the host on the container's network; only of one that runs. */
+  readonly gateway?: string;
 }
 
 export interface NodeFacts {
@@ -102,6 +104,11 @@ export interface DnsFacts {
   readonly servers: readonly DnsServerFacts[];
   /** Pods that the Service of the cluster DNS sends queries to. */
   readonly readyEndpoints: number;
+  /**
+   * Names that the DNS answers for besides the cluster's own (`NodeHosts` of k3s's CoreDNS); undefined: not looked at, or
+   * this DNS has no such list.
+   */
+  readonly hostNames?: readonly string[];
   /** What should run the servers; looked at only when there is none. */
   readonly workloads?: readonly WorkloadFacts[];
 }

@@ -11,6 +11,7 @@ export type StepName =
   | 'restart-stuck-pod'
   | 'delete-left-over-pod'
   | 'scale-up'
+  | 'restore-host-names'
   | 'set-network-cache-aside'
   | 'trim-append-only-file'
   | 'sync-pooler-credentials'

@@ -6,6 +6,7 @@ import type { Drill } from './define-drill.ts';
 import { djangoCrashTail } from './django-crash-tail.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero.ts';
 import { fsyncOff } from './fsync-off.ts';
+import { hostNameLost } from './host-name-lost.ts';
 import { loadBalancerStopped } from './load-balancer-stopped.ts';
 import { networkCacheDamaged } from './network-cache-damaged.ts';
 import { orderRowDeleted } from './order-row-deleted.ts';
@@ -30,6 +31,7 @@ export const drills: readonly Drill[] = [
   redisFileDamaged,
   networkCacheDamaged,
   dnsScaledToZero,
+  hostNameLost,
   djangoCrashTail,
   redisScaledToZero,
   orderRowDeleted,

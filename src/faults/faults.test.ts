@@ -524,6 +524,7 @@ describe('the list of faults', () => {
     const elsewhere = [
       'container-not-created',
       'dns-scaled-to-zero',
+      'host-name-missing',
       'leader-candidates-missing',
       'network-policy-blocks',
       'pod-left-over',

@@ -6,6 +6,7 @@ import type { Fault } from './define-fault.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero/index.ts';
 import { dnsSilent } from './dns-silent/index.ts';
 import { frontDoorShunned } from './front-door-shunned/index.ts';
+import { hostNameMissing } from './host-name-missing/index.ts';
 import { leaderCandidatesMissing } from './leader-candidates-missing/index.ts';
 import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
 import { networkCacheDamaged } from './network-cache-damaged/index.ts';
@@ -33,6 +34,7 @@ export const faults: readonly Fault[] = [
   controlPlaneSilent,
   dnsScaledToZero,
   dnsSilent,
+  hostNameMissing,
   leaderCandidatesMissing,
   primaryMissing,
   networkPolicyBlocks,

@@ -59,6 +59,14 @@ export interface ClusterWriter {
     replicas: number;
     version: string;
   }): Promise<void>;
+  /** Sets one key of a ConfigMap, bound to the version that was read; throws Conflict when it was changed since. */
+  setConfigMapKey(target: {
+    namespace: string;
+    name: string;
+    key: string;
+    value: string;
+    version: string;
+  }): Promise<void>;
   /** Sends a pod's creation to the API as a server-side dry run; throws with the API's reason when it would be refused. */
   rehearsePodCreation(target: { namespace: string; name: string }): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { deleteLeftOverPod } from './delete-left-over-pod.ts';
 import { nudgePooler } from './nudge-pooler.ts';
 import { reloadLoadBalancer } from './reload-load-balancer.ts';
 import { restartCrashLoopingPod, restartPooler, restartStuckPod } from './restart-pod.ts';
+import { restoreHostNames } from './restore-host-names.ts';
 import { scaleUp } from './scale-up.ts';
 import { setNetworkCacheAside } from './set-network-cache-aside.ts';
 import { startCluster } from './start-cluster.ts';
@@ -21,6 +22,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   'restart-stuck-pod': restartStuckPod,
   'delete-left-over-pod': deleteLeftOverPod,
   'scale-up': scaleUp,
+  'restore-host-names': restoreHostNames,
   'set-network-cache-aside': setNetworkCacheAside,
   'trim-append-only-file': trimAppendOnlyFile,
   'sync-pooler-credentials': syncPoolerCredentials,

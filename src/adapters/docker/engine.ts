@@ -26,7 +26,10 @@ export interface InspectedContainer {
   readonly NetworkSettings: {
     readonly Ports?: PortBindings | null;
     readonly Networks?: Readonly<
-      Record<string, { readonly IPAddress?: string; readonly GlobalIPv6Address?: string } | null>
+      Record<
+        string,
+        { readonly IPAddress?: string; readonly GlobalIPv6Address?: string; readonly Gateway?: string } | null
+      >
     > | null;
   };
 }

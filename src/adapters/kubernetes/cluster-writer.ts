@@ -31,6 +31,11 @@ export function createClusterWriter(
       const body = { metadata: { resourceVersion: version }, spec: { replicas } };
       await transport.send({ method: 'PATCH', path, body, deadlineMs });
     },
+    async setConfigMapKey({ namespace, name, key, value, version }) {
+      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`;
+      const body = { metadata: { resourceVersion: version }, data: { [key]: value } };
+      await transport.send({ method: 'PATCH', path, body, deadlineMs });
+    },
     async rehearsePodCreation({ namespace, name }) {
       const pods = podsPath(namespace);
       const path = `${pods}/${encodeURIComponent(name)}`;

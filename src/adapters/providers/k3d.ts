@@ -69,6 +69,9 @@ function nodeContainer(container: InspectedContainer): NodeContainer {
     found?.IPAddress ?? '',
     found?.GlobalIPv6Address ?? '',
   ]);
+  const gateway = Object.values(network.Networks ?? {})
+    .map((found) => found?.Gateway ?? '')
+    .find((address) => address !== '');
   return {
     id: container.Id,
     name: container.Name.replace(/^\//, ''),
@@ -79,6 +82,7 @@ function nodeContainer(container: InspectedContainer): NodeContainer {
     restartPolicy: host.RestartPolicy?.Name || 'no',
     restartCount: container.RestartCount ?? 0,
     addresses: addresses.filter((address) => address !== ''),
+    ...(gateway !== undefined && { gateway }),
   };
 }
 

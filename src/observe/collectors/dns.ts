@@ -12,6 +12,9 @@ import { collectEndpoints } from './workloads.ts';
 const dnsNamespace = 'kube-system';
 const dnsLabel = 'k8s-app=kube-dns';
 
+/** Nobody waits for these names, ms. */
+const hostNamesMs = 10_000;
+
 /** A query that comes before the server has synced is never answered: it is better asked again, ms. */
 const deadlineMs = 1200;
 
@@ -55,6 +58,20 @@ async function askServer(context: ObserveContext, pod: PodFacts, name: string): 
     : { pod: pod.name, answers: false, why: oneLine(answer.why) };
 }
 
+/** k3s keeps the names of nodes there, and k3d adds the host's (k3s manifests/coredns.yaml, k3d pkg/client/cluster.go). */
+async function hostNames({ reader, kept }: ObserveContext): Promise<readonly string[] | undefined> {
+  return kept.ask(
+    'NodeHosts',
+    hostNamesMs,
+    async () => {
+      const map = await reader.get(`/api/v1/namespaces/${dnsNamespace}/configmaps/coredns`);
+      const list = (map?.['data'] as Readonly<Record<string, string>> | undefined)?.['NodeHosts'];
+      return list?.split('\n').flatMap((line) => line.trim().split(/\s+/).slice(1));
+    },
+    (names) => names !== undefined,
+  );
+}
+
 /** What should run the servers: a Deployment in every distribution that was looked at. */
 async function dnsWorkloads(reader: ClusterReader): Promise<readonly WorkloadFacts[]> {
   const path = `/apis/apps/v1/namespaces/${dnsNamespace}/deployments`;
@@ -86,7 +103,7 @@ export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
     }),
   );
   const readyEndpoints = endpoints.flatMap((entry) => entry.readyPods).length;
-  return servers.length > 0
-    ? { servers, readyEndpoints }
-    : { servers, readyEndpoints, workloads: await dnsWorkloads(context.reader) };
+  if (servers.length === 0) return { servers, readyEndpoints, workloads: await dnsWorkloads(context.reader) };
+  const names = servers.some(({ answers }) => answers) ? await hostNames(context) : undefined;
+  return { servers, readyEndpoints, ...(names && { hostNames: names }) };
 }

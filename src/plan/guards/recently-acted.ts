@@ -11,6 +11,7 @@ const coolDownMs: Readonly<Record<StepName, number>> = {
   'restart-stuck-pod': 60_000,
   'delete-left-over-pod': 10_000,
   'scale-up': 30_000,
+  'restore-host-names': 60_000,
   'set-network-cache-aside': 10_000,
   'trim-append-only-file': 15_000,
   'sync-pooler-credentials': 10_000,
