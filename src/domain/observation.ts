@@ -19,6 +19,14 @@ export interface NodeContainer {
   readonly gateway?: string;
 }
 
+/** A load balancer that does not run, and where it is configured to lead. */
+export interface LoadBalancerFacts {
+  readonly id: string;
+  readonly name: string;
+  /** Names of nodes; each is looked up when the load balancer starts. */
+  readonly upstreams: Looked<readonly string[]>;
+}
+
 export interface NodeFacts {
   readonly name: string;
   readonly ready: boolean;
@@ -239,6 +247,8 @@ export interface NetworkPolicyFacts {
 export interface Observation {
   readonly at: number;
   readonly containers: Looked<readonly NodeContainer[]>;
+  /** Only of those that do not run. */
+  readonly loadBalancers: Looked<readonly LoadBalancerFacts[]>;
   readonly api: Looked<{ readonly ready: true }>;
   readonly nodes: Looked<readonly NodeFacts[]>;
   readonly dns: Looked<DnsFacts>;

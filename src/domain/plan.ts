@@ -7,6 +7,7 @@ export type StepName =
   | 'start-cluster'
   | 'start-node'
   | 'start-load-balancer'
+  | 'drop-gone-upstreams'
   | 'restart-crash-looping-pod'
   | 'restart-stuck-pod'
   | 'delete-left-over-pod'

@@ -7,6 +7,7 @@ import { djangoCrashTail } from './django-crash-tail.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero.ts';
 import { fsyncOff } from './fsync-off.ts';
 import { hostNameLost } from './host-name-lost.ts';
+import { loadBalancerGhost } from './load-balancer-ghost.ts';
 import { loadBalancerStopped } from './load-balancer-stopped.ts';
 import { networkCacheDamaged } from './network-cache-damaged.ts';
 import { orderRowDeleted } from './order-row-deleted.ts';
@@ -25,6 +26,7 @@ export const drills: readonly Drill[] = [
   agentStopped,
   addressesChanged,
   loadBalancerStopped,
+  loadBalancerGhost,
   poolerPasswordChanged,
   poolerBanned,
   poolerEgressBlocked,

@@ -526,6 +526,7 @@ describe('the list of faults', () => {
       'dns-scaled-to-zero',
       'host-name-missing',
       'leader-candidates-missing',
+      'load-balancer-names-gone',
       'network-policy-blocks',
       'pod-left-over',
       'pod-stuck-after-boot',

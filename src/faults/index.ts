@@ -8,6 +8,7 @@ import { dnsSilent } from './dns-silent/index.ts';
 import { frontDoorShunned } from './front-door-shunned/index.ts';
 import { hostNameMissing } from './host-name-missing/index.ts';
 import { leaderCandidatesMissing } from './leader-candidates-missing/index.ts';
+import { loadBalancerNamesGone } from './load-balancer-names-gone/index.ts';
 import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
 import { networkCacheDamaged } from './network-cache-damaged/index.ts';
 import { networkPolicyBlocks } from './network-policy-blocks/index.ts';
@@ -29,6 +30,7 @@ import { workloadScaledToZero } from './workload-scaled-to-zero/index.ts';
 export const faults: readonly Fault[] = [
   clusterStopped,
   nodeStopped,
+  loadBalancerNamesGone,
   loadBalancerStopped,
   networkCacheDamaged,
   controlPlaneSilent,

@@ -7,6 +7,7 @@ import { collectDns } from './collectors/dns.ts';
 import { collectEdge } from './collectors/edge.ts';
 import { collectEmptyDirs } from './collectors/empty-dirs.ts';
 import { collectFrontDoor } from './collectors/front-door.ts';
+import { collectLoadBalancers } from './collectors/load-balancer.ts';
 import { collectNetworkCaches } from './collectors/network-caches.ts';
 import { collectNetworkPolicies } from './collectors/network-policies.ts';
 import { collectNodes } from './collectors/nodes.ts';
@@ -47,7 +48,11 @@ export async function observe(context: ObserveContext): Promise<Observation> {
       return { ready: true } as const;
     }),
   ]);
-  if (!api.looked) return withoutApi(context, at, containers, api);
+  const loadBalancers = await look(clock, 'load balancers that do not run', () =>
+    collectLoadBalancers(context, seen(containers) ?? []),
+  );
+  const engine = { at, containers, loadBalancers, api };
+  if (!api.looked) return withoutApi(context, engine);
 
   const slowly = <T>(from: string, read: () => Promise<T>) =>
     context.kept.ask(from, slowMs, () => look(clock, from, read), keep);
@@ -73,9 +78,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   ]);
   const networkPolicies = await askPolicies(context, seen(poolers) ?? []);
   return {
-    at,
-    containers,
-    api,
+    ...engine,
     nodes,
     dns,
     pods,
@@ -91,17 +94,12 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   };
 }
 
-function withoutApi(
-  context: ObserveContext,
-  at: number,
-  containers: Looked<readonly NodeContainer[]>,
-  api: Observation['api'],
-): Observation {
+type EngineLooks = Pick<Observation, 'at' | 'containers' | 'loadBalancers' | 'api'>;
+
+function withoutApi(context: ObserveContext, engine: EngineLooks): Observation {
   const why = 'the Kubernetes API does not answer';
   return {
-    at,
-    containers,
-    api,
+    ...engine,
     nodes: notAsked(context, why),
     dns: notAsked(context, why),
     pods: notAsked(context, why),

@@ -34,6 +34,11 @@ export interface ClusterProvider {
   readFile(containerId: string, reading: FileReading): Promise<number>;
   /** The regular files of one folder of a running node, at most `limitBytes` in all; undefined when there is no such folder. */
   readFolder(containerId: string, path: string, limitBytes: number): Promise<readonly NodeFile[] | undefined>;
+  /** Puts a regular file that everybody may read into a folder of a container, running or not; one that is there is replaced. */
+  writeFile(
+    containerId: string,
+    file: { readonly folder: string; readonly name: string; readonly bytes: Uint8Array },
+  ): Promise<void>;
   /** Runs one program on a running node, without a shell. Throws with its words when it fails or its end is not known. */
   runOnNode(containerId: string, argv: readonly string[]): Promise<void>;
   /** Starts a stopped cluster with the provider's own tool, which also repairs the DNS entries it owns. */

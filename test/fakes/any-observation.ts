@@ -142,6 +142,7 @@ const anyFile = fc.record({
 export const anyObservation: fc.Arbitrary<Observation> = fc
   .record({
     containers: looked(anyContainers),
+    loadBalancers: looked(few(fc.record({ id: names, name: names, upstreams: looked(few(names)) }))),
     api: looked(fc.constant({ ready: true } as const)),
     nodes: looked(
       few(fc.record({ name: names, ready: fc.boolean(), unschedulable: fc.boolean(), leaseRenewedAt: time })),

@@ -84,6 +84,7 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
       'engine',
       now,
     ),
+    loadBalancers: saw([], 'load balancers', now),
     api: saw({ ready: true } as const, 'API', now),
     nodes: saw([], 'API', now),
     dns: saw({ servers: [{ pod: 'coredns-1', answers: true }], readyEndpoints: 1 }, 'DNS', now),

@@ -2,6 +2,7 @@ import type { StepName } from '../../domain/plan.ts';
 import type { Step } from '../define-step.ts';
 import { applyPoolerProfile } from './apply-pooler-profile.ts';
 import { deleteLeftOverPod } from './delete-left-over-pod.ts';
+import { dropGoneUpstreams } from './drop-gone-upstreams.ts';
 import { nudgePooler } from './nudge-pooler.ts';
 import { reloadLoadBalancer } from './reload-load-balancer.ts';
 import { restartCrashLoopingPod, restartPooler, restartStuckPod } from './restart-pod.ts';
@@ -18,6 +19,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   'start-cluster': startCluster,
   'start-node': startNode,
   'start-load-balancer': startLoadBalancer,
+  'drop-gone-upstreams': dropGoneUpstreams,
   'restart-crash-looping-pod': restartCrashLoopingPod,
   'restart-stuck-pod': restartStuckPod,
   'delete-left-over-pod': deleteLeftOverPod,

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { FileReading, NodeFile } from '../../ports/cluster-provider.ts';
 import { withDeadline } from '../deadline.ts';
 import { FileInArchive } from './file-in-archive.ts';
+import { fileToArchive } from './file-to-archive.ts';
 import { filesInArchive } from './folder-in-archive.ts';
 import { resolveEngineEndpoint, type EngineEndpoint } from './endpoint.ts';
 import { engineUnreachable, EngineRefused } from './errors.ts';
@@ -40,9 +41,11 @@ export type PortBindings = Readonly<
 >;
 
 interface EngineRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly body?: unknown;
+  /** A tar archive as the body. */
+  readonly archive?: Buffer;
   readonly deadlineMs?: number;
   /** Takes the body of a 200 as it comes instead of keeping it; what it throws ends the request. */
   readonly take?: (chunk: Buffer) => void;
@@ -157,6 +160,16 @@ export class DockerEngine {
     return filesInArchive(Buffer.concat(chunks));
   }
 
+  /** Puts one file into a folder of a container, running or not (Engine API, PutContainerArchive). */
+  async writeFile(
+    id: string,
+    { folder, name, bytes }: { readonly folder: string; readonly name: string; readonly bytes: Uint8Array },
+  ): Promise<void> {
+    const path = `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(folder)}`;
+    const archive = fileToArchive(name, bytes, Date.now());
+    await this.#send({ method: 'PUT', path, archive, deadlineMs: actionDeadlineMs }, [200]);
+  }
+
   async #list(
     labels: readonly string[],
   ): Promise<readonly { readonly Id: string; readonly Labels?: Readonly<Record<string, string>> | null }[]> {
@@ -209,7 +222,8 @@ function exchange(
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<EngineAnswer>();
-  const body = request.body === undefined ? '' : JSON.stringify(request.body);
+  const json = request.body === undefined ? '' : JSON.stringify(request.body);
+  const body = request.archive ?? Buffer.from(json);
   const { socketPath, host, port } = endpoint;
   const sent = http.request({
     ...(socketPath === undefined ? { host, port } : { socketPath, host: 'docker' }),
@@ -217,7 +231,10 @@ function exchange(
     path: request.path,
     // An agent of its own keeps no connection and, unlike the global one, knows no proxies.
     agent: new http.Agent(),
-    headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+    headers: {
+      'Content-Type': request.archive === undefined ? 'application/json' : 'application/x-tar',
+      'Content-Length': body.length,
+    },
     signal,
   });
   const fail = (error: Error): void => reject(signal.aborted ? (signal.reason as Error) : error);

@@ -40,6 +40,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     startContainer: (id) => engine.start(id),
     readFile: (containerId, reading) => engine.readFile(containerId, reading),
     readFolder: (containerId, path, limitBytes) => engine.readFolder(containerId, path, limitBytes),
+    writeFile: (containerId, file) => engine.writeFile(containerId, file),
     runOnNode: (containerId, argv) => engine.exec(containerId, argv),
     startCluster: (cluster, signal) => startCluster(engine, environment, cluster, signal),
     // k3d's proxy image and its configuration need no path: nginx finds /etc/nginx/nginx.conf by itself.

@@ -7,6 +7,7 @@ const coolDownMs: Readonly<Record<StepName, number>> = {
   'start-cluster': 60_000,
   'start-node': 30_000,
   'start-load-balancer': 10_000,
+  'drop-gone-upstreams': 20_000,
   'restart-crash-looping-pod': 15_000,
   'restart-stuck-pod': 60_000,
   'delete-left-over-pod': 10_000,
