@@ -13,7 +13,9 @@ describe('a list of host names', () => {
   });
 
   test('is the same when it is done twice', () => {
-    const line = fc.tuple(fc.ipV4(), fc.constantFrom('a', 'b', hostName)).map(([ip, name]) => `${ip} ${name}`);
+    const line = fc
+      .tuple(fc.ipV4(), fc.constantFrom('a', 'b', hostName))
+      .map(([ip, name]) => `${ip} ${name}`);
     fc.assert(
       fc.property(fc.array(line), (lines) => {
         const once = withEntries(lines.join('\n'), [entry]);

@@ -13,7 +13,14 @@ export function withEntries(list: string, entries: readonly HostEntry[]): string
   const kept = list
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .filter((line) => !line.trim().split(/\s+/).slice(1).some((name) => wanted.has(name)));
+    .filter(
+      (line) =>
+        !line
+          .trim()
+          .split(/\s+/)
+          .slice(1)
+          .some((name) => wanted.has(name)),
+    );
   return [...kept, ...[...wanted].map(([name, address]) => `${address} ${name}`)]
     .map((line) => `${line}\n`)
     .join('');

@@ -44,6 +44,8 @@ export const loadBalancerGhost = defineDrill({
     const balancer = facts['balancer'] ?? '';
     const states = await lab.docker(['inspect', '--format', '{{.State.Status}}', balancer]);
     if (states.trim() === 'running') return;
-    throw new Error(`${balancer} still does not run: take ${facts['ghost'] ?? ''} out of ${path} and start it`);
+    throw new Error(
+      `${balancer} still does not run: take ${facts['ghost'] ?? ''} out of ${path} and start it`,
+    );
   },
 });

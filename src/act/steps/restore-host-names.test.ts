@@ -12,11 +12,11 @@ const planned = {
 } as unknown as PlannedStep;
 
 /** A cluster whose DNS has this list (undefined: none at all) and whose nodes know the host by this address. */
-function aCluster(list: string | undefined, gateway: string | undefined = '172.18.0.1') {
+function aCluster(list: string | undefined, gateway: string | null = '172.18.0.1') {
   const ran: string[] = [];
   const sent: unknown[] = [];
   const state = { list };
-  const known = gateway === undefined ? {} : { gateway };
+  const known = gateway === null ? {} : { gateway };
   const context = {
     stack,
     clock: { now: () => now },
@@ -27,14 +27,18 @@ function aCluster(list: string | undefined, gateway: string | undefined = '172.1
           node('agent-0', { state: 'exited', ...known }),
           node('balancer', { role: 'loadbalancer', ...known }),
         ]),
-      runOnNode: (id: string, argv: readonly string[]) => Promise.resolve(void ran.push(`${id}: ${argv.at(-1)}`)),
+      runOnNode: (id: string, argv: readonly string[]) =>
+        Promise.resolve(void ran.push(`${id}: ${argv.at(-1)}`)),
     },
     reader: {
       get: () =>
         Promise.resolve(
           state.list === undefined
             ? undefined
-            : { metadata: { name: 'coredns', uid: 'u', resourceVersion: '41' }, data: { NodeHosts: state.list } },
+            : {
+                metadata: { name: 'coredns', uid: 'u', resourceVersion: '41' },
+                data: { NodeHosts: state.list },
+              },
         ),
     },
     writer: {
@@ -71,7 +75,7 @@ describe("the host's name", () => {
   test.each([
     ['a DNS without such a list', undefined, '172.18.0.1'],
     ['an address that is none', '', '$(reboot)'],
-    ['no address', '', undefined],
+    ['no address', '', null],
   ])('is not written: %s', async (_name, list, gateway) => {
     const { context, ran, sent } = aCluster(list, gateway);
     await expect(restoreHostNames.run(planned, context)).rejects.toThrow(/not known|nothing was touched/);

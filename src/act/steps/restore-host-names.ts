@@ -10,7 +10,10 @@ interface List {
 }
 
 /** The DNS's list of names as it is now; undefined when this DNS has none. */
-async function listOf({ target }: PlannedStep, { reader }: Pick<ActContext, 'reader'>): Promise<List | undefined> {
+async function listOf(
+  { target }: PlannedStep,
+  { reader }: Pick<ActContext, 'reader'>,
+): Promise<List | undefined> {
   const map = await reader.get(`/api/v1/namespaces/${target.namespace ?? ''}/configmaps/${target.name}`);
   const text = (map?.['data'] as Readonly<Record<string, string>> | undefined)?.['NodeHosts'];
   return text === undefined ? undefined : { text, version: map?.metadata.resourceVersion ?? '' };
@@ -26,7 +29,8 @@ async function nodesAndHost({ provider, stack }: ActContext) {
   );
   const address = nodes.find(({ gateway }) => gateway !== undefined)?.gateway;
   // It becomes part of a command on the nodes.
-  if (address === undefined || !isIPv4(address)) throw new Error("the host's address on the cluster's network is not known");
+  if (address === undefined || !isIPv4(address))
+    throw new Error("the host's address on the cluster's network is not known");
   return { nodes, address };
 }
 
@@ -58,6 +62,10 @@ export const restoreHostNames = defineStep({
   probe: async (planned, context) => {
     const list = await listOf(planned, context);
     const isThere = list !== undefined && holdsHost(list);
-    return answer(context, isThere, isThere ? 'NodeHosts holds the host' : 'NodeHosts does not hold the host');
+    return answer(
+      context,
+      isThere,
+      isThere ? 'NodeHosts holds the host' : 'NodeHosts does not hold the host',
+    );
   },
 });

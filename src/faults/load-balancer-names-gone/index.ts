@@ -61,7 +61,8 @@ export const loadBalancerNamesGone = defineFault({
         target: finding.object,
         risk: 'safe',
         because: finding.fault,
-        reason: 'It serves nobody while it does not start; the other nodes stay as they are, and the old list is kept beside it.',
+        reason:
+          'It serves nobody while it does not start; the other nodes stay as they are, and the old list is kept beside it.',
         provenBy: 'the load balancer runs and the API answers through it',
         undo: `docker cp ${finding.object.name}:/etc/confd/values.yaml.rekindle-<time> - and back as values.yaml`,
         evidenceAt: observation.at,
