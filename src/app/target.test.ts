@@ -26,13 +26,16 @@ describe('the target', () => {
     expect(choose({ current: 'cloud' })).toEqual({ cluster: 'shop', context: 'k3d-shop' });
   });
 
+  test('is known even when no context leads to it', () => {
+    expect(choose({ clusters: ['new'] })).toEqual({ cluster: 'new', context: undefined });
+  });
+
   test.each([
     ['two clusters could be meant', { clusters: ['shop', 'other'] }, /shop, other.*--context/],
     ['there is no cluster', { clusters: [] }, /no k3d cluster/],
     ['the named context leads to a cloud', { wanted: 'cloud' }, /leads to no local cluster/],
     ['the named context does not exist', { wanted: 'k3d-shpo' }, /no context k3d-shpo/],
     ['the stack file names a cluster that is not here', { cluster: 'gone' }, /names cluster gone/],
-    ['the cluster has no context', { clusters: ['new'] }, /k3d kubeconfig merge new/],
   ])('is refused when %s', (_name, choice, message) => {
     expect(() => choose(choice)).toThrow(TargetUnclear);
     expect(() => choose(choice)).toThrow(message);

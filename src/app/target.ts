@@ -4,6 +4,12 @@ export interface Target {
   readonly context: string;
 }
 
+/** A cluster that was chosen, and the context that leads to it; undefined: the kubeconfig has none. */
+export interface ChosenTarget {
+  readonly cluster: string;
+  readonly context: string | undefined;
+}
+
 export interface TargetChoice {
   /** `--context`, or the context that the stack file names. */
   readonly wanted?: string | undefined;
@@ -25,13 +31,9 @@ export class TargetUnclear extends Error {
 
 const localName = (cluster: string) => cluster.replace(/^k3d-/, '');
 
-function contextFor(cluster: string, { contexts, current }: TargetChoice): string {
+function contextFor(cluster: string, { contexts, current }: TargetChoice): string | undefined {
   const fitting = contexts.filter((entry) => localName(entry.cluster) === cluster);
-  const chosen = fitting.find((entry) => entry.name === current) ?? fitting[0];
-  if (chosen !== undefined) return chosen.name;
-  throw new TargetUnclear(
-    `No context of the kubeconfig leads to cluster ${cluster}. Write one with: k3d kubeconfig merge ${cluster}`,
-  );
+  return (fitting.find((entry) => entry.name === current) ?? fitting[0])?.name;
 }
 
 const notHere = (choice: TargetChoice) =>
@@ -50,13 +52,13 @@ export function knownContext(
   );
 }
 
-function byContext(wanted: string, choice: TargetChoice): Target {
+function byContext(wanted: string, choice: TargetChoice): ChosenTarget {
   const cluster = localName(knownContext(wanted, choice.contexts).cluster);
   if (choice.clusters.includes(cluster)) return { cluster, context: wanted };
   throw new TargetUnclear(`Context ${wanted} leads to no local cluster; ${notHere(choice)}`);
 }
 
-function byCluster(cluster: string, choice: TargetChoice): Target {
+function byCluster(cluster: string, choice: TargetChoice): ChosenTarget {
   if (choice.clusters.includes(cluster)) return { cluster, context: contextFor(cluster, choice) };
   throw new TargetUnclear(`The stack file names cluster ${cluster}; ${notHere(choice)}`);
 }
@@ -65,7 +67,7 @@ function byCluster(cluster: string, choice: TargetChoice): Target {
  * Chooses the target: the named context, else the stack file's cluster, else the current context if it names a local
  * cluster that is there, else the only local cluster. Throws TargetUnclear rather than guess.
  */
-export function chooseTarget(choice: TargetChoice): Target {
+export function chooseTarget(choice: TargetChoice): ChosenTarget {
   if (choice.wanted !== undefined) return byContext(choice.wanted, choice);
   if (choice.cluster !== undefined) return byCluster(choice.cluster, choice);
   const named = choice.contexts.find((entry) => entry.name === choice.current);

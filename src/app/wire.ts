@@ -4,7 +4,13 @@ import { addressesOf } from '../adapters/host-names.ts';
 import { frontDoorClient } from '../adapters/front-door/client.ts';
 import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
 import { createClusterWriter } from '../adapters/kubernetes/cluster-writer.ts';
-import { bindContext, kubeContexts, loadKubeConfig } from '../adapters/kubernetes/kube-config.ts';
+import { keepPrivately } from '../adapters/kubernetes/private-kubeconfig.ts';
+import {
+  bindContext,
+  kubeContexts,
+  loadKubeConfig,
+  parseKubeConfig,
+} from '../adapters/kubernetes/kube-config.ts';
 import { createK3dProvider } from '../adapters/providers/k3d.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { ActContext } from '../act/define-step.ts';
@@ -14,6 +20,7 @@ import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { JournalStore } from '../ports/journal-store.ts';
 import { journalPath } from '../record/paths.ts';
 import { findContextStackFile, findStackFile, type FoundStackFile } from './stack-file-lookup.ts';
+import { rebuiltAccess } from './cluster-access.ts';
 import { StackSource } from './stack-source.ts';
 import { chooseTarget, knownContext, type Target } from './target.ts';
 
@@ -44,6 +51,8 @@ export interface Wired {
   readonly addressesOf: (name: string) => Promise<readonly string[] | undefined>;
   /** Path of the stack file that was applied; undefined when everything was discovered. */
   readonly stackFile: string | undefined;
+  /** What is to be told when the user's kubeconfig has no way to the cluster; undefined: it has. */
+  readonly accessNote: string | undefined;
 }
 
 /**
@@ -63,14 +72,26 @@ export function readInputs(options: WireOptions): Inputs {
 /** Chooses the target and builds the adapters for one command. Throws TargetUnclear and what `clusters` throws. */
 export async function wire({ options, provider, kubeConfig, store, ...inputs }: Inputs): Promise<Wired> {
   const named = inputs.stackFile?.file.spec.cluster;
-  const target = chooseTarget({
+  const { contexts, current } = kubeContexts(kubeConfig);
+  const clusters = await provider.clusters();
+  const chosen = chooseTarget({
     wanted: options.context ?? named?.context,
     cluster: named?.name,
-    ...kubeContexts(kubeConfig),
-    clusters: await provider.clusters(),
+    contexts,
+    current,
+    clusters,
   });
+  const rebuilt = await rebuiltAccess({ ...chosen, contexts, provider });
+  const usable =
+    rebuilt === undefined ? kubeConfig : parseKubeConfig(rebuilt.kubeconfig, 'k3d kubeconfig get');
+  const target: Target = {
+    cluster: chosen.cluster,
+    context: rebuilt === undefined ? (chosen.context ?? '') : (usable.currentContext ?? ''),
+  };
   const stackFile = inputs.stackFile ?? findContextStackFile(target.context);
-  const bound = bindContext(kubeConfig, target.context);
+  const bound = bindContext(usable, target.context);
+  const accessNote =
+    rebuilt && `${rebuilt.why}; using what k3d gives: ${keepPrivately(target.cluster, rebuilt.kubeconfig)}`;
   const reader = createClusterReader(bound);
   const source = new StackSource({
     target,
@@ -100,7 +121,7 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     late: new LateAnswers(systemClock),
     signal: options.signal,
   };
-  return { context, source, target, store, addressesOf, stackFile: stackFile?.path };
+  return { context, source, target, store, addressesOf, stackFile: stackFile?.path, accessNote };
 }
 
 /** Opens the journal alone, for commands that need no cluster. Throws JournalUnavailable. */

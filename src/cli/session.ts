@@ -61,6 +61,7 @@ export async function openSession(
     const say = (line: string) => printer.said?.(line);
     if (live) await engineAnswers(inputs.provider, { deadlineMs: options.timeout, signal, say });
     const wired = await wire(inputs);
+    if (wired.accessNote !== undefined) say(wired.accessNote);
     const log = new RunLog(wired.store, wired.context.clock, printer);
     await refreshStack(wired, log);
     return { ...wired, log, close };

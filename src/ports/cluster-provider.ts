@@ -41,6 +41,8 @@ export interface ClusterProvider {
   ): Promise<void>;
   /** Runs one program on a running node, without a shell. Throws with its words when it fails or its end is not known. */
   runOnNode(containerId: string, argv: readonly string[]): Promise<void>;
+  /** The kubeconfig of a cluster as its own tool gives it, with an administrator's key. Throws when the tool fails. */
+  kubeconfig(cluster: string): Promise<string>;
   /** Starts a stopped cluster with the provider's own tool, which also repairs the DNS entries it owns. */
   startCluster(cluster: string, signal?: AbortSignal): Promise<void>;
   /** Makes the load balancer read its configuration anew and forget upstreams it shuns, without closing open connections. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { causeText, ExplainedError } from '../../record/explained-error.ts';
@@ -26,13 +26,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Loads the kubeconfig as kubectl does: every file of `KUBECONFIG` that exists, the first entry of a name wins;
  * else `~/.kube/config`. Never falls back to `localhost:8080` or to the account of a pod, as client-node does:
- * a healer must not act on a cluster that nobody named. Throws KubeConfigUnusable.
+ * a healer must not act on a cluster that nobody named. Without any file it has no context. Throws KubeConfigUnusable.
  */
 export function loadKubeConfig(environment: Environment = process.env): KubeConfig {
   const files = configFiles(environment);
   const merged = new KubeConfig();
   for (const file of files.filter((path) => existsSync(path))) addMissing(merged, readConfig(file));
-  if (merged.contexts.length === 0) {
+  // Without a file of the user's own the cluster can still be asked for one; a file that was named must be there.
+  if (merged.contexts.length === 0 && environment['KUBECONFIG']) {
     throw new KubeConfigUnusable({
       what: 'There is no Kubernetes context',
       cause: 'no kubeconfig file has one',
@@ -94,24 +95,44 @@ function configFiles(environment: Environment): readonly string[] {
 }
 
 function readConfig(file: string): KubeConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, causeText(error));
+  }
+  // An empty file is what `touch` or an interrupted write leaves behind: it has no entries, which is no error.
+  if (text.trim() === '') return new KubeConfig();
+  const config = parseKubeConfig(text, file);
+  // Certificates that are named by a path lie beside the file.
+  config.makePathsAbsolute(dirname(file));
+  return config;
+}
+
+/** A kubeconfig from text; `place` names where it came from. Throws KubeConfigUnusable, which quotes nothing of it. */
+export function parseKubeConfig(text: string, place: string): KubeConfig {
   const config = new KubeConfig();
   try {
-    const text = readFileSync(file, 'utf8');
-    // An empty file is what `touch` or an interrupted write leaves behind: it has no entries, which is no error.
-    if (text.trim() === '') return config;
     const fault = malformation(text);
     if (fault !== undefined) throw new Error(fault);
-    config.loadFromFile(file, { onInvalidEntry: 'filter' });
+    config.loadFromString(text, { onInvalidEntry: 'filter' });
     return config;
   } catch (error) {
-    throw new KubeConfigUnusable({
-      what: 'The kubeconfig cannot be read',
-      // The client parses with another library (YAML 1.1), whose message quotes the lines around the error.
-      cause: (error as Error).name === 'YAMLException' ? 'it is not valid YAML' : causeText(error),
-      place: file,
-      next: 'Repair the file, or name another one in KUBECONFIG.',
-    });
+    // The client parses with another library (YAML 1.1), whose message quotes the lines around the error.
+    throw unreadable(
+      place,
+      (error as Error).name === 'YAMLException' ? 'it is not valid YAML' : causeText(error),
+    );
   }
+}
+
+function unreadable(place: string, cause: string): KubeConfigUnusable {
+  return new KubeConfigUnusable({
+    what: 'The kubeconfig cannot be read',
+    cause,
+    place,
+    next: 'Repair the file, or name another one in KUBECONFIG.',
+  });
 }
 
 /**

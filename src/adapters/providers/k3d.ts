@@ -42,6 +42,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     readFolder: (containerId, path, limitBytes) => engine.readFolder(containerId, path, limitBytes),
     writeFile: (containerId, file) => engine.writeFile(containerId, file),
     runOnNode: (containerId, argv) => engine.exec(containerId, argv),
+    kubeconfig: (cluster) => kubeconfigOf(engine, environment, cluster),
     startCluster: (cluster, signal) => startCluster(engine, environment, cluster, signal),
     // k3d's proxy image and its configuration need no path: nginx finds /etc/nginx/nginx.conf by itself.
     reloadLoadBalancer: (containerId) => engine.exec(containerId, ['nginx', '-s', 'reload']),
@@ -107,36 +108,67 @@ function published(container: InspectedContainer, port: string, engineHost: stri
   return host.includes(':') ? `[${host}]:${hostPort}` : `${host}:${hostPort}`;
 }
 
-async function startCluster(
-  engine: DockerEngine,
-  environment: Readonly<Record<string, string | undefined>>,
-  cluster: string,
-  signal?: AbortSignal,
-): Promise<void> {
+interface K3dRun {
+  readonly args: readonly string[];
+  /** What could not be done when it fails, and what the reader can do. */
+  readonly what: string;
+  readonly next: string;
+  readonly seconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Runs k3d against the very engine that was observed, whatever else the environment says. Resolves with its output. */
+async function runK3d(engine: DockerEngine, environment: Environment, run: K3dRun): Promise<string> {
+  const { args, what, next, seconds, signal } = run;
   const tool = findTool('k3d', environment['PATH'] ?? '');
-  const args = ['cluster', 'start', cluster, '--timeout', `${startTimeoutSeconds}s`];
   const result = await execa(tool, args, {
-    // k3d must talk to the very engine that was observed, whatever else the environment says.
     env: { ...environment, DOCKER_HOST: engine.endpoint.url, NO_COLOR: '1' },
     extendEnv: false,
     stdin: 'ignore',
     all: true,
     reject: false,
-    timeout: (startTimeoutSeconds + 30) * 1000,
+    timeout: seconds * 1000,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   if (signal?.aborted === true) throw signal.reason;
-  if (!result.failed) return;
+  if (!result.failed) return result.stdout;
   const output = stripVTControlCharacters(result.all ?? '')
     .trim()
     .split('\n')
     .slice(-3)
     .join(' ');
   throw new K3dFailed({
-    what: 'k3d could not start the cluster',
+    what,
     cause: redact(output || (result.shortMessage ?? 'without a word')),
     place: `${tool} ${args.join(' ')}`,
+    next,
+  });
+}
+
+async function startCluster(
+  engine: DockerEngine,
+  environment: Environment,
+  cluster: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await runK3d(engine, environment, {
+    args: ['cluster', 'start', cluster, '--timeout', `${startTimeoutSeconds}s`],
+    what: 'k3d could not start the cluster',
     next: `Look at the nodes: docker ps --all --filter label=${clusterLabel}=${cluster}.`,
+    seconds: startTimeoutSeconds + 30,
+    signal,
+  });
+}
+
+/** k3d reads it from the server node; its output must never reach an error, for it holds a key. */
+function kubeconfigOf(engine: DockerEngine, environment: Environment, cluster: string): Promise<string> {
+  return runK3d(engine, environment, {
+    args: ['kubeconfig', 'get', cluster],
+    what: 'k3d could not give the kubeconfig of the cluster',
+    next: 'Write one with `k3d kubeconfig merge` when the cluster runs.',
+    seconds: 30,
   });
 }
 
