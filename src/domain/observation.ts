@@ -73,12 +73,6 @@ export interface WorkloadFacts {
   readonly selector: Readonly<Record<string, string>>;
 }
 
-export interface ServiceEndpoints {
-  readonly namespace: string;
-  readonly service: string;
-  readonly readyPods: readonly string[];
-}
-
 /** Answer of one DNS server pod to a query for a Service of this stack. */
 export interface DnsServerFacts {
   readonly pod: string;
@@ -88,8 +82,6 @@ export interface DnsServerFacts {
 
 export interface DnsFacts {
   readonly servers: readonly DnsServerFacts[];
-  /** Pods that the Service of the cluster DNS sends queries to. */
-  readonly readyEndpoints: number;
 }
 
 export interface DatabaseMember {
@@ -205,7 +197,6 @@ export interface Observation {
   /** Only of containers whose last words say that their file is damaged. */
   readonly appendOnlyFiles: Looked<readonly AppendOnlyFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
-  readonly endpoints: Looked<readonly ServiceEndpoints[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly poolers: Looked<readonly PoolerFacts[]>;
   /** The web server behind the front door, asked past the load balancer. */

@@ -145,7 +145,7 @@ const cases: readonly Case[] = [
   {
     name: 'DNS that does not answer yet',
     observation: healthy({
-      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }], readyEndpoints: 0 }, 'DNS', now),
+      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }] }, 'DNS', now),
     }),
     findings: ['dns-silent settling'],
     steps: [],
@@ -188,7 +188,7 @@ const cases: readonly Case[] = [
   {
     name: 'a pooler that remembers a failed lookup while the DNS is still silent',
     observation: healthy({
-      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }], readyEndpoints: 0 }, 'DNS', now),
+      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }] }, 'DNS', now),
       poolers: saw(
         [
           pooler({
@@ -263,7 +263,7 @@ const cases: readonly Case[] = [
     observation: healthy({
       pods: saw([crashed], 'API', now),
       crashes: saw([lastWords], 'logs', now),
-      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }], readyEndpoints: 0 }, 'DNS', now),
+      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }] }, 'DNS', now),
     }),
     findings: ['dns-silent settling', 'crash-loop-tail settling'],
     steps: [],

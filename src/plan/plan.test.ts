@@ -109,7 +109,6 @@ const anyObservation: fc.Arbitrary<Observation> = fc
     dns: looked(
       fc.record({
         servers: fc.array(fc.record({ pod: fc.string(), answers: fc.boolean() })),
-        readyEndpoints: fc.nat(3),
       }),
     ),
     pods: looked(

@@ -85,13 +85,12 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     ),
     api: saw({ ready: true } as const, 'API', now),
     nodes: saw([], 'API', now),
-    dns: saw({ servers: [{ pod: 'coredns-1', answers: true }], readyEndpoints: 1 }, 'DNS', now),
+    dns: saw({ servers: [{ pod: 'coredns-1', answers: true }] }, 'DNS', now),
     pods: saw([pod('db-pooler-1')], 'API', now),
     networkCaches: saw([], 'network caches', now),
     crashes: saw([], 'logs', now),
     appendOnlyFiles: saw([], 'append-only files', now),
     workloads: saw([], 'API', now),
-    endpoints: saw([], 'API', now),
     databases: saw(
       [
         {

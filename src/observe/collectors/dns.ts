@@ -5,7 +5,6 @@ import type { ClusterReader } from '../../ports/cluster.ts';
 import { oneLine } from '../look.ts';
 import type { ObserveContext } from '../context.ts';
 import { podFacts } from '../pod-facts.ts';
-import { collectEndpoints } from './workloads.ts';
 
 /** Label and namespace that every distribution gives to its cluster DNS (CoreDNS manifests of kubeadm, k3s, kind). */
 const dnsNamespace = 'kube-system';
@@ -56,10 +55,8 @@ async function askServer(context: ObserveContext, pod: PodFacts, name: string): 
 
 /** Whether the cluster's DNS answers for a Service of this stack, asked on each server pod. */
 export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
-  const [pods, endpoints] = await Promise.all([
-    context.reader.list(`/api/v1/namespaces/${dnsNamespace}/pods`, { labelSelector: dnsLabel }),
-    collectEndpoints(context.reader, dnsNamespace, 'kubernetes.io/service-name=kube-dns'),
-  ]);
+  const path = `/api/v1/namespaces/${dnsNamespace}/pods`;
+  const pods = await context.reader.list(path, { labelSelector: dnsLabel });
   const service = context.stack.databases[0];
   const name =
     service === undefined
@@ -77,5 +74,5 @@ export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
       );
     }),
   );
-  return { servers, readyEndpoints: endpoints.flatMap((entry) => entry.readyPods).length };
+  return { servers };
 }
