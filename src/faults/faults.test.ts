@@ -514,6 +514,22 @@ describe('a Redis that died of its append-only file', () => {
   });
 });
 
+describe('a web server that died because a name had no address', () => {
+  const django = { ...componentOf('web', 'django', []), podLabels: { component: 'django' } };
+  const nginx = { ...componentOf('edge', 'nginx', ['Deployment/django']), podLabels: { component: 'nginx' } };
+  const shop = { stack: { ...stack, components: [django, nginx] }, firstSeen: () => boot };
+  const waiting = { ...crashed, labels: { component: 'nginx' } };
+
+  test.each([
+    ['is waited for while the servers behind the name are not there', false, 'settling'],
+    ['is started again when they are', true, 'broken'],
+  ])('%s', (_name, ready, kind) => {
+    const pods = saw([waiting, pod('django-1', { ready, labels: { component: 'django' } })], 'API', now);
+    const found = diagnose(healthy({ pods, crashes: saw([lastWords], 'logs', now) }), shop);
+    expect(found.filter(({ fault }) => fault === 'crash-loop-tail')).toMatchObject([{ kind }]);
+  });
+});
+
 describe('the list of faults', () => {
   test('every folder is listed, and every fault is exercised above', () => {
     const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) =>
