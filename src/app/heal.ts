@@ -1,6 +1,7 @@
 import type { ActContext } from '../act/define-step.ts';
 import { Dispatcher } from '../act/dispatcher.ts';
 import type { ActionResult } from '../domain/action-result.ts';
+import { dnsAnswers } from '../domain/dns-answers.ts';
 import { seen } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { ProofLevel, Verdict } from '../domain/verdict.ts';
@@ -13,6 +14,9 @@ import type { Pass, RunLog } from './run-log.ts';
 
 /** Pause between two passes, ms: looking costs CPU on the very machine that is busy recovering. */
 const betweenPassesMs = 400;
+
+/** The same while the cluster's DNS is silent: no remedy above the nodes begins before it answers, ms. */
+const whileSilentMs = 900;
 
 export interface HealOptions {
   readonly timeoutMs: number;
@@ -76,8 +80,14 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
       await pause(context, context.stack.policy.stabilityWindowSeconds * 1000);
     }
     if (pass.observation.api.looked) await options.refreshStack();
-    await pause(context, betweenPassesMs);
+    await pause(context, untilNextPass(pass, dispatcher.busy.size));
   }
+}
+
+/** How long to leave the machine alone after a pass, ms; nothing is left alone while something is being done. */
+function untilNextPass({ plan, observation }: Pass, underWay: number): number {
+  const isQuiet = plan.steps.length === 0 && underWay === 0;
+  return isQuiet && !dnsAnswers(seen(observation.dns)) ? whileSilentMs : betweenPassesMs;
 }
 
 /** What is proven through the front door so far; one more proof when it is due. */

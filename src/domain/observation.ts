@@ -95,12 +95,6 @@ export interface WorkloadFacts {
   readonly appliedReplicas?: number;
 }
 
-export interface ServiceEndpoints {
-  readonly namespace: string;
-  readonly service: string;
-  readonly readyPods: readonly string[];
-}
-
 /** Answer of one DNS server pod to a query for a Service of this stack. */
 export interface DnsServerFacts {
   readonly pod: string;
@@ -110,8 +104,6 @@ export interface DnsServerFacts {
 
 export interface DnsFacts {
   readonly servers: readonly DnsServerFacts[];
-  /** Pods that the Service of the cluster DNS sends queries to. */
-  readonly readyEndpoints: number;
   /**
    * Names that the DNS answers for besides the cluster's own (`NodeHosts` of k3s's CoreDNS); undefined: not looked at, or
    * this DNS has no such list.
@@ -260,7 +252,6 @@ export interface Observation {
   /** Only of pods that wait out a crash back-off. */
   readonly emptyDirs: Looked<readonly EmptyDirFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
-  readonly endpoints: Looked<readonly ServiceEndpoints[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly poolers: Looked<readonly PoolerFacts[]>;
   /** Looked at only while a pooler does not let the app in: nothing else hangs on it. */

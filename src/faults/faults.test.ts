@@ -145,7 +145,7 @@ const cases: readonly Case[] = [
   {
     name: 'DNS that does not answer yet',
     observation: healthy({
-      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }], readyEndpoints: 0 }, 'DNS', now),
+      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }] }, 'DNS', now),
     }),
     findings: ['dns-silent settling'],
     steps: [],
@@ -188,7 +188,7 @@ const cases: readonly Case[] = [
   {
     name: 'a pooler that remembers a failed lookup while the DNS is still silent',
     observation: healthy({
-      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }], readyEndpoints: 0 }, 'DNS', now),
+      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }] }, 'DNS', now),
       poolers: saw(
         [
           pooler({
@@ -263,7 +263,7 @@ const cases: readonly Case[] = [
     observation: healthy({
       pods: saw([crashed], 'API', now),
       crashes: saw([lastWords], 'logs', now),
-      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }], readyEndpoints: 0 }, 'DNS', now),
+      dns: saw({ servers: [{ pod: 'coredns-1', answers: false }] }, 'DNS', now),
     }),
     findings: ['dns-silent settling', 'crash-loop-tail settling'],
     steps: [],
@@ -511,6 +511,22 @@ describe('a Redis that died of its append-only file', () => {
     expect(crashFindings(redisDown(fileWith({}), { pods, crashes }))).toEqual(['celery-1 settling']);
     const back = healthy({ pods: saw([workingRedis, celery], 'API', now), crashes });
     expect(crashFindings(back)).toEqual(['celery-1 broken']);
+  });
+});
+
+describe('a web server that died because a name had no address', () => {
+  const django = { ...componentOf('web', 'django', []), podLabels: { component: 'django' } };
+  const nginx = { ...componentOf('edge', 'nginx', ['Deployment/django']), podLabels: { component: 'nginx' } };
+  const shop = { stack: { ...stack, components: [django, nginx] }, firstSeen: () => boot };
+  const waiting = { ...crashed, labels: { component: 'nginx' } };
+
+  test.each([
+    ['is waited for while the servers behind the name are not there', false, 'settling'],
+    ['is started again when they are', true, 'broken'],
+  ])('%s', (_name, ready, kind) => {
+    const pods = saw([waiting, pod('django-1', { ready, labels: { component: 'django' } })], 'API', now);
+    const found = diagnose(healthy({ pods, crashes: saw([lastWords], 'logs', now) }), shop);
+    expect(found.filter(({ fault }) => fault === 'crash-loop-tail')).toMatchObject([{ kind }]);
   });
 });
 

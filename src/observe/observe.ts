@@ -12,10 +12,11 @@ import { collectNetworkCaches } from './collectors/network-caches.ts';
 import { collectNetworkPolicies } from './collectors/network-policies.ts';
 import { collectNodes } from './collectors/nodes.ts';
 import { collectPoolers } from './collectors/poolers.ts';
-import { collectEndpoints, collectWorkloads } from './collectors/workloads.ts';
+import { collectWorkloads } from './collectors/workloads.ts';
 import type { ObserveContext } from './context.ts';
 import { look } from './look.ts';
 import { podFacts } from './pod-facts.ts';
+import { dnsAnswers } from '../domain/dns-answers.ts';
 import { hasLabels, isFresh } from '../domain/pod-selection.ts';
 
 function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
@@ -31,6 +32,15 @@ const slowMs = 1500;
 /** A person changes them, ms. */
 const policiesMs = 5000;
 
+/** A Lease is renewed every 10 s (kubernetes.io, Leases), ms. */
+const nodesMs = 5000;
+
+/** An API that answered a moment ago is asked for what is needed of it; its silence shows there, ms. */
+const readyMs = 1000;
+
+/** A DNS that answers goes on answering while the machine only comes up, ms. */
+const dnsMs = 3000;
+
 const keep = <T>(answer: Looked<T>) => answer.looked;
 
 /**
@@ -43,10 +53,16 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   const { reader, provider, stack, clock } = context;
   const [containers, api] = await Promise.all([
     look(clock, 'container engine', () => provider.containers(stack.cluster.name)),
-    look(clock, 'GET /readyz', async () => {
-      await reader.ready();
-      return { ready: true } as const;
-    }),
+    context.kept.ask(
+      'GET /readyz',
+      readyMs,
+      () =>
+        look(clock, 'GET /readyz', async () => {
+          await reader.ready();
+          return { ready: true } as const;
+        }),
+      keep,
+    ),
   ]);
   const loadBalancers = await look(clock, 'load balancers that do not run', () =>
     collectLoadBalancers(context, seen(containers) ?? []),
@@ -54,16 +70,20 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   const engine = { at, containers, loadBalancers, api };
   if (!api.looked) return withoutApi(context, engine);
 
-  const slowly = <T>(from: string, read: () => Promise<T>) =>
-    context.kept.ask(from, slowMs, () => look(clock, from, read), keep);
-  const [nodes, pods, workloads, endpoints, dns] = await Promise.all([
-    slowly('nodes and Leases', () => collectNodes(reader)),
+  const slowly = <T>(from: string, ms: number, read: () => Promise<T>) =>
+    context.kept.ask(from, ms, () => look(clock, from, read), keep);
+  const [nodes, pods, workloads, dns] = await Promise.all([
+    slowly('nodes and Leases', nodesMs, () => collectNodes(reader)),
     look(clock, 'pods', async () =>
       (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) => podFacts(object)),
     ),
-    slowly('workloads', () => collectWorkloads(reader, stack.namespace)),
-    slowly('EndpointSlices', () => collectEndpoints(reader, stack.namespace)),
-    look(clock, 'cluster DNS', () => collectDns(context)),
+    slowly('workloads', slowMs, () => collectWorkloads(reader, stack.namespace)),
+    context.kept.ask(
+      'cluster DNS',
+      dnsMs,
+      () => look(clock, 'cluster DNS', () => collectDns(context)),
+      (answer) => dnsAnswers(seen(answer)),
+    ),
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
@@ -83,7 +103,6 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     dns,
     pods,
     workloads,
-    endpoints,
     databases,
     poolers,
     networkPolicies,
@@ -108,7 +127,6 @@ function withoutApi(context: ObserveContext, engine: EngineLooks): Observation {
     emptyDirs: notAsked(context, why),
     appendOnlyFiles: notAsked(context, why),
     workloads: notAsked(context, why),
-    endpoints: notAsked(context, why),
     databases: notAsked(context, why),
     poolers: notAsked(context, why),
     networkPolicies: notAsked(context, why),

@@ -30,7 +30,7 @@ describe('the line of a layer', () => {
       /^1 of 2/,
     ],
     ['a silent API', 'API', { api: couldNotLook('refused', 'API', now) }, /refused/],
-    ['a silent DNS', 'DNS', { dns: saw({ servers: [], readyEndpoints: 0 }, 'DNS', now) }, /not answer/],
+    ['a silent DNS', 'DNS', { dns: saw({ servers: [] }, 'DNS', now) }, /not answer/],
     ['a refused login', 'poolers', { poolers: saw([pooler(), refused], 'p', now) }, /^1 of 2/],
     ['a Ready from before the boot', 'web', { pods: saw([staleWeb], 'API', now) }, /^0 of 1/],
     [

@@ -150,7 +150,6 @@ export const anyObservation: fc.Arbitrary<Observation> = fc
     dns: looked(
       fc.record({
         servers: few(fc.record({ pod: names, answers: fc.boolean() })),
-        readyEndpoints: fc.nat(3),
         workloads: few(anyWorkload),
       }),
     ),

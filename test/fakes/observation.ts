@@ -87,14 +87,13 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     loadBalancers: saw([], 'load balancers', now),
     api: saw({ ready: true } as const, 'API', now),
     nodes: saw([], 'API', now),
-    dns: saw({ servers: [{ pod: 'coredns-1', answers: true }], readyEndpoints: 1 }, 'DNS', now),
+    dns: saw({ servers: [{ pod: 'coredns-1', answers: true }] }, 'DNS', now),
     pods: saw([pod('db-pooler-1')], 'API', now),
     networkCaches: saw([], 'network caches', now),
     crashes: saw([], 'logs', now),
     emptyDirs: saw([], 'emptyDir volumes', now),
     appendOnlyFiles: saw([], 'append-only files', now),
     workloads: saw([], 'API', now),
-    endpoints: saw([], 'API', now),
     databases: saw(
       [
         {

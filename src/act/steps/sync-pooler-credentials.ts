@@ -28,11 +28,12 @@ async function leaderPod(context: ActContext, database: DatabaseComponent): Prom
 
 async function superuserLogin(context: ActContext, database: DatabaseComponent): Promise<Login> {
   const { superuser } = database;
+  const { reader } = context;
   if (superuser === undefined) throw new Error(`the superuser Secret of ${database.cluster} is not known`);
   const pod = await leaderPod(context, database);
   const [user, password] = await Promise.all([
-    requiredSecret(context, superuser.user),
-    requiredSecret(context, superuser.password),
+    requiredSecret({ reader }, superuser.user),
+    requiredSecret({ reader }, superuser.password),
   ]);
   const target = { namespace: database.namespace, pod, port: 5432 };
   return { user, password, database: 'postgres', stream: () => context.reader.tunnel(target) };
@@ -51,7 +52,7 @@ export const syncPoolerCredentials = defineStep({
   proofMs: 10_000,
   precondition: async (planned, context) => {
     const { pooler, database } = parts(planned, context);
-    const password = await requiredSecret(context, pooler.role.password);
+    const password = await requiredSecret({ reader: context.reader }, pooler.role.password);
     if (/[\r\n]$/.test(password))
       return 'the Secret ends with a line break: it would never match what clients send';
     const login = await superuserLogin(context, database);
@@ -61,8 +62,10 @@ export const syncPoolerCredentials = defineStep({
   },
   run: async (planned, context) => {
     const { pooler, database } = parts(planned, context);
-    const role = await requiredSecret(context, pooler.role.user);
-    const verifier = scramVerifier(await requiredSecret(context, pooler.role.password));
+    // What is in the Secret this moment counts, not what was read for a login a while ago.
+    const { reader } = context;
+    const role = await requiredSecret({ reader }, pooler.role.user);
+    const verifier = scramVerifier(await requiredSecret({ reader }, pooler.role.password));
     const login = await superuserLogin(context, database);
     const statement = `ALTER ROLE ${identifier(role)} PASSWORD '${verifier}'`;
     const result = await context.sql.query(login, ["SET log_statement = 'none'", statement], sqlMs);
@@ -72,8 +75,8 @@ export const syncPoolerCredentials = defineStep({
   probe: async (planned, context) => {
     const { pooler, database } = parts(planned, context);
     const [user, password, pod] = await Promise.all([
-      requiredSecret(context, pooler.role.user),
-      requiredSecret(context, pooler.role.password),
+      requiredSecret({ reader: context.reader }, pooler.role.user),
+      requiredSecret({ reader: context.reader }, pooler.role.password),
       leaderPod(context, database),
     ]);
     const target = { namespace: database.namespace, pod, port: 5432 };

@@ -39,17 +39,3 @@ export function unprovenDependencies(
     return dependency === undefined || !works(dependency, observation);
   });
 }
-
-/**
- * Names of the caches it depends on that are not proven to work. Behind a headless Service the name of a cache that is
- * down has no address (kubernetes.io, Services, headless), so a death of name resolution may be the cache's.
- */
-export function unprovenCaches(
-  component: Component,
-  stack: Stack,
-  observation: Observation,
-): readonly string[] {
-  const caches = stack.components.filter((entry) => entry.adapter === 'redis');
-  const names = new Set(caches.map(({ ref }) => `${ref.kind}/${ref.name}`));
-  return unprovenDependencies(component, stack, observation).filter((name) => names.has(name));
-}

@@ -6,27 +6,29 @@ import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
 import { appendOnlyDamage } from '../append-only-damage.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
 import { remainingBackOff } from './back-off.ts';
-import { diedOfNameResolution, unprovenCaches, unprovenDependencies } from './dependencies.ts';
+import { diedOfNameResolution, unprovenDependencies } from './dependencies.ts';
 
 /** Below this many seconds the kubelet is as fast as a new pod. */
 const worthRestartingSeconds = 2;
 
+/**
+ * What is not yet proven to work of what the pod needs. A pod that died because a name had no address needs more than the
+ * DNS: started before the servers behind the name it serves nobody, and its start takes CPU from theirs.
+ */
 function missing(
   pod: PodFacts,
   container: ContainerFacts,
   observation: Observation,
   { stack }: CheckContext,
-) {
-  const lines = seen(observation.crashes)?.find(
-    (crash) => crash.pod === pod.name && crash.container === container.name,
-  );
+): readonly string[] {
   if (!dnsAnswers(seen(observation.dns))) return ['the cluster DNS'];
   const component = stack.components.find((entry) => hasLabels(pod, entry.podLabels));
-  if (lines !== undefined && diedOfNameResolution(lines.lines))
-    return component === undefined ? [] : unprovenCaches(component, stack, observation);
-  return component === undefined
-    ? ['unknown: it belongs to no component']
-    : unprovenDependencies(component, stack, observation);
+  if (component !== undefined) return unprovenDependencies(component, stack, observation);
+  const words = seen(observation.crashes)?.find(
+    (crash) => crash.pod === pod.name && crash.container === container.name,
+  );
+  const isName = words !== undefined && diedOfNameResolution(words.lines);
+  return isName ? [] : ['unknown: it belongs to no component'];
 }
 
 function judge(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { couldNotLook, type Looked } from '../../domain/looked.ts';
 import type { DatabaseFacts, DatabaseMember, PodFacts } from '../../domain/observation.ts';
 import type { DatabaseComponent, SecretKeyRef } from '../../domain/stack.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
 import type { Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
@@ -15,10 +16,19 @@ const patroniStatus = z.object({
   xlog_location: z.number().optional(),
 });
 
+/** The annotation's value; undefined when there is none, or when it is no JSON: anybody may write an annotation. */
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function memberFacts(pod: PodFacts): DatabaseMember {
   const text = pod.annotations['status'];
-  const parsed = text === undefined ? undefined : patroniStatus.safeParse(JSON.parse(text));
-  if (!parsed?.success) return { pod: pod.name };
+  const parsed = patroniStatus.safeParse(jsonOf(text));
+  if (!parsed.success) return { pod: pod.name };
   const { role, state, timeline, xlog_location: xlog } = parsed.data;
   return {
     pod: pod.name,
@@ -29,12 +39,20 @@ function memberFacts(pod: PodFacts): DatabaseMember {
   };
 }
 
-/** Reads a Secret's value or fails with its name: an empty password must never reach a login. */
+/** A password changes rarely, and every login needs four values: asked each time they were a third of all requests, ms. */
+const secretMs = 20_000;
+
+/**
+ * Reads a Secret's value or fails with its name: an empty password must never reach a login. With `kept` a value that was
+ * read a short time ago will do; a step that acts on the value itself passes none.
+ */
 export async function requiredSecret(
-  context: Pick<ObserveContext, 'reader'>,
+  { reader, kept }: Pick<ObserveContext, 'reader'> & Partial<Pick<ObserveContext, 'kept'>>,
   ref: SecretKeyRef,
 ): Promise<string> {
-  const value = await context.reader.secret(ref);
+  const read = () => reader.secret(ref);
+  const key = `Secret ${ref.namespace}/${ref.name} ${ref.key}`;
+  const value = await (kept === undefined ? read() : kept.ask(key, secretMs, read, (text) => !!text));
   if (value === undefined || value === '') {
     throw new Error(`Secret ${ref.namespace}/${ref.name} has no value for ${ref.key}`);
   }
@@ -43,7 +61,7 @@ export async function requiredSecret(
 
 /** The app's own login on one pod of the database, through a tunnel to that pod. */
 export async function appLogin(
-  context: Pick<ObserveContext, 'reader'>,
+  context: Pick<ObserveContext, 'reader'> & Partial<Pick<ObserveContext, 'kept'>>,
   database: DatabaseComponent,
   target: { pod: string; port: number },
 ): Promise<Login> {
@@ -69,10 +87,14 @@ async function askPrimary(
   return result.rows[0]?.['in_recovery'] === 't';
 }
 
-async function leaderOf(context: ObserveContext, database: DatabaseComponent) {
-  const object = await context.reader.get(
-    `/api/v1/namespaces/${database.namespace}/endpoints/${database.cluster}`,
-  );
+const hasLeader = (object: KubeObject | undefined) => object?.metadata.annotations?.['leader'] !== undefined;
+
+/** The lock moves by an election, which takes seconds, ms. */
+const leaderMs = 1500;
+
+async function leaderOf({ reader, kept }: ObserveContext, database: DatabaseComponent) {
+  const path = `/api/v1/namespaces/${database.namespace}/endpoints/${database.cluster}`;
+  const object = await kept.ask(path, leaderMs, () => reader.get(path), hasLeader);
   const annotations = object?.metadata.annotations ?? {};
   const renewed = annotations['renewTime'];
   return {

@@ -6,7 +6,6 @@ import { oneLine } from '../look.ts';
 import type { ObserveContext } from '../context.ts';
 import { podFacts } from '../pod-facts.ts';
 import { workloadFacts } from '../workload-facts.ts';
-import { collectEndpoints } from './workloads.ts';
 
 /** Label and namespace that every distribution gives to its cluster DNS (CoreDNS manifests of kubeadm, k3s, kind). */
 const dnsNamespace = 'kube-system';
@@ -81,10 +80,8 @@ async function dnsWorkloads(reader: ClusterReader): Promise<readonly WorkloadFac
 
 /** Whether the cluster's DNS answers for a Service of this stack, asked on each server pod. */
 export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
-  const [pods, endpoints] = await Promise.all([
-    context.reader.list(`/api/v1/namespaces/${dnsNamespace}/pods`, { labelSelector: dnsLabel }),
-    collectEndpoints(context.reader, dnsNamespace, 'kubernetes.io/service-name=kube-dns'),
-  ]);
+  const path = `/api/v1/namespaces/${dnsNamespace}/pods`;
+  const pods = await context.reader.list(path, { labelSelector: dnsLabel });
   const service = context.stack.databases[0];
   const name =
     service === undefined
@@ -102,8 +99,7 @@ export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
       );
     }),
   );
-  const readyEndpoints = endpoints.flatMap((entry) => entry.readyPods).length;
-  if (servers.length === 0) return { servers, readyEndpoints, workloads: await dnsWorkloads(context.reader) };
+  if (servers.length === 0) return { servers, workloads: await dnsWorkloads(context.reader) };
   const names = servers.some(({ answers }) => answers) ? await hostNames(context) : undefined;
-  return { servers, readyEndpoints, ...(names && { hostNames: names }) };
+  return { servers, ...(names && { hostNames: names }) };
 }

@@ -12,19 +12,28 @@ const visits = 3;
 /** Deadline of one visit, ms. */
 const deadlineMs = 3000;
 
+/** Certificates are renewed every few weeks, ms. */
+const certificateMs = 20_000;
+
 /** PEM certificate of the TLS Secret that the front door serves, trusted besides the system's CAs. */
 export async function frontDoorTrust(
-  context: Pick<ObserveContext, 'reader'>,
+  { reader, kept }: Pick<ObserveContext, 'reader' | 'kept'>,
   door: FrontDoor,
 ): Promise<readonly string[]> {
-  if (door.tlsSecret === undefined) return [];
-  const certificate = await context.reader.secret({ ...door.tlsSecret, key: 'tls.crt' });
+  const { tlsSecret } = door;
+  if (tlsSecret === undefined) return [];
+  const certificate = await kept.ask(
+    `certificate ${tlsSecret.namespace}/${tlsSecret.name}`,
+    certificateMs,
+    () => reader.secret({ ...tlsSecret, key: 'tls.crt' }),
+    (pem) => pem !== undefined,
+  );
   return certificate === undefined ? [] : [certificate];
 }
 
 /** A few GETs through the published address at once, as the first users after a boot would come. */
 export async function collectFrontDoor(
-  context: Pick<ObserveContext, 'reader' | 'door'>,
+  context: Pick<ObserveContext, 'reader' | 'door' | 'kept'>,
   door: FrontDoor,
 ): Promise<FrontDoorFacts> {
   const url = new URL(door.healthPath, door.url).href;

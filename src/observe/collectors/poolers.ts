@@ -17,7 +17,7 @@ const deadlineMs = 3000;
  * the state of the servers behind it, because its users come from the auth_file.
  */
 export async function consoleLogin(
-  context: Pick<ObserveContext, 'reader'>,
+  context: Pick<ObserveContext, 'reader'> & Partial<Pick<ObserveContext, 'kept'>>,
   pooler: PoolerComponent,
   pod: string,
 ): Promise<Login> {
@@ -31,7 +31,7 @@ export async function consoleLogin(
 
 /** Logs the app's user in through one PgBouncer process and asks the database behind it for one value. */
 export async function loginThroughPooler(
-  context: Pick<ObserveContext, 'reader' | 'sql'>,
+  context: Pick<ObserveContext, 'reader' | 'sql'> & Partial<Pick<ObserveContext, 'kept'>>,
   database: DatabaseComponent,
   pooler: PoolerComponent,
   pod: string,
@@ -119,6 +119,9 @@ function notWritable({ facts }: PoolerTarget): string | undefined {
   return takesWrites(facts) ? undefined : 'no primary takes writes yet';
 }
 
+/** What PgBouncer remembers changes with its next attempt; asking costs a tunnel and a login, ms. */
+const lookupsMs = 1500;
+
 interface ProcessAnswer {
   readonly login: PoolerFacts['login'];
   readonly lookups: PoolerFacts['failedLookups'];
@@ -142,7 +145,12 @@ async function askProcess(context: ObserveContext, target: PoolerTarget): Promis
     key,
     3000,
     async () => {
-      const lookups = await context.late.ask(`${key} lookups`, from, () => failedLookups(target, context));
+      const lookups = await context.kept.ask(
+        `${key} lookups`,
+        lookupsMs,
+        () => context.late.ask(`${key} lookups`, from, () => failedLookups(target, context)),
+        (answer) => answer.looked,
+      );
       const hold =
         lookups.looked && lookups.value.length > 0 ? 'it remembers a failed DNS lookup' : notWritable(target);
       if (hold !== undefined) return { login: { result: 'not-asked', message: hold }, lookups };
