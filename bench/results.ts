@@ -6,6 +6,7 @@ import process from 'node:process';
 import { format, resolveConfig } from 'prettier';
 
 import { openLab } from '../lab/lab.ts';
+import { usualLimitSeconds } from './agenda.ts';
 import { codeState } from './code-state.ts';
 import { blockOf, withBlock } from './readme-block.ts';
 import { runFileSchema, type RunRow } from './run-row.ts';
@@ -86,7 +87,8 @@ async function replay(name: string): Promise<number> {
   const lab = await openLab({ log: say });
   await lab.up();
   await lab.deployExample();
-  const again = await runOnce(lab, row, { state, tell: say, keepLog: keepNoLog });
+  const limitSeconds = row.limitSeconds ?? usualLimitSeconds;
+  const again = await runOnce(lab, { ...row, limitSeconds }, { state, tell: say, keepLog: keepNoLog });
   process.stdout.write(`then: ${rowText(row)}\nnow:  ${rowText(again)}\n`);
   return again.verified === row.verified && again.lost === row.lost ? 0 : 1;
 }

@@ -56,6 +56,12 @@ export interface Proof {
   readonly evidence: string;
 }
 
+/** What `up` leaves to a person: the fault, and the command or manifest that it printed. */
+export interface TaskOfAPerson {
+  readonly fault: string;
+  readonly byHand: string;
+}
+
 /** One way to break the stack on purpose. */
 export interface Drill {
   readonly id: string;
@@ -66,6 +72,13 @@ export interface Drill {
   readonly proof: (lab: DrillLab, injection: Injection) => Promise<Proof>;
   /** Ids of the faults that a diagnosis must name while the drill bites; empty where nature may be faster. */
   readonly expectedFindings: readonly string[];
+  /**
+   * Looks, once the stack was recovered, whether the fault itself is gone as well. Undefined: without that there would
+   * have been no recovery.
+   */
+  readonly gone?: (lab: DrillLab, injection: Injection) => Promise<Proof>;
+  /** Does what `up` told a person to do. Undefined: this fault may not be left to a person. */
+  readonly follow?: (lab: DrillLab, task: TaskOfAPerson) => Promise<void>;
   /** Takes the fault away by hand; harmless when somebody has healed it already. */
   readonly undo: (lab: DrillLab, injection: Injection) => Promise<void>;
 }

@@ -10,6 +10,8 @@ import { waitFor } from './wait-for.ts';
 
 const helpers = new Set([
   'database',
+  'crash-tail',
+  'slow-start',
   'egress-policy',
   'define-drill',
   'containers',
