@@ -97,12 +97,12 @@ describe('the next run', () => {
 describe('the block in the README', () => {
   const text = 'a\n<!-- results:power-cut -->\nold\n<!-- /results:power-cut -->\nb\n';
   test('is replaced and nothing else', () => {
-    const changed = withBlock(text, '| new |\n');
-    expect(blockOf(changed)).toBe('| new |');
+    const changed = withBlock(text, 'power-cut', '| new |\n');
+    expect(blockOf(changed, 'power-cut')).toBe('| new |');
     expect(changed.startsWith('a\n')).toBe(true);
     expect(changed.endsWith('\nb\n')).toBe(true);
   });
-  test('without markers it is an error', () => expect(() => blockOf('a')).toThrow('lacks'));
+  test('without markers it is an error', () => expect(() => blockOf('a', 'refusals')).toThrow('lacks'));
 });
 
 test('the committed schema is the one of the rows', async () => {

@@ -1,12 +1,11 @@
 import { containersOf, containerState } from '../../src/drills/containers.ts';
 import { shopKubectl } from '../../src/drills/database.ts';
 import { drillNamed } from '../../src/drills/index.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { waitFor } from '../../src/drills/wait-for.ts';
 import { stepGroups } from '../../src/cli/commands/step-groups.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
-
-const noHelper = { random: () => 0, startHelper: () => Promise.resolve({ kill: () => Promise.resolve() }) };
 
 const where = ['--json', '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
 
@@ -32,7 +31,7 @@ async function needed(
   until: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Ended> {
   const drill = drillNamed(drillId);
-  const injection = await drill.inject(site.lab, noHelper);
+  const injection = await drill.inject(site.lab, nobodyHelps);
   try {
     const { proven, evidence } = await drill.proof(site.lab, injection);
     if (!proven) throw new Error(`the fault is not proven: ${evidence}`);
@@ -143,7 +142,7 @@ export const stepCases: readonly RefusalCase[] = [
     needsWholeStack: true,
     run: async (site) => {
       const drill = drillNamed('redis-scaled-to-zero');
-      const injection = await drill.inject(site.lab, noHelper);
+      const injection = await drill.inject(site.lab, nobodyHelps);
       try {
         const { proven, evidence } = await drill.proof(site.lab, injection);
         if (!proven) throw new Error(`the fault is not proven: ${evidence}`);

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { bundle } from '../../scripts/bundle.ts';
 import { streamingStandbys } from '../../src/drills/database.ts';
-import type { Drill, Injection, Proof } from '../../src/drills/define-drill.ts';
+import type { Drill, DrillContext, Injection, Proof } from '../../src/drills/define-drill.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import type { Comparison } from '../../src/ledger/compare.ts';
 import { failuresSince, secondVerifiedWrite } from '../../src/ledger/probe-attempts.ts';
 import { aftermath } from './aftermath.ts';
@@ -151,8 +152,13 @@ async function proveAndHelp(site: LedgerSite, options: RecoveryOptions, broken: 
   }
 }
 
-function startHelper(site: LedgerSite, arm: Arm): Promise<{ kill: () => Promise<void> }> {
-  return Promise.resolve(arm === 'rekindle' ? startRekindle(site.lab) : { kill: () => Promise.resolve() });
+function startHelper(site: LedgerSite, arm: Arm): ReturnType<DrillContext['startHelper']> {
+  if (arm === 'nobody') return nobodyHelps.startHelper();
+  const { kill, result } = startRekindle(site.lab);
+  const ended = async () => {
+    await result();
+  };
+  return Promise.resolve({ kill, ended });
 }
 
 type Helped = Omit<Recovery, 'ledger'>;

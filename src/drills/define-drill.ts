@@ -38,7 +38,11 @@ export interface DrillContext {
   /** Seeded; between 0 (included) and 1. All choices of a drill come from here, so that a run can be repeated. */
   readonly random: () => number;
   /** Starts whoever heals, as a boot of the machine would; a cut ends it as hard as everything else. */
-  readonly startHelper: () => Promise<{ readonly kill: () => Promise<void> }>;
+  readonly startHelper: () => Promise<{
+    readonly kill: () => Promise<void>;
+    /** Resolves when it has come to its own end. */
+    readonly ended: () => Promise<void>;
+  }>;
 }
 
 /** What was done to the stack. */

@@ -56,8 +56,10 @@ export function slowStartDrill(id: string, seconds: number): Drill {
   return defineDrill({
     id,
     title: `The web servers need ${seconds} s to start after the power comes back`,
-    inject: async (lab) => {
+    inject: async (lab, context) => {
       await rollOut(lab, ['python3', '-c', sleeping(seconds), ...(await commandOf(lab))], seconds + 60, seconds);
+      // Who helps has seen one such start before, and may know how long it takes.
+      await (await context.startHelper()).ended();
       const before = (await servers(lab)).map(({ uid }) => uid).toSorted();
       const cut = await lab.cut();
       const boot = await lab.boot({ waitForEngine: true });
