@@ -4,6 +4,7 @@ import { addressesOf } from '../adapters/host-names.ts';
 import { frontDoorClient } from '../adapters/front-door/client.ts';
 import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
 import { createClusterWriter } from '../adapters/kubernetes/cluster-writer.ts';
+import { answersForeign } from '../adapters/kubernetes/foreign-authority.ts';
 import { keepPrivately } from '../adapters/kubernetes/private-kubeconfig.ts';
 import {
   bindContext,
@@ -81,7 +82,12 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     current,
     clusters,
   });
-  const rebuilt = await rebuiltAccess({ ...chosen, contexts, provider });
+  const rebuilt = await rebuiltAccess({
+    ...chosen,
+    contexts,
+    provider,
+    answersForeign: (name) => answersForeign(createClusterReader(bindContext(kubeConfig, name))),
+  });
   const usable =
     rebuilt === undefined ? kubeConfig : parseKubeConfig(rebuilt.kubeconfig, 'k3d kubeconfig get');
   const target: Target = {
