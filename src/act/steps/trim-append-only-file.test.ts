@@ -63,10 +63,11 @@ describe('trimming an append-only file', () => {
     const isCut = last === 4;
     expect(fake.files.get(redis.path)).toEqual(isCut ? good : damaged);
     fake.beforeRun = () => undefined;
-    const again = trimAppendOnlyFile.run(planned, context);
-    await (isCut ? expect(again).rejects.toThrow('nothing was cut') : expect(again).resolves.toContain('cut'));
+    // A file that is cut is whole: the next pass plans nothing.
+    if (isCut) expect(await trimAppendOnlyFile.probe(planned, context)).toMatchObject({ answer: 'yes' });
+    else expect(await trimAppendOnlyFile.run(planned, context)).toContain('cut');
     expect(fake.files.get(redis.path)).toEqual(good);
-    expect([...fake.files.values()]).toContainEqual(damaged);
+    expect(fake.files.get(copy)).toEqual(damaged);
   });
 
   test('leaves a file alone that somebody repaired while it was copied', async () => {
