@@ -4,7 +4,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 
 import { openLab } from '../lab/lab.ts';
-import { nextRun, standardAgenda, type Wanted } from './agenda.ts';
+import { nextRun, standardAgenda, usualLimitSeconds, type Wanted } from './agenda.ts';
 import { type CodeState, codeState } from './code-state.ts';
 import type { RigLab } from './rig/rig-lab.ts';
 import { rowText, runOnce } from './run-once.ts';
@@ -30,9 +30,10 @@ function agenda(): readonly Wanted[] {
   const only = standardAgenda.filter(({ fault }) => values.only === undefined || fault === values.only);
   if (only.length === 0)
     throw new Error(`--only takes one of ${standardAgenda.map(({ fault }) => fault).join(', ')}`);
-  return only.map((wanted) => ({
-    ...wanted,
-    arms: wanted.arms
+  return only.map(({ fault, arms, limitSeconds = usualLimitSeconds }) => ({
+    fault,
+    limitSeconds,
+    arms: arms
       .filter(({ arm }) => values.arm === undefined || arm === values.arm)
       .map(({ arm, n }) => ({ arm, n: Number(values.n ?? n) })),
   }));

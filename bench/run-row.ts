@@ -20,9 +20,14 @@ export const runRow = z
       .describe('engine-start: the engine process was started; help-start: nothing was booted, help began'),
     verified: z
       .boolean()
-      .describe('two writes through the front door, read back, at least 1 s apart, in time, and the fault is gone'),
+      .describe(
+        'two writes through the front door, read back, at least 1 s apart, in time, and the fault is gone',
+      ),
     proof: z.string().describe('how it was seen that the fault was there'),
-    gone: z.string().optional().describe('how it was seen that the fault itself is gone, where writes cannot say'),
+    gone: z
+      .string()
+      .optional()
+      .describe('how it was seen that the fault itself is gone, where writes cannot say'),
     followed: z
       .array(z.string())
       .optional()

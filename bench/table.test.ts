@@ -84,7 +84,9 @@ describe('the next run', () => {
     expect(order).toEqual(['nobody 1', 'rekindle 1', 'nobody 2', 'rekindle 2']);
   });
   test('goes on with the arm that still owes runs', () => {
-    const more = [{ fault: 'plain-cut', arms: [{ arm: 'rekindle', n: 2 } as const, { arm: 'nobody', n: 1 } as const] }];
+    const more = [
+      { fault: 'plain-cut', arms: [{ arm: 'rekindle', n: 2 } as const, { arm: 'nobody', n: 1 } as const] },
+    ];
     const rows = [row(), row({ arm: 'nobody' })];
     expect(nextRun(rows, more, state)).toMatchObject({ arm: 'rekindle', seed: 2 });
     expect(nextRun([...rows, row()], more, state)).toBeUndefined();

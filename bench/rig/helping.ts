@@ -20,15 +20,15 @@ export interface Helping {
  * is started once more.
  */
 export function startHelping(lab: RigLab, drill: Drill, limitSeconds: number): Helping {
-  const arguments_ = ['--timeout', `${limitSeconds}s`];
-  let running: RunningUp = startRekindle(lab, arguments_);
+  const timeout = ['--timeout', `${limitSeconds}s`];
+  let running: RunningUp = startRekindle(lab, timeout);
   let isKilled = false;
   const help = async (): Promise<Helped> => {
     const first = await running.result();
     const tasks = first.report?.tasks ?? [];
     if (drill.follow === undefined || tasks.length === 0 || isKilled) return { up: first, followed: [] };
     for (const { fault, byHand } of tasks) await drill.follow(lab, { fault, byHand });
-    running = startRekindle(lab, arguments_);
+    running = startRekindle(lab, timeout);
     return { up: await running.result(), followed: tasks.map(({ fault }) => fault) };
   };
   const helped = help();

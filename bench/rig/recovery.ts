@@ -221,9 +221,9 @@ async function resultOf(helping: Helping | undefined, seconds: number): Promise<
   return result;
 }
 
-function rawLog(facts: unknown, prober: Prober, help: Help | undefined): string {
+function rawLog(facts: unknown, prober: Prober, helped: Help | undefined): string {
   const attempts = prober.attempts.map((attempt) => `${JSON.stringify(attempt)}\n`).join('');
-  const helper = help === undefined ? 'nobody\n' : helpText(help);
+  const helper = helped === undefined ? 'nobody\n' : helpText(helped);
   return `== run\n${JSON.stringify(facts)}\n== probes\n${attempts}== helper\n${helper}`;
 }
 

@@ -14,8 +14,16 @@ function access(
     publishedAddress: () => Promise.resolve(published),
   };
   const contexts = [{ name: 'k3d-shop', server }];
-  return rebuiltAccess({ cluster: 'shop', context, contexts, provider, answersForeign: () => Promise.resolve(isForeign) });
+  return rebuiltAccess({
+    cluster: 'shop',
+    context,
+    contexts,
+    provider,
+    answersForeign: () => Promise.resolve(isForeign),
+  });
 }
+
+const trusted = () => Promise.resolve(false);
 
 describe('the way to a cluster', () => {
   test.each([
@@ -50,8 +58,7 @@ describe('the way to a cluster', () => {
       kubeconfig: () => Promise.resolve('text'),
       publishedAddress: () => Promise.resolve(undefined),
     };
-    const answersForeign = () => Promise.resolve(false);
-    const parts = { cluster: 'shop', context: undefined, contexts: [], provider, answersForeign };
+    const parts = { cluster: 'shop', context: undefined, contexts: [], provider, answersForeign: trusted };
     const found = await rebuiltAccess(parts);
     expect(found?.why).toBe('no context of the kubeconfig leads to cluster shop');
   });

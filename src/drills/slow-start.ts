@@ -57,7 +57,12 @@ export function slowStartDrill(id: string, seconds: number): Drill {
     id,
     title: `The web servers need ${seconds} s to start after the power comes back`,
     inject: async (lab, context) => {
-      await rollOut(lab, ['python3', '-c', sleeping(seconds), ...(await commandOf(lab))], seconds + 60, seconds);
+      await rollOut(
+        lab,
+        ['python3', '-c', sleeping(seconds), ...(await commandOf(lab))],
+        seconds + 60,
+        seconds,
+      );
       // Who helps has seen one such start before, and may know how long it takes.
       await (await context.startHelper()).ended();
       const before = (await servers(lab)).map(({ uid }) => uid).toSorted();

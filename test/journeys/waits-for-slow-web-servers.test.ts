@@ -31,7 +31,9 @@ test('web servers that need a minute are waited for, it is said how long they us
     const { exitCode, report, stderr } = await up().result();
     say(`rekindle up: ${report?.verdict.sentence ?? stderr}`);
     expect(exitCode, stderr).toBe(0);
-    expect(stderr).toMatch(/django: 0 of 3 pods are ready since the boot\. They usually take about [67]\d s\./);
+    expect(stderr).toMatch(
+      /django: 0 of 3 pods are ready since the boot\. They usually take about [67]\d s\./,
+    );
     const touched = (report?.actions ?? []).filter(({ target }) => JSON.stringify(target).includes('django'));
     expect(touched).toEqual([]);
     expect(await drill.gone?.(lab, injection)).toMatchObject({ proven: true });

@@ -53,19 +53,29 @@ describe('trimming an append-only file', () => {
     expect(await trimAppendOnlyFile.probe(planned, context)).toMatchObject({ answer: 'yes' });
   });
 
-  test.each([0, 1, 2, 3, 4])('may die before its call %i and is done by the next pass', async (last) => {
+  /** It dies before that many of its calls are done. */
+  async function dies(last: number): Promise<RedisOnANode> {
     const fake = redisOnANode(damaged);
-    const context = contextOf(fake);
     fake.beforeRun = () => {
       if (fake.ran.length === last) throw new Error('killed');
     };
-    await expect(trimAppendOnlyFile.run(planned, context)).rejects.toThrow('killed');
-    const isCut = last === 4;
-    expect(fake.files.get(redis.path)).toEqual(isCut ? good : damaged);
+    await expect(trimAppendOnlyFile.run(planned, contextOf(fake))).rejects.toThrow('killed');
     fake.beforeRun = () => undefined;
-    // A file that is cut is whole: the next pass plans nothing.
-    if (isCut) expect(await trimAppendOnlyFile.probe(planned, context)).toMatchObject({ answer: 'yes' });
-    else expect(await trimAppendOnlyFile.run(planned, context)).toContain('cut');
+    return fake;
+  }
+
+  test('that dies before its last call has cut the file, and the next pass finds it whole', async () => {
+    const fake = await dies(4);
+    expect(await trimAppendOnlyFile.probe(planned, contextOf(fake))).toMatchObject({ answer: 'yes' });
+    expect(fake.files.get(redis.path)).toEqual(good);
+    expect(fake.files.get(copy)).toEqual(damaged);
+  });
+
+  test.each([0, 1, 2, 3])('may die before its call %i and is done by the next pass', async (last) => {
+    const fake = await dies(last);
+    const context = contextOf(fake);
+    expect(fake.files.get(redis.path)).toEqual(damaged);
+    expect(await trimAppendOnlyFile.run(planned, context)).toContain('cut');
     expect(fake.files.get(redis.path)).toEqual(good);
     expect(fake.files.get(copy)).toEqual(damaged);
   });
@@ -86,7 +96,9 @@ describe('trimming an append-only file', () => {
     fake.beforeRun = (line) => {
       if (line === 'sync') fake.files.set(copy, good);
     };
-    await expect(trimAppendOnlyFile.run(planned, contextOf(fake))).rejects.toThrow('the copy is not what was judged');
+    await expect(trimAppendOnlyFile.run(planned, contextOf(fake))).rejects.toThrow(
+      'the copy is not what was judged',
+    );
     expect(fake.files.get(redis.path)).toEqual(damaged);
   });
 

@@ -69,7 +69,7 @@ export const trimAppendOnlyFile = defineStep({
     await onNode('cmp', path, copy);
     await onNode('truncate', '-s', String(verdict.validUpTo), path);
     await onNode('sync');
-    return `cut the ${verdict.size - verdict.validUpTo} bytes behind the last complete command off ${posix.basename(path)} on ${node} at byte ${validUpTo}; the whole file is kept as ${copy}`;
+    return `cut the ${verdict.size - verdict.validUpTo} bytes behind the last complete command off ${posix.basename(path)} on ${node} at byte ${verdict.validUpTo}; the whole file is kept as ${copy}`;
   },
   probe: async (planned, context) => {
     const { namespace = '', name } = planned.target;

@@ -20,8 +20,7 @@ import { waitForDatabaseCommand } from './wait-for-database.ts';
 export function stepListCommand(options: CommonOptions): number {
   const names = Object.keys(steps);
   const groups = Object.entries(stepGroups).map(
-    ([name, members]) =>
-      `${name}: ${members.length === 0 ? 'changes nothing, waits' : members.join(', ')}`,
+    ([name, members]) => `${name}: ${members.length === 0 ? 'changes nothing, waits' : members.join(', ')}`,
   );
   const text = [
     'Steps:',

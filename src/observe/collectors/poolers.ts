@@ -17,7 +17,7 @@ const deadlineMs = 3000;
  * the state of the servers behind it, because its users come from the auth_file.
  */
 export async function consoleLogin(
-  context: Pick<ObserveContext, 'reader'> & Partial<Pick<ObserveContext, 'kept'>>,
+  context: Pick<ObserveContext, 'reader' | 'kept'>,
   pooler: PoolerComponent,
   pod: string,
 ): Promise<Login> {
@@ -31,7 +31,7 @@ export async function consoleLogin(
 
 /** Logs the app's user in through one PgBouncer process and asks the database behind it for one value. */
 export async function loginThroughPooler(
-  context: Pick<ObserveContext, 'reader' | 'sql'> & Partial<Pick<ObserveContext, 'kept'>>,
+  context: Pick<ObserveContext, 'reader' | 'sql' | 'kept'>,
   database: DatabaseComponent,
   pooler: PoolerComponent,
   pod: string,
