@@ -60,6 +60,7 @@ const anyPod = fc
       .map((kind) => ({ kind, name: 'o' })),
     containers: few(anyContainer),
     initContainers: few(anyContainer),
+    ephemeralContainers: few(anyContainer),
     emptyDirs: fc.constantFrom<string[]>([], ['uploads']),
   })
   .map(({ name, ...changes }) => pod(name, changes));
@@ -172,7 +173,7 @@ export const anyObservation: fc.Arbitrary<Observation> = fc
         fc.record({
           podUid: names.map((name) => `uid-of-${name}`),
           volume: fc.constant('uploads'),
-          files: looked(few(fc.string())),
+          files: looked(fc.record({ names: few(fc.string()), isWhole: fc.boolean() })),
         }),
       ),
     ),

@@ -1,0 +1,131 @@
+import { extract, pack, type Header } from 'tar-stream';
+
+/** Size of a header and of the units that contents are padded to, bytes (POSIX pax, ustar interchange format). */
+const blockBytes = 512;
+
+/** Two blocks of zeros end an archive, bytes. */
+export const endBytes = 2 * blockBytes;
+
+/** One entry of an archive while it passes by. */
+export interface TarEntry {
+  readonly header: Header;
+  /** The entry's bytes in the archive are `[from, to)`: extended headers, header, contents and padding. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Takes an entry's contents chunk by chunk. */
+export type TakeContents = (chunk: Uint8Array) => void;
+
+/** The archive is not one, or ends before its end. */
+export class TarDamaged extends Error {
+  override readonly name = 'TarDamaged';
+}
+
+/**
+ * Reads a tar archive as it passes by. `entry` is told of each entry and says who takes its contents; what it or the taker
+ * throws ends the reading. Throws TarDamaged for what is no archive or not a whole one: Go's writer, which the engine uses,
+ * leaves the end away when the size of a file was not what its header said (archive/tar, Writer.Close).
+ */
+export async function readTar(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  entry: (entry: TarEntry) => TakeContents | undefined,
+): Promise<void> {
+  const reader = new TarReader(entry);
+  for await (const chunk of chunks) await reader.write(chunk);
+  await reader.end();
+}
+
+class TarReader {
+  // With the smallest buffer each write waits until it was read, so that an error is told by the write that it is in.
+  readonly #parser = extract({ highWaterMark: 1 });
+  readonly #failure = Promise.withResolvers<never>();
+  readonly #entry: (entry: TarEntry) => TakeContents | undefined;
+  /** What the caller's own code threw: that is not the archive's fault. */
+  #thrown: { readonly error: unknown } | undefined;
+  #contentsEnd: Promise<unknown> = Promise.resolve();
+  #bytes = 0;
+  #entryEnd = 0;
+
+  constructor(entry: (entry: TarEntry) => TakeContents | undefined) {
+    this.#entry = entry;
+    // It is heard by `write` and `end`; before the first of them nobody waits for it.
+    this.#failure.promise.catch(() => undefined);
+    this.#parser.on('error', (error) => this.#failure.reject(error));
+    this.#parser.on('entry', (header, contents, next) => {
+      const ended = Promise.withResolvers<void>();
+      this.#contentsEnd = ended.promise;
+      const take = this.#guarded(() => this.#entry(this.#placed(header)));
+      contents.on('data', (chunk) => this.#guarded(() => take?.(chunk as Uint8Array)));
+      contents.on('end', () => {
+        ended.resolve();
+        next();
+      });
+    });
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#bytes += chunk.length;
+    const drained = Promise.withResolvers<void>();
+    this.#parser.once('drain', drained.resolve);
+    if (this.#parser.write(chunk)) drained.resolve();
+    await this.#heard(drained.promise, 'the archive is not as expected');
+    this.#parser.off('drain', drained.resolve);
+  }
+
+  async end(): Promise<void> {
+    const finished = Promise.withResolvers<void>();
+    this.#parser.once('finish', finished.resolve);
+    this.#parser.end();
+    const early = 'the archive ended before the file did';
+    await this.#heard(finished.promise, early);
+    await this.#heard(this.#contentsEnd, early);
+    if (this.#bytes - this.#entryEnd < endBytes)
+      throw new TarDamaged('the archive has no end: a file in it changed while it was read');
+  }
+
+  #placed(header: Header): TarEntry {
+    const { size } = header;
+    // Where the contents begin; tar-stream has it in every header, its types do not.
+    const { byteOffset } = header as Header & { readonly byteOffset: number };
+    const from = this.#entryEnd;
+    this.#entryEnd = byteOffset + Math.ceil(size / blockBytes) * blockBytes;
+    return { header, from, to: this.#entryEnd };
+  }
+
+  /** Runs the caller's code inside an event of the parser, where nobody would catch what it throws. */
+  #guarded<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.#thrown ??= { error };
+      this.#parser.destroy();
+      this.#failure.reject(error);
+      return undefined;
+    }
+  }
+
+  async #heard(work: Promise<unknown>, damage: string): Promise<void> {
+    try {
+      await Promise.race([work, this.#failure.promise]);
+    } catch (error) {
+      if (this.#thrown !== undefined) throw this.#thrown.error;
+      throw new TarDamaged(damage, { cause: error });
+    }
+  }
+}
+
+/**
+ * A tar archive with one regular file that everybody may read, owned by root: what the engine takes to put a file into a
+ * container. Throws when the name has folders or is too long for a plain header (100 bytes).
+ */
+export async function fileToArchive(name: string, bytes: Uint8Array, modifiedAt: number): Promise<Buffer> {
+  if (name === '' || name.includes('/') || Buffer.byteLength(name) > 99)
+    throw new Error(`${name} cannot be the name of a file in an archive`);
+  const archive = pack();
+  archive.entry({ name, mode: 0o644, mtime: new Date(modifiedAt) }, Buffer.from(bytes));
+  archive.finalize();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
