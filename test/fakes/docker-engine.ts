@@ -11,15 +11,18 @@ type Answer = {
   readonly bytes?: Buffer;
 };
 
+/** Answers by itself: `path` is the one that the request's query names. */
+type Served = (request: { readonly path: string; readonly body: Buffer }, response: http.ServerResponse) => Promise<void>;
+
 /** `METHOD path` (without query) to the answer. */
-export type EngineAnswers = Readonly<Record<string, Answer | 'hang' | 'drop'>>;
+export type EngineAnswers = Readonly<Record<string, Answer | Served | 'hang' | 'drop'>>;
 
 const unknownThing: Answer = { status: 404, json: { message: 'no such thing' } };
 
 export interface FakeEngine {
   readonly socketPath: string;
   readonly url: string;
-  /** `METHOD path?query body` of every request. */
+  /** `METHOD path?query body` of every request; an archive as a body is only named. */
   readonly requests: string[];
 }
 
@@ -31,11 +34,18 @@ export async function fakeEngine(answers: EngineAnswers): Promise<FakeEngine> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = '', url = '' } = request;
-    requests.push(`${method} ${decodeURIComponent(url)} ${Buffer.concat(chunks).toString()}`.trim());
+    const isArchive = request.headers['content-type'] === 'application/x-tar';
+    const body = isArchive ? '(archive)' : Buffer.concat(chunks).toString();
+    requests.push(`${method} ${decodeURIComponent(url)} ${body}`.trim());
     const answer = answers[`${method} ${url.split('?', 1)[0] ?? ''}`];
     if (answer === 'hang') return;
     if (answer === 'drop') {
       response.socket?.destroy();
+      return;
+    }
+    if (typeof answer === 'function') {
+      const path = new URL(url, 'http://engine').searchParams.get('path') ?? '';
+      await answer({ path, body: Buffer.concat(chunks) }, response);
       return;
     }
     const { status = 200, json, text, bytes } = answer ?? unknownThing;
