@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import path from 'node:path';
+import { join } from 'node:path';
 
 import { drillNamed } from '../../src/drills/index.ts';
 import { primaryPod, shopKubectl, sql } from '../../src/drills/database.ts';
@@ -61,16 +61,21 @@ async function digests({ lab }: Site): Promise<string> {
   const found = await Promise.all(
     names.map((name) => shopKubectl(lab, ['exec', name, '--', 'python3', '-c', digest])),
   );
-  return found.map((line) => line.trim()).toSorted().join(' ');
+  return found
+    .map((line) => line.trim())
+    .toSorted()
+    .join(' ');
 }
 
 /** Runs the program with a folder for copies: every file must be there afterwards, and at least one of them in a new pod. */
 async function movesFiles(site: Site, before: string): Promise<Ended> {
   const pods = await uids(site);
-  const copies = path.join(site.folder, 'copies');
+  const copies = join(site.folder, 'copies');
   const ended = await site.rekindle({ args: [...withStackFile, '--copy-out', copies] });
   if ((await uids(site)) === pods) throw new Error('no pod was replaced');
-  await waitFor('every file as it was', 60, async () => ((await digests(site)) === before ? true : undefined));
+  await waitFor('every file as it was', 60, async () =>
+    (await digests(site)) === before ? true : undefined,
+  );
   if ((await readdir(copies, { recursive: true })).every((name) => !name.endsWith('uploads.tar')))
     throw new Error('no copy was left');
   return ended;
@@ -147,7 +152,8 @@ export const podCases: readonly RefusalCase[] = [
   }),
   defineCase({
     id: 'R3b',
-    title: 'the same with --copy-out: the pod is restarted, and its file is in the new pod with the same digest',
+    title:
+      'the same with --copy-out: the pod is restarted, and its file is in the new pod with the same digest',
     expected: {
       exitCode: 0,
       says: /copied 1 file\(s\) \(\d+ bytes\) of django-\S+ to \S+, deleted the pod .*put 1 file\(s\) .*the copy stays/,

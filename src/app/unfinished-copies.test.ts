@@ -71,7 +71,9 @@ describe('the copy of a run that was ended', () => {
     ['it is about to go as well', saw([made('web-2', { deleting: true })], 'API', now)],
     ['nobody could look', couldNotLook('no API', 'API', now)],
   ])('leaves the pod to the reader when %s', (_name, pods) => {
-    expect(told(pods)?.byHand).toMatch(/docker cp - NODE:\/var\/lib\/kubelet\/pods\/UID\/.*kubectl -n shop get pods/);
+    expect(told(pods)?.byHand).toMatch(
+      /docker cp - NODE:\/var\/lib\/kubelet\/pods\/UID\/.*kubectl -n shop get pods/,
+    );
   });
 
   test('needs nobody while the old pod has its files, and when it was never finished', () => {

@@ -42,8 +42,16 @@ describe('the folder of --copy-out', () => {
     ['is a file', /it is no folder/, (home) => file(join(home, 'file'))],
     ['would be below a file', /it is no folder/, (home) => join(file(join(home, 'file')), 'folder')],
     ['is the state folder', /keeps its own state/, (home) => join(home, 'state', 'rekindle')],
-    ['would be in the state folder', /keeps its own state/, (home) => join(home, 'state', 'rekindle', 'copies')],
-    ['leads into the state folder', /keeps its own state/, (home) => linkTo(home, join(home, 'state', 'rekindle'))],
+    [
+      'would be in the state folder',
+      /keeps its own state/,
+      (home) => join(home, 'state', 'rekindle', 'copies'),
+    ],
+    [
+      'leads into the state folder',
+      /keeps its own state/,
+      (home) => linkTo(home, join(home, 'state', 'rekindle')),
+    ],
     [
       'has files of this run',
       /is there already and not empty/,

@@ -58,9 +58,11 @@ describe('putting a copy back', () => {
     const names = fc.constantFrom('a', 'b', 'a/a', 'a/b', 'a/a/a');
     const types = fc.constantFrom<EntryType>('file', 'directory', 'symlink', 'hard link');
     const folder = fc.uniqueArray(
-      fc.record({ path: names, type: types, sha256: fc.constantFrom('aa', 'bb') }).map(({ path, type, sha256 }) =>
-        entry(path, type, type === 'file' ? { sha256 } : type === 'directory' ? {} : { link: 'a' }),
-      ),
+      fc
+        .record({ path: names, type: types, sha256: fc.constantFrom('aa', 'bb') })
+        .map(({ path, type, sha256 }) =>
+          entry(path, type, type === 'file' ? { sha256 } : type === 'directory' ? {} : { link: 'a' }),
+        ),
       { selector: ({ path }) => path },
     );
     fc.assert(

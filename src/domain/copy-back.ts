@@ -32,7 +32,9 @@ export function decideCopyBack<T extends FolderEntry>(
   for (const entry of copied) {
     if (entry.path === '') continue;
     const other = there.get(entry.path);
-    const isBlocked = parents(entry.path).some((path) => (there.get(path) ?? put.get(path))?.type !== 'directory');
+    const isBlocked = parents(entry.path).some(
+      (path) => (there.get(path) ?? put.get(path))?.type !== 'directory',
+    );
     const isAlone = entry.type === 'hard link' && !put.has(entry.link ?? '');
     if (!isBlocked && other !== undefined && hasSameContents(entry, other)) same.push(entry.path);
     else if (isBlocked || other !== undefined || isAlone) left.push(entry.path);

@@ -19,7 +19,10 @@ test.each<[string, FolderEntry[]]>([
   ['nothing', []],
   ['files of every kind', [entry('a', 'file'), entry('p', 'fifo'), entry('b', 'hard link', 'a')]],
   // The engine takes an absolute target for one below the link.
-  ['links that stay, as they are written', [entry('a', 'symlink', '/etc'), entry('d/b', 'symlink', '../../c')]],
+  [
+    'links that stay, as they are written',
+    [entry('a', 'symlink', '/etc'), entry('d/b', 'symlink', '../../c')],
+  ],
 ])('%s can be put back', (_name, entries) => {
   expect(copyObjection('uploads', [root, ...entries])).toBeUndefined();
 });

@@ -32,6 +32,7 @@ function entryObjection(volume: string, entry: FolderEntry): string | undefined 
 export function copyObjection(volume: string, entries: readonly FolderEntry[]): string | undefined {
   const [root] = entries;
   if (root?.path !== '' || root.type !== 'directory') return 'its folder on the node is none';
-  if (new Set(entries.map(({ path }) => path)).size !== entries.length) return 'two of its names are the same';
+  if (new Set(entries.map(({ path }) => path)).size !== entries.length)
+    return 'two of its names are the same';
   return entries.map((entry) => entryObjection(volume, entry)).find((why) => why !== undefined);
 }

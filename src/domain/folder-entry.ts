@@ -1,13 +1,6 @@
 /** Kinds of things in a folder that a tar archive can hold (POSIX pax, ustar interchange format). */
 export type EntryType =
-  | 'file'
-  | 'directory'
-  | 'symlink'
-  | 'hard link'
-  | 'fifo'
-  | 'character device'
-  | 'block device'
-  | 'other';
+  'file' | 'directory' | 'symlink' | 'hard link' | 'fifo' | 'character device' | 'block device' | 'other';
 
 /** One thing in a folder, without its contents. */
 export interface FolderEntry {
@@ -51,7 +44,10 @@ function isSame(one: FolderEntry, other: FolderEntry, times: 'all' | 'of files')
 }
 
 /** Paths at which two looks at one folder differ, those that only one of them has among them. */
-export function changedPaths(before: readonly FolderEntry[], after: readonly FolderEntry[]): readonly string[] {
+export function changedPaths(
+  before: readonly FolderEntry[],
+  after: readonly FolderEntry[],
+): readonly string[] {
   const old = new Map(before.map((entry) => [entry.path, entry]));
   const now = new Map(after.map((entry) => [entry.path, entry]));
   return [...new Set([...old.keys(), ...now.keys()])].filter((path) => {
@@ -62,7 +58,10 @@ export function changedPaths(before: readonly FolderEntry[], after: readonly Fol
 }
 
 /** Those of the wanted entries that are not there as they should be; what else is there does not matter. */
-export function missingPaths(wanted: readonly FolderEntry[], there: readonly FolderEntry[]): readonly string[] {
+export function missingPaths(
+  wanted: readonly FolderEntry[],
+  there: readonly FolderEntry[],
+): readonly string[] {
   const found = new Map(there.map((entry) => [entry.path, entry]));
   return wanted
     .filter((entry) => {

@@ -228,6 +228,8 @@ function planned(observation: Observation, copyOut?: string) {
   return makePlan(diagnose(observation, own), own, context);
 }
 
+const isMove = ({ step }: { readonly step: string }) => step === 'restart-pod-with-its-files';
+
 describe('any observation', () => {
   test('gives the same findings and the same plan twice, and no destructive step', () => {
     fc.assert(
@@ -285,20 +287,19 @@ describe('any observation', () => {
   test('moves files only into a folder of the user, of a pod in which nothing runs and all was seen', () => {
     fc.assert(
       fc.property(anyObservation, (observation) => {
-        const isMove = ({ step }: { readonly step: string }) => step === 'restart-pod-with-its-files';
         expect(planned(observation).steps.filter(isMove)).toEqual([]);
         const { steps } = planned(observation, '/copies/run');
         expect(steps.every((step) => step.risk !== 'destructive')).toBe(true);
         const owners = steps.filter(isMove).map(({ parameters }) => parameters['owner']);
         expect(new Set(owners).size).toBe(owners.length);
-        for (const { target, parameters } of steps.filter(isMove)) {
+        for (const { target: moved, parameters } of steps.filter(isMove)) {
           expect(parameters['copyOut']).toBe('/copies/run');
-          const doomed = seen(observation.pods)?.find(({ uid }) => uid === target.uid);
+          const doomed = seen(observation.pods)?.find(({ uid }) => uid === moved.uid);
           expect(doomed?.labels['application']).not.toBe('spilo');
           expect(doomed === undefined || anyContainerRuns(doomed)).toBe(false);
           for (const volume of doomed?.emptyDirs ?? []) {
             const facts = seen(observation.emptyDirs) ?? [];
-            const found = facts.find((entry) => entry.podUid === target.uid && entry.volume === volume);
+            const found = facts.find((entry) => entry.podUid === moved.uid && entry.volume === volume);
             expect(found?.files.looked).toBe(true);
           }
         }

@@ -265,6 +265,11 @@ describe('a folder of a node', () => {
   });
 });
 
+async function* broken(): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from('a'));
+  throw new Error('the disk is gone');
+}
+
 describe('all that is in a folder of a node', () => {
   const folder = '/pods/u/uploads';
   const reading = { path: folder, limitBytes: 1_000_000 };
@@ -316,12 +321,18 @@ describe('all that is in a folder of a node', () => {
   });
 
   it('is told from a folder that is not there', async () => {
-    const { provider } = await k3d({ 'GET /containers/aaa/archive': { status: 404, json: { message: 'no' } } });
+    const { provider } = await k3d({
+      'GET /containers/aaa/archive': { status: 404, json: { message: 'no' } },
+    });
     expect(await provider.readArchive('aaa', reading)).toBeUndefined();
   });
 
   it.each([
-    ['cut in a file', Buffer.concat([root, tarEntry('0', contents, 3000, 'uploads/a')]), /before the file did/],
+    [
+      'cut in a file',
+      Buffer.concat([root, tarEntry('0', contents, 3000, 'uploads/a')]),
+      /before the file did/,
+    ],
     ['without its end', Buffer.concat([root, file]), /has no end: a file in it changed/],
     ['no archive', Buffer.alloc(2048, 1), /not as expected/],
     ['of another folder', Buffer.concat([root, named('other/a', '0'), end]), /does not belong to its folder/],
@@ -332,7 +343,10 @@ describe('all that is in a folder of a node', () => {
 
   it('is put there as it is, and never a file in the place of a folder', async () => {
     const { fake, provider } = await k3d({ 'PUT /containers/aaa/archive': { text: '' } });
-    await provider.writeArchive('aaa', '/pods/u', { bytes: 6, chunks: [Buffer.from('abc'), Buffer.from('def')] });
+    await provider.writeArchive('aaa', '/pods/u', {
+      bytes: 6,
+      chunks: [Buffer.from('abc'), Buffer.from('def')],
+    });
     expect(fake.requests).toEqual([
       'PUT /containers/aaa/archive?path=/pods/u&noOverwriteDirNonDir=1 (archive)',
     ]);
@@ -340,14 +354,13 @@ describe('all that is in a folder of a node', () => {
 
   it('is not said to be there when the engine refuses it, or its source breaks', async () => {
     const { provider } = await k3d({
-      'PUT /containers/aaa/archive': { status: 400, json: { message: 'extraction point is not a directory' } },
+      'PUT /containers/aaa/archive': {
+        status: 400,
+        json: { message: 'extraction point is not a directory' },
+      },
     });
     const body = { bytes: 3, chunks: [Buffer.from('abc')] };
     await expect(provider.writeArchive('aaa', '/x', body)).rejects.toThrow(/not a directory/);
-    async function* broken(): AsyncGenerator<Uint8Array> {
-      yield await Promise.resolve(Buffer.from('a'));
-      throw new Error('the disk is gone');
-    }
     const half = { bytes: 3, chunks: broken() };
     await expect(provider.writeArchive('aaa', '/x', half)).rejects.toThrow('the disk is gone');
   });

@@ -49,10 +49,10 @@ function podObject(pod: typeof oldPod, volumes: readonly unknown[], containerSta
   };
 }
 
-/** Ended a second ago for the fourth time: the kubelet waits 80 s. */
-function waiting(): object {
+/** Ended a second ago for the fourth time, or another: the kubelet waits 80 s. */
+function waiting(restartCount = 4): object {
   return {
-    restartCount: 4,
+    restartCount,
     state: {
       waiting: { reason: 'CrashLoopBackOff', message: 'back-off 1m20s restarting failed container=main' },
     },
@@ -70,6 +70,8 @@ export interface FilesOfAPod {
   readonly engine: FakeEngine;
   /** Pods of the API by name; a test may change them. */
   readonly pods: Map<string, KubeObject>;
+  /** The old pod's container was started, has ended and waits again. */
+  readonly crashAgain: () => void;
   /** What was done to the API: `rehearse`, `delete NAME`. */
   readonly done: string[];
   /** Called before an archive is sent or unpacked: 1 for the first. Throws to make the engine break off. */
@@ -115,7 +117,9 @@ async function unpack(folder: string, archive: Buffer, response: ServerResponse)
  * A pod that waits out its back-off, with a volume `uploads` on a node. The container engine is a server on a unix socket
  * that sends and unpacks real tar archives of real folders; the API is a table.
  */
-export async function filesOfAPod(volumes: readonly unknown[] = [{ name: 'uploads', emptyDir: {} }]): Promise<FilesOfAPod> {
+export async function filesOfAPod(
+  volumes: readonly unknown[] = [{ name: 'uploads', emptyDir: {} }],
+): Promise<FilesOfAPod> {
   const home = temporaryFolder();
   const root = join(home, 'node');
   const folder = ({ uid }: { readonly uid: string }, volume = 'uploads') =>
@@ -134,7 +138,11 @@ export async function filesOfAPod(volumes: readonly unknown[] = [{ name: 'upload
     [`GET /containers/${node}/json`]: { json: container },
     [`GET /containers/${node}/archive`]: async ({ path }, response) => {
       reads += 1;
-      await sendArchive(join(root, path), response, breaks(() => fake.before('read', reads)));
+      await sendArchive(
+        join(root, path),
+        response,
+        breaks(() => fake.before('read', reads)),
+      );
     },
     [`PUT /containers/${node}/archive`]: async ({ path, body }, response) => {
       writes += 1;
@@ -143,6 +151,7 @@ export async function filesOfAPod(volumes: readonly unknown[] = [{ name: 'upload
     },
   });
   const done: string[] = [];
+  const crashAgain = () => void pods.set(oldPod.name, podObject(oldPod, volumes, waiting(5)));
   const podOf = (path: string) => pods.get(path.slice(path.lastIndexOf('/') + 1));
   const makeNewPod = (): void => {
     pods.delete(oldPod.name);
@@ -196,7 +205,7 @@ export async function filesOfAPod(volumes: readonly unknown[] = [{ name: 'upload
     evidenceAt: Date.now(),
     parameters: { owner: owner.name, copyOut: copies },
   };
-  return Object.assign(fake, { folder, copies, planned, context, engine, pods, done });
+  return Object.assign(fake, { folder, copies, planned, context, engine, pods, crashAgain, done });
 }
 
 /** Whether the engine is to break off in the middle of this request. */

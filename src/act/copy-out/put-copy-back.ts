@@ -62,7 +62,9 @@ async function* parts(archive: string, entries: readonly ArchivedEntry[]): Async
 }
 
 /** Entries that follow each other as one piece: a file is opened once for all of them. */
-function joined(entries: readonly ArchivedEntry[]): readonly { readonly from: number; readonly to: number }[] {
+function joined(
+  entries: readonly ArchivedEntry[],
+): readonly { readonly from: number; readonly to: number }[] {
   const pieces: { from: number; to: number }[] = [];
   for (const { from, to } of entries) {
     const last = pieces.at(-1);

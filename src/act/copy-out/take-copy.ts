@@ -9,6 +9,7 @@ import { emptyDirFolder } from '../../domain/empty-dir.ts';
 import { changedPaths } from '../../domain/folder-entry.ts';
 import type { NodeContainer, PodFacts } from '../../domain/observation.ts';
 import { shownNames } from '../../domain/shown-name.ts';
+import { oneLine } from '../../observe/look.ts';
 import type { ArchiveReading, ClusterProvider, FolderArchive } from '../../ports/cluster-provider.ts';
 import { createFolder, syncFolder } from '../../record/durable-file.ts';
 import type { PodCopy, VolumeCopy } from './pod-copy.ts';
@@ -51,14 +52,20 @@ export async function takeCopy(source: CopySource): Promise<PodCopy> {
   try {
     await checkRoom(partial, found);
     const volumes: VolumeCopy[] = [];
-    for (const volume of found) volumes.push(await copyVolume(source, volume, partial));
-    const copied = volumes.map((entry) => ({ ...entry, archive: join(folder, `${entry.volume}.tar`) }));
-    await writeManifest(source, partial, copied);
+    for (const volume of found) {
+      const archive = join(folder, `${volume.volume}.tar`);
+      volumes.push({ ...(await copyVolume(source, volume, partial)), archive });
+    }
+    await writeManifest(source, partial, volumes);
     await rename(partial, folder);
     syncFolder(dirname(folder));
-    return { folder, volumes: copied };
+    return { folder, volumes };
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true }).catch((left: unknown) => {
+      throw new Error(`${oneLine(error)}; ${partial} could not be removed: ${oneLine(left)}`, {
+        cause: error,
+      });
+    });
     throw error;
   }
 }
@@ -100,12 +107,15 @@ async function readVolume(
   return folder;
 }
 
+function mib(bytes: number): number {
+  return Math.ceil(bytes / 1024 ** 2);
+}
+
 async function checkRoom(folder: string, found: readonly FoundVolume[]): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const needed = found.reduce((sum, volume) => sum + volume.found.bytes, 0);
   const free = bavail * bsize;
   if (free - reserveBytes < needed) {
-    const mib = (bytes: number) => Math.ceil(bytes / 1024 ** 2);
     throw new Error(
       `the disk of ${folder} has ${mib(free)} MiB free, and ${mib(needed + reserveBytes)} MiB are needed`,
     );
@@ -116,7 +126,7 @@ async function copyVolume(
   source: CopySource,
   { volume, found }: FoundVolume,
   folder: string,
-): Promise<VolumeCopy> {
+): Promise<Omit<VolumeCopy, 'archive'>> {
   const archive = join(folder, `${volume}.tar`);
   const written = createHash('sha256');
   const copied = await writeNew(archive, (file) =>
@@ -130,15 +140,14 @@ async function copyVolume(
   );
   const changed = changedPaths(found.entries, copied.entries);
   if (!copied.isWhole || changed.length > 0) {
-    throw new Error(
-      `volume ${volume} changed between two looks (${shownNames(changed)}): something still writes to it`,
-    );
+    const how = copied.isWhole ? shownNames(changed) : 'it has grown';
+    throw new Error(`volume ${volume} changed between two looks (${how}): something still writes to it`);
   }
   const read = createHash('sha256');
   for await (const chunk of createReadStream(archive)) read.update(chunk as Buffer);
   if (read.digest('hex') !== written.digest('hex'))
     throw new Error(`what is read from ${archive} is not what was written to it`);
-  return { volume, archive, bytes: copied.bytes, entries: copied.entries };
+  return { volume, bytes: copied.bytes, entries: copied.entries };
 }
 
 /** Makes a new file for this user only, lets `write` fill it, and returns when it is on disk. */

@@ -33,10 +33,13 @@ export async function waitingPod(
   return { pod, version: object.metadata.resourceVersion ?? '' };
 }
 
+/** When each container ended last, as something that can be compared. */
+function ends({ containers }: PodFacts): string {
+  return JSON.stringify(containers.map(({ name, restartCount, lastExit }) => [name, restartCount, lastExit]));
+}
+
 /** Why what was copied of a pod may not be all that it holds now, or will hold in a moment; undefined when it is. */
 export function hasMovedOn(copied: PodFacts, now: PodFacts, at: number): string | undefined {
-  const ends = ({ containers }: PodFacts) =>
-    JSON.stringify(containers.map(({ name, restartCount, lastExit }) => [name, restartCount, lastExit]));
   if (ends(copied) !== ends(now)) return 'a container of it has run since';
   const waits = now.containers.filter(({ reason }) => reason === 'CrashLoopBackOff');
   const left = Math.min(...waits.map((container) => remainingBackOff(container, at) ?? 0));
@@ -44,10 +47,7 @@ export function hasMovedOn(copied: PodFacts, now: PodFacts, at: number): string 
 }
 
 /** Whether the pod is deleted or about to be: then its files live in a copy only. Throws when the API gives no answer. */
-export async function isGone(
-  planned: PlannedStep,
-  { reader }: Pick<ActContext, 'reader'>,
-): Promise<boolean> {
+export async function isGone(planned: PlannedStep, { reader }: Pick<ActContext, 'reader'>): Promise<boolean> {
   const { metadata } = (await reader.get(podPath(planned))) ?? {};
   return metadata?.uid !== planned.target.uid || metadata?.deletionTimestamp !== undefined;
 }

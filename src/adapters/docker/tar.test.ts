@@ -14,7 +14,7 @@ async function filesIn(archive: Buffer, pieceBytes: number) {
     files.push({ name, modifiedAt: mtime.getTime(), chunks });
     return (chunk) => chunks.push(chunk);
   });
-  return files.map(({ chunks, ...file }) => ({ ...file, bytes: Buffer.concat(chunks) }));
+  return files.map(({ name, modifiedAt, chunks }) => ({ name, modifiedAt, bytes: Buffer.concat(chunks) }));
 }
 
 describe('a file on its way into a container', () => {

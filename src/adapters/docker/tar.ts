@@ -4,7 +4,7 @@ import { extract, pack, type Header } from 'tar-stream';
 const blockBytes = 512;
 
 /** Two blocks of zeros end an archive, bytes. */
-export const endBytes = 2 * blockBytes;
+const endBytes = 2 * blockBytes;
 
 /** One entry of an archive while it passes by. */
 export interface TarEntry {
@@ -32,8 +32,12 @@ export async function readTar(
   entry: (entry: TarEntry) => TakeContents | undefined,
 ): Promise<void> {
   const reader = new TarReader(entry);
-  for await (const chunk of chunks) await reader.write(chunk);
-  await reader.end();
+  try {
+    for await (const chunk of chunks) await reader.write(chunk);
+    await reader.end();
+  } finally {
+    reader.close();
+  }
 }
 
 class TarReader {
@@ -56,6 +60,8 @@ class TarReader {
       const ended = Promise.withResolvers<void>();
       this.#contentsEnd = ended.promise;
       const take = this.#guarded(() => this.#entry(this.#placed(header)));
+      // It breaks off with the archive, and an error that nobody listens to would end the process.
+      contents.on('error', (error) => this.#failure.reject(error));
       contents.on('data', (chunk) => this.#guarded(() => take?.(chunk as Uint8Array)));
       contents.on('end', () => {
         ended.resolve();
@@ -76,12 +82,17 @@ class TarReader {
   async end(): Promise<void> {
     const finished = Promise.withResolvers<void>();
     this.#parser.once('finish', finished.resolve);
-    this.#parser.end();
+    this.#parser.end(null);
     const early = 'the archive ended before the file did';
     await this.#heard(finished.promise, early);
     await this.#heard(this.#contentsEnd, early);
     if (this.#bytes - this.#entryEnd < endBytes)
       throw new TarDamaged('the archive has no end: a file in it changed while it was read');
+  }
+
+  /** Lets go of what was not read; harmless after the end. */
+  close(): void {
+    this.#parser.destroy();
   }
 
   #placed(header: Header): TarEntry {

@@ -41,7 +41,11 @@ describe('a pod', () => {
   });
 
   test.each<[string, RegExp, Case]>([
-    ['files', /^Deleting web would delete .* uploads: a\.jpg, 2026\/b\.jpg\.$/, { files: holds('a.jpg', '2026/b.jpg') }],
+    [
+      'files',
+      /^Deleting web would delete .* uploads: a\.jpg, 2026\/b\.jpg\.$/,
+      { files: holds('a.jpg', '2026/b.jpg') },
+    ],
     ['many files', /: 1, 2, 3, 4, 5 and 2 more\.$/, { files: holds('1', '2', '3', '4', '5', '6', '7') }],
     ['more than was read', /: a and more\.$/, { files: saw({ names: ['a'], isWhole: false }, 'node', now) }],
     ['a hostile name', /: \\u\{1b\}\[2J\\u\{a\}\.$/, { files: holds('\u001B[2J\n') }],
@@ -66,7 +70,11 @@ describe('a pod', () => {
       { files: holds(), pod: { containers: [crashed, container({ name: 'second' })] } },
     ],
     ['a sidecar that runs', /still runs/, { files: holds(), pod: { initContainers: [container()] } }],
-    ['somebody who looks around', /still runs/, { files: holds(), pod: { ephemeralContainers: [container()] } }],
+    [
+      'somebody who looks around',
+      /still runs/,
+      { files: holds(), pod: { ephemeralContainers: [container()] } },
+    ],
   ])('with %s stays, and its files are not to be copied', (_name, reason, given) => {
     for (const step of ['restart-crash-looping-pod', 'restart-pod-with-its-files'] as const) {
       const refusal = judged({ ...given, step });
@@ -80,7 +88,11 @@ describe('a pod', () => {
   });
 
   test.each<[string, RegExp, typeof crashed]>([
-    ['its end is not known', /not known; it waits 5 minutes/, container({ ...crashed, lastExit: { exitCode: 1 } })],
+    [
+      'its end is not known',
+      /not known; it waits 5 minutes/,
+      container({ ...crashed, lastExit: { exitCode: 1 } }),
+    ],
     [
       'it is over',
       /about to start it again/,

@@ -5,7 +5,7 @@ import { defineGuard } from './define-guard.ts';
 export const oneActionPerObject = defineGuard({
   id: 'one-action-per-object',
   judge: (step, { busy }) => {
-    const [taken] = reservedBy(step).filter((name) => busy.has(name));
+    const taken = reservedBy(step).find((name) => busy.has(name));
     return taken === undefined
       ? undefined
       : { reason: `An action on ${taken} is under way.`, advice: 'Wait for its result.', kind: 'wait' };
