@@ -21,7 +21,7 @@ import type { PodCopy, VolumeCopy } from './pod-copy.ts';
 const limitBytes = 2 * 1024 ** 3;
 
 /** Left free on the disk of the copy, bytes. */
-const reserveBytes = 64 * 1024 ** 2;
+const reserveBytes = 16 * 1024 ** 2;
 
 export interface CopySource {
   readonly pod: PodFacts;

@@ -43,28 +43,32 @@ export async function readTar(
 class TarReader {
   // With the smallest buffer each write waits until it was read, so that an error is told by the write that it is in.
   readonly #parser = extract({ highWaterMark: 1 });
-  readonly #failure = Promise.withResolvers<never>();
   readonly #entry: (entry: TarEntry) => TakeContents | undefined;
-  /** What the caller's own code threw: that is not the archive's fault. */
-  #thrown: { readonly error: unknown } | undefined;
-  #contentsEnd: Promise<unknown> = Promise.resolve();
+  #failure: { readonly error: unknown; readonly isOurs: boolean } | undefined;
+  /** Who waits for the parser now. */
+  #waiting: PromiseWithResolvers<void> | undefined;
+  #isInContents = false;
+  #isFinished = false;
   #bytes = 0;
   #entryEnd = 0;
 
   constructor(entry: (entry: TarEntry) => TakeContents | undefined) {
     this.#entry = entry;
-    // It is heard by `write` and `end`; before the first of them nobody waits for it.
-    this.#failure.promise.catch(() => undefined);
-    this.#parser.on('error', (error) => this.#failure.reject(error));
+    this.#parser.on('error', (error) => this.#fail(error, false));
+    this.#parser.on('drain', () => this.#waiting?.resolve());
+    this.#parser.on('finish', () => {
+      this.#isFinished = true;
+      if (!this.#isInContents) this.#waiting?.resolve();
+    });
     this.#parser.on('entry', (header, contents, next) => {
-      const ended = Promise.withResolvers<void>();
-      this.#contentsEnd = ended.promise;
+      this.#isInContents = true;
       const take = this.#guarded(() => this.#entry(this.#placed(header)));
       // It breaks off with the archive, and an error that nobody listens to would end the process.
-      contents.on('error', (error) => this.#failure.reject(error));
+      contents.on('error', (error) => this.#fail(error, false));
       contents.on('data', (chunk) => this.#guarded(() => take?.(chunk as Uint8Array)));
       contents.on('end', () => {
-        ended.resolve();
+        this.#isInContents = false;
+        if (this.#isFinished) this.#waiting?.resolve();
         next();
       });
     });
@@ -72,20 +76,14 @@ class TarReader {
 
   async write(chunk: Uint8Array): Promise<void> {
     this.#bytes += chunk.length;
-    const drained = Promise.withResolvers<void>();
-    this.#parser.once('drain', drained.resolve);
-    if (this.#parser.write(chunk)) drained.resolve();
-    await this.#heard(drained.promise, 'the archive is not as expected');
-    this.#parser.off('drain', drained.resolve);
+    await this.#heard('the archive is not as expected', () => this.#parser.write(chunk));
   }
 
   async end(): Promise<void> {
-    const finished = Promise.withResolvers<void>();
-    this.#parser.once('finish', finished.resolve);
-    this.#parser.end(null);
-    const early = 'the archive ended before the file did';
-    await this.#heard(finished.promise, early);
-    await this.#heard(this.#contentsEnd, early);
+    await this.#heard('the archive ended before the file did', () => {
+      this.#parser.end(null);
+      return false;
+    });
     if (this.#bytes - this.#entryEnd < endBytes)
       throw new TarDamaged('the archive has no end: a file in it changed while it was read');
   }
@@ -109,19 +107,27 @@ class TarReader {
     try {
       return run();
     } catch (error) {
-      this.#thrown ??= { error };
+      this.#fail(error, true);
       this.#parser.destroy();
-      this.#failure.reject(error);
       return undefined;
     }
   }
 
-  async #heard(work: Promise<unknown>, damage: string): Promise<void> {
+  #fail(error: unknown, isOurs: boolean): void {
+    this.#failure ??= { error, isOurs };
+    this.#waiting?.reject(this.#failure.error);
+  }
+
+  /** Does something to the parser and waits until it was done, unless `act` says that it was done at once. */
+  async #heard(damage: string, act: () => boolean): Promise<void> {
+    this.#waiting = Promise.withResolvers<void>();
+    // After a failure the parser is silent.
+    if (this.#failure !== undefined || act()) this.#waiting.resolve();
     try {
-      await Promise.race([work, this.#failure.promise]);
+      await this.#waiting.promise;
+      if (this.#failure !== undefined) throw this.#failure.error;
     } catch (error) {
-      if (this.#thrown !== undefined) throw this.#thrown.error;
-      throw new TarDamaged(damage, { cause: error });
+      throw this.#failure?.isOurs === true ? error : new TarDamaged(damage, { cause: error });
     }
   }
 }
