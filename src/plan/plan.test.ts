@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { anyObservation } from '../../test/fakes/any-observation.ts';
+import { anyCrashTail, anyObservation } from '../../test/fakes/any-observation.ts';
 import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { layers } from '../domain/finding.ts';
@@ -270,7 +270,7 @@ describe('any observation', () => {
 
   test('deletes no pod of a database, and none whose files nobody has seen to be none', () => {
     fc.assert(
-      fc.property(anyObservation, (observation) => {
+      fc.property(fc.oneof(anyObservation, anyCrashTail), (observation) => {
         for (const step of planned(observation).steps.filter(deletesPod)) {
           const doomed = seen(observation.pods)?.find(({ uid }) => uid === step.target.uid);
           expect(doomed?.labels['application']).not.toBe('spilo');
@@ -281,12 +281,13 @@ describe('any observation', () => {
           }
         }
       }),
+      { numRuns: 300 },
     );
   });
 
   test('moves files only into a folder of the user, of a pod in which nothing runs and all was seen', () => {
     fc.assert(
-      fc.property(anyObservation, (observation) => {
+      fc.property(fc.oneof(anyObservation, anyCrashTail), (observation) => {
         expect(planned(observation).steps.filter(isMove)).toEqual([]);
         const { steps } = planned(observation, '/copies/run');
         expect(steps.every((step) => step.risk !== 'destructive')).toBe(true);
@@ -304,6 +305,7 @@ describe('any observation', () => {
           }
         }
       }),
+      { numRuns: 300 },
     );
   });
 
