@@ -22,6 +22,8 @@ export interface HealOptions {
   readonly timeoutMs: number;
   /** When the last run ended with the stack healthy, ms since the epoch: what started before was part of that proof. */
   readonly provenAt: number | undefined;
+  /** Where files of an emptyDir may be copied to, absolute; undefined: a pod that keeps some is left alone. */
+  readonly copyOut?: string | undefined;
   /** Called after each pass in which the API answered: discovery may know more now. */
   readonly refreshStack: () => Promise<void>;
 }
@@ -59,7 +61,7 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
   let provenBefore = false;
 
   for (;;) {
-    const pass = await examine(context, log, dispatcher.busy);
+    const pass = await examine(context, log, { busy: dispatcher.busy, copyOut: options.copyOut });
     log.note(pass);
     for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
