@@ -11,10 +11,11 @@ export async function examine(
   log: RunLog,
   busy: ReadonlySet<string> = new Set(),
 ): Promise<Pass> {
+  log.beginLook();
   const observation = await observe(context);
   const check = { stack: context.stack, firstSeen: log.firstSeen, usualStart: log.usualStart };
   const findings = diagnose(observation, check);
-  const past = pastActions(log.events());
+  const past = pastActions(log.past());
   const plan = makePlan(findings, check, { stack: context.stack, observation, past, run: log.id, busy });
   return { observation, findings, plan };
 }

@@ -5,6 +5,7 @@ import { dnsAnswers } from '../domain/dns-answers.ts';
 import { seen } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { ProofLevel, Verdict } from '../domain/verdict.ts';
+import { earlyVerdict } from '../verify/early-verdict.ts';
 import { judge } from '../verify/judge.ts';
 import { Verifier, wantedLevel } from '../verify/verifier.ts';
 import { examine } from './examine.ts';
@@ -57,21 +58,32 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
     clock.monotonic() - start > options.timeoutMs ||
     needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic());
   let provenBefore = false;
+  let touched = dispatcher.touched;
 
   for (;;) {
     const pass = await examine(context, log, dispatcher.busy);
     log.note(pass);
     for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
+    if (dispatcher.touched > touched) {
+      touched = dispatcher.touched;
+      provenBefore = false;
+      verifier.restart();
+    }
     const proven = await prove(verifier, pass, dispatcher.busy.size);
-    const verdict = judge({ proven, wanted: wantedLevel(context), ...pass, at: clock.now() });
+    const judgement = { proven, wanted: wantedLevel(context), ...pass, at: clock.now() };
+    const verdict = judge(judgement);
 
     const seconds = (clock.monotonic() - start) / 1000;
-    const settled = verdict.state === 'healthy' && dispatcher.busy.size === 0;
-    const done = settled && (provenBefore || !wasTouched(pass, dispatcher.results, options.provenAt));
-    if (done || isOver(pass)) {
-      await dispatcher.idle();
+    const isQuiet = dispatcher.busy.size === 0 && dispatcher.touched === touched;
+    const settled = verdict.state === 'healthy' && isQuiet;
+    if (settled && (provenBefore || !wasTouched(pass, dispatcher.results, options.provenAt)))
       return { verdict, pass, actions: dispatcher.results, seconds };
+    if (isOver(pass)) {
+      await dispatcher.idle();
+      const actedSince = dispatcher.touched > touched;
+      const early = earlyVerdict(judgement, { actedSince, provenBefore });
+      return { verdict: early, pass, actions: dispatcher.results, seconds };
     }
     if (settled) {
       provenBefore = true;

@@ -1,12 +1,12 @@
-import process from 'node:process';
-
 import { heal, type HealResult } from '../../app/heal.ts';
 import { lastProof } from '../../app/last-proof.ts';
 import { measuredStarts } from '../../app/measured-starts.ts';
 import { refreshStack } from '../../app/refresh-stack.ts';
 import { pastActions } from '../../plan/history.ts';
-import { document, findingJson, refusalJson, taskJson } from '../../report/json.ts';
+import { causeText } from '../../record/explained-error.ts';
+import { findingJson, refusalJson, taskJson } from '../../report/json.ts';
 import { outcomeText } from '../../report/outcome.ts';
+import { answer, tell } from '../answer.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
@@ -63,24 +63,22 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
   log.record({ type: 'run-ended', run: log.id, verdict, seconds });
   // The picture ends before the answer, which goes to another stream of the same terminal.
   session.close();
-  const code = context.signal.aborted ? exitCodes.interrupted : exitCodeOf(verdict);
-  if (options.json !== true) {
-    const { refusals, tasks } = pass.plan;
-    process.stdout.write(`${outcomeText({ verdict, actions, refusals, tasks, seconds })}\n`);
-    return code;
-  }
-  process.stdout.write(
-    document('up', {
+  const { refusals, tasks } = pass.plan;
+  answer(options, 'up', {
+    text: outcomeText({ verdict, actions, refusals, tasks, seconds }),
+    json: {
       run: log.id,
       verdict,
       seconds,
       actions,
-      refusals: pass.plan.refusals.map(refusalJson),
-      tasks: pass.plan.tasks.map(taskJson),
+      refusals: refusals.map(refusalJson),
+      tasks: tasks.map(taskJson),
       findings: pass.findings.map(findingJson),
-    }),
-  );
-  return code;
+    },
+  });
+  if (!context.signal.aborted) return exitCodeOf(verdict);
+  tell(`rekindle: ${causeText(context.signal.reason)}`);
+  return exitCodes.interrupted;
 }
 
 /** `rekindle up`: brings the stack back and says how far that was proven. Resolves with the exit code. */

@@ -5,7 +5,8 @@ const unitSeconds: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 /**
  * Seconds that the kubelet will still wait before it starts a crashed container again; undefined when it does not
  * wait. The kubelet's message is "back-off 10s restarting failed container=..." (kubernetes
- * pkg/kubelet/kuberuntime, doBackOff); the wait counts from the container's end.
+ * pkg/kubelet/kuberuntime, doBackOff); the wait counts from the container's end, which a clock that was set back since
+ * puts into the future: never more than the whole wait.
  */
 export function remainingBackOff(container: ContainerFacts, now: number): number | undefined {
   if (container.state !== 'waiting' || container.reason !== 'CrashLoopBackOff') return undefined;
@@ -15,5 +16,5 @@ export function remainingBackOff(container: ContainerFacts, now: number): number
   let seconds = 0;
   for (const [, count, unit] of written.matchAll(/(\d+)([hms])/g))
     seconds += Number(count) * (unitSeconds[unit ?? 's'] ?? 1);
-  return (finishedAt - now) / 1000 + seconds;
+  return Math.min(0, (finishedAt - now) / 1000) + seconds;
 }
