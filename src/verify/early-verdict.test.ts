@@ -18,29 +18,29 @@ const twoWrites = 'Two writes went through';
 
 describe('the verdict of a run that ends early', () => {
   test('claims no proof from before its last action', () => {
-    const verdict = earlyVerdict({ ...proven, findings: [] }, { actedSince: true, provenBefore: true });
+    const verdict = earlyVerdict({ ...proven, findings: [] }, { actedSince: true, provenBefore: 'verified' });
     expect(verdict).toMatchObject({ state: 'settling', proven: 'none' });
     expect(verdict.sentence).toMatch(/before a proof could follow its last action\. Nothing was proven/);
     const still = earlyVerdict(
       { ...proven, findings: [broken] },
-      { actedSince: true, provenBefore: false },
+      { actedSince: true, provenBefore: undefined },
     );
     expect(still).toMatchObject({ state: 'broken', proven: 'none' });
     expect(still.sentence).toBe('PostgreSQL rejects the password. Nothing was proven through the front door.');
   });
 
   test('is not healthy while the proof after the stability window is missing', () => {
-    const once = earlyVerdict({ ...proven, findings: [] }, { actedSince: false, provenBefore: false });
+    const once = earlyVerdict({ ...proven, findings: [] }, { actedSince: false, provenBefore: undefined });
     expect(once).toMatchObject({ state: 'settling', proven: 'verified' });
     expect(once.sentence).toContain(twoWrites);
     const inBetween = { ...proven, proven: 'none', findings: [] } as const;
-    const again = earlyVerdict(inBetween, { actedSince: false, provenBefore: true });
-    expect(again.state).toBe('settling');
-    expect(again.sentence).toMatch(/repeated after the stability window\. Nothing was proven/);
+    const again = earlyVerdict(inBetween, { actedSince: false, provenBefore: 'verified' });
+    expect(again).toMatchObject({ state: 'settling', proven: 'verified' });
+    expect(again.sentence).toMatch(/repeated after the stability window\. Two writes/);
   });
 
   test('is what it would be anyway when nothing was ever proven', () => {
-    const end = { actedSince: false, provenBefore: false };
+    const end = { actedSince: false, provenBefore: undefined };
     const unproven = { ...proven, proven: 'none' } as const;
     expect(earlyVerdict({ ...unproven, findings: [] }, end)).toMatchObject({ state: 'broken' });
     expect(earlyVerdict({ ...unproven, findings: [broken] }, end)).toMatchObject({ state: 'broken' });
