@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { ContainerFacts, PodFacts } from '../domain/observation.ts';
 import { plainLine } from '../domain/plain-text.ts';
 import type { KubeObject } from '../ports/cluster.ts';
+import { redact } from '../record/redact.ts';
 
 /** Words of the kubelet, of a container runtime or of whoever wrote the manifest: shown to people. */
-const words = z.string().transform((text) => plainLine(text));
+const words = z.string().transform((text) => plainLine(redact(text)));
 const time = z.string().transform((text) => Date.parse(text));
 const terminated = z.object({
   reason: words.optional(),

@@ -1,4 +1,5 @@
 import { plainLine } from '../domain/plain-text.ts';
+import { redact } from './redact.ts';
 
 /** A list of names or a path that is longer than this is cut, characters. */
 const longest = 2000;
@@ -31,7 +32,8 @@ export class ExplainedError extends Error {
     const { what, cause } = explanation;
     const place = plainLine(explanation.place, longest);
     const next = plainLine(explanation.next, longest);
-    super(`${plainLine(what, longest)}: ${plainLine(cause, longest)} (${place}). ${next}`, options);
+    // Without secrets before anything is cut off: half of one would not be known again.
+    super(`${plainLine(what, longest)}: ${plainLine(redact(cause), longest)} (${place}). ${next}`, options);
     this.place = place;
     this.next = next;
     this.lasts = explanation.lasts ?? false;
@@ -43,7 +45,7 @@ export function causeText(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {
     return [...new Set(error.errors.map((part) => causeText(part)))].join(', ');
   }
-  return plainLine(error instanceof Error ? error.message || error.name : String(error));
+  return plainLine(redact(error instanceof Error ? error.message || error.name : String(error)));
 }
 
 /** The `code` of a system error (`ECONNREFUSED`), where there is one. */
