@@ -11,8 +11,8 @@ type Answer = {
   readonly bytes?: Buffer;
 };
 
-/** `METHOD path` (without query) to the answer. */
-export type EngineAnswers = Readonly<Record<string, Answer | 'hang' | 'drop'>>;
+/** `METHOD path` (without query) to the answer; a function is asked at each request. */
+export type EngineAnswers = Readonly<Record<string, Answer | 'hang' | 'drop' | (() => Answer)>>;
 
 const unknownThing: Answer = { status: 404, json: { message: 'no such thing' } };
 
@@ -32,7 +32,8 @@ export async function fakeEngine(answers: EngineAnswers): Promise<FakeEngine> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = '', url = '' } = request;
     requests.push(`${method} ${decodeURIComponent(url)} ${Buffer.concat(chunks).toString()}`.trim());
-    const answer = answers[`${method} ${url.split('?', 1)[0] ?? ''}`];
+    const found = answers[`${method} ${url.split('?', 1)[0] ?? ''}`];
+    const answer = typeof found === 'function' ? found() : found;
     if (answer === 'hang') return;
     if (answer === 'drop') {
       response.socket?.destroy();
