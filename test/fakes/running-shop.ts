@@ -219,7 +219,12 @@ export async function runningShop(options: ShopOptions = {}): Promise<RunningSho
 /** Starts the release; it is ended with the test. */
 export function startProgram(
   args: readonly string[],
-  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  options: {
+    readonly cwd: string;
+    readonly env: NodeJS.ProcessEnv;
+    readonly uid?: number;
+    readonly gid?: number;
+  },
   program: readonly [string, ...string[]] = [process.execPath, release],
 ): Running {
   const [file, ...before] = program;

@@ -1,7 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, expect, test } from 'vitest';
 
-import { type Boundary, boundaryEnv, boundaryText, stepBoundaries } from '../../bench/rig/boundary.ts';
+import {
+  actionBoundaries,
+  type Boundary,
+  boundaryEnv,
+  boundaryText,
+  proofBoundaries,
+} from '../../bench/rig/boundary.ts';
 import { bundle } from '../../scripts/bundle.ts';
 import { runningShop, type RunningShop } from '../fakes/running-shop.ts';
 
@@ -9,14 +15,16 @@ beforeAll(async () => {
   await bundle();
 });
 
+const boundaries = [...actionBoundaries(), ...proofBoundaries];
+
 /** So many runs at once keep two processors busy without making anybody miss a deadline. */
 const atOnce = 5;
 
 /** Does it at every boundary, each in a shop of its own; a failure says where. */
 async function atEveryBoundary(work: (boundary: Boundary, shop: RunningShop) => Promise<void>): Promise<void> {
-  for (let from = 0; from < stepBoundaries.length; from += atOnce) {
+  for (let from = 0; from < boundaries.length; from += atOnce) {
     await Promise.all(
-      stepBoundaries.slice(from, from + atOnce).map(async (boundary) => {
+      boundaries.slice(from, from + atOnce).map(async (boundary) => {
         const shop = await runningShop({ isShunned: true });
         try {
           await work(boundary, shop);
