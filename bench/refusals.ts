@@ -57,7 +57,9 @@ async function main(): Promise<number> {
       if (!row.ok) failed += 1;
     } catch (error) {
       // The others are run all the same; without a row this one is run again the next time.
-      say(`${given.id}: no result: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      say(
+        `${given.id}: no result: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
       failed += 1;
     }
   }

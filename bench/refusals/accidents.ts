@@ -9,7 +9,8 @@ const up = ['up', '--json', '--context', 'rekindle', '--stack', 'examples/jewelr
 export const accidentCases: readonly RefusalCase[] = [
   defineCase({
     id: 'B1',
-    title: 'a stack file with an unknown key, a wrong type and a circle: all told at once, with path and line',
+    title:
+      'a stack file with an unknown key, a wrong type and a circle: all told at once, with path and line',
     expected: {
       exitCode: 64,
       says: /Correct these 3 .*line 5: spec: unknown key "frontdor".*line 6: spec\.policy\.stabilityWindow.*line 9: spec\.components: dependsOn goes in a circle/s,

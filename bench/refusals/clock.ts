@@ -47,7 +47,8 @@ async function setBack(site: Site): Promise<Ended> {
     const boundary = { side: 'after', event: 'step-acted', nth: 1, step } as const;
     const ended = await site.rekindle({ env: { ...env, ...boundaryEnv(boundary, deed) } });
     expectClockWentBack(site);
-    if (!isVerified(ended)) throw new Error(`it ended with ${ended.exitCode}: ${ended.stdout}${ended.stderr}`);
+    if (!isVerified(ended))
+      throw new Error(`it ended with ${ended.exitCode}: ${ended.stdout}${ended.stderr}`);
     const repeated = intendedSteps(site).filter((name) => name === step).length;
     if (repeated !== 1) throw new Error(`${step} was done ${repeated} times`);
     if (/(^|[\s"(])-\d+(\.\d+)? m?s\b|"seconds": -/m.test(`${ended.stdout}${ended.stderr}`))
@@ -61,7 +62,8 @@ async function setBack(site: Site): Promise<Ended> {
 export const clockCases: readonly RefusalCase[] = [
   defineCase({
     id: 'B10a',
-    title: 'the clock is set back by an hour in the middle of a step: nothing is repeated, nothing waits for it',
+    title:
+      'the clock is set back by an hour in the middle of a step: nothing is repeated, nothing waits for it',
     expected: { exitCode: 0, says: /"proven": "verified"/, writes: 'any' },
     needsWholeStack: true,
     run: setBack,

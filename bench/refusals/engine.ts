@@ -102,7 +102,10 @@ export const engineCases: readonly RefusalCase[] = [
   defineCase({
     id: 'B3b',
     title: 'the context names a cluster that is not there any more',
-    expected: { exitCode: 64, says: /k3d-gone leads to no local cluster: the clusters of this machine are: \S+/ },
+    expected: {
+      exitCode: 64,
+      says: /k3d-gone leads to no local cluster: the clusters of this machine are: \S+/,
+    },
     needsWholeStack: false,
     run: async (site) =>
       site.rekindle({

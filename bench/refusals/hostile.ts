@@ -94,7 +94,8 @@ async function withHostilePod(site: Site): Promise<Ended> {
 export const hostileCases: readonly RefusalCase[] = [
   defineCase({
     id: 'B11',
-    title: 'a pod prints escape sequences, JSON and a megabyte: shown as words, cut to a length that can be read',
+    title:
+      'a pod prints escape sequences, JSON and a megabyte: shown as words, cut to a length that can be read',
     expected: { exitCode: 1, says: /rekindle-case-hostile-\S+ (crashed|waits out).*the end/s },
     needsWholeStack: true,
     run: withHostilePod,

@@ -2,7 +2,13 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isAlive, killNow, processStart } from '../../lab/source/processes.ts';
-import { actionBoundaries, type Boundary, boundaryEnv, boundaryText, proofBoundaries } from '../rig/boundary.ts';
+import {
+  actionBoundaries,
+  type Boundary,
+  boundaryEnv,
+  boundaryText,
+  proofBoundaries,
+} from '../rig/boundary.ts';
 import { seededRandom } from '../rig/random.ts';
 import { waitUntilSettled } from '../rig/settled.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
@@ -17,11 +23,7 @@ const podBoundaries = actionBoundaries('restart-crash-looping-pod');
 const random = { kills: 20, atLeast: 12, seed: 8 };
 
 /** Heals that fault again and again, each time with a kill at one of these places; gives the last healing run. */
-async function killedEverywhere(
-  site: Site,
-  fault: string,
-  boundaries: readonly Boundary[],
-): Promise<Ended> {
+async function killedEverywhere(site: Site, fault: string, boundaries: readonly Boundary[]): Promise<Ended> {
   let last: Ended | undefined;
   for (const boundary of boundaries) {
     try {

@@ -75,7 +75,11 @@ async function stateBytes({ journal }: Site): Promise<string> {
 }
 
 /** A run with everything that it left in its own places. */
-async function watchedRun(site: Site, args: readonly string[], env = {}): Promise<{ ended: Ended; own: Places }> {
+async function watchedRun(
+  site: Site,
+  args: readonly string[],
+  env = {},
+): Promise<{ ended: Ended; own: Places }> {
   const seen = new Set<string>();
   const ended = await site.rekindle({ args, env, meanwhile: (pid) => sampleArguments(pid, seen) });
   const history = await site.rekindle({ args: ['history', '--json'] });
@@ -117,9 +121,12 @@ async function control(site: Site, logs: ServerLogs): Promise<void> {
   await sql(lab, pod, `select '${planted}'`);
   const host = `host=${shop.database}-pooler port=5432 dbname=${planted} user=nobody`;
   const argv = ['psql', '-X', `${host} sslmode=require connect_timeout=5`, '-c', 'select 1'];
-  await lab.run(['kubectl', '-n', shop.namespace, 'exec', pod, '-c', 'postgres', '--', 'env', 'PGPASSWORD=none', ...argv], {
-    timeoutSeconds: 30,
-  });
+  await lab.run(
+    ['kubectl', '-n', shop.namespace, 'exec', pod, '-c', 'postgres', '--', 'env', 'PGPASSWORD=none', ...argv],
+    {
+      timeoutSeconds: 30,
+    },
+  );
   await waitFor('the planted value in every place', 30, async () => {
     const places = new Map([
       ...own,
@@ -127,7 +134,9 @@ async function control(site: Site, logs: ServerLogs): Promise<void> {
       ['standard error', refused.stderr],
       ...(await logs.since()),
     ]);
-    const missing = [...places].filter(([place, text]) => found(needles, new Map([[place, text]])).length === 0);
+    const missing = [...places].filter(
+      ([place, text]) => found(needles, new Map([[place, text]])).length === 0,
+    );
     if (missing.length > 0) throw new Error(`not found in: ${missing.map(([place]) => place).join(', ')}`);
     return true;
   });

@@ -69,7 +69,12 @@ export async function runCase(
   const startedAt = new Date();
   try {
     const journal = path.join(folder, 'state', 'rekindle', 'journal.db');
-    const site: Site = { lab, folder, journal, rekindle: (options = {}) => runRekindle(lab, folder, options) };
+    const site: Site = {
+      lab,
+      folder,
+      journal,
+      rekindle: (options = {}) => runRekindle(lab, folder, options),
+    };
     const ended = await given.run(site);
     const { expected, id, title } = given;
     const { fits, said } = saidOf(ended, expected.says);

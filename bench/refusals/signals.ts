@@ -1,4 +1,10 @@
-import { actionBoundaries, type Boundary, boundaryEnv, boundaryText, proofBoundaries } from '../rig/boundary.ts';
+import {
+  actionBoundaries,
+  type Boundary,
+  boundaryEnv,
+  boundaryText,
+  proofBoundaries,
+} from '../rig/boundary.ts';
 import { waitUntilSettled } from '../rig/settled.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
 import { expectNothingLost } from './nothing-lost.ts';

@@ -70,7 +70,11 @@ export const stateFolderCases: readonly RefusalCase[] = [
   defineCase({
     id: 'B5f',
     title: 'the disk of the journal gets full right before an intent is written: the action is not done',
-    expected: { exitCode: 2, says: /journal cannot be written.*full.*Free space on this disk/, writes: 'any' },
+    expected: {
+      exitCode: 2,
+      says: /journal cannot be written.*full.*Free space on this disk/,
+      writes: 'any',
+    },
     needsWholeStack: true,
     run: fullBeforeTheIntent,
   }),

@@ -25,7 +25,10 @@ const second = 'rekindle-case-second';
 
 /** A container that looks like a node of another cluster; it is made and never started. */
 async function withSecondCluster<T>({ lab }: Site, work: () => Promise<T>): Promise<T> {
-  const remove = () => lab.docker(['rm', '--force', second]);
+  const remove = async () => {
+    const there = await lab.docker(['ps', '--all', '--quiet', '--filter', `name=^/?${second}$`]);
+    for (const id of there.split('\n').filter((line) => line !== '')) await lab.docker(['rm', '--force', id]);
+  };
   const image = await lab.docker(['inspect', '--format', '{{.Config.Image}}', `k3d-${lab.cluster}-serverlb`]);
   const labels = ['app=k3d', `k3d.cluster=${second}`, 'k3d.role=server'].map((label) => `--label=${label}`);
   // One that an interrupted run left would be in the way.

@@ -26,7 +26,11 @@ function drawn(text: string): readonly string[] {
 }
 
 async function narrow(site: Site, columns: number): Promise<Ended> {
-  const ended = await site.rekindle({ args: up, env: { TERM: 'xterm', SHELL: '/bin/sh' }, ...terminal(columns) });
+  const ended = await site.rekindle({
+    args: up,
+    env: { TERM: 'xterm', SHELL: '/bin/sh' },
+    ...terminal(columns),
+  });
   expectNoCrash(ended);
   const lines = drawn(ended.stdout);
   const wide = lines.filter((line) => Array.from(line).length >= columns);

@@ -39,6 +39,8 @@ export function certificateTrouble(
   const code = errorCode(error);
   if (code !== 'CERT_NOT_YET_VALID' && code !== 'CERT_HAS_EXPIRED') return undefined;
   const trouble: ValidityTrouble = code;
-  const times = known().flatMap((text) => text.match(oneCertificate) ?? []).flatMap(timesOf);
+  const times = known()
+    .flatMap((text) => text.match(oneCertificate) ?? [])
+    .flatMap(timesOf);
   return { cause: validityText(trouble, times, now), next: validityAdvice[trouble] };
 }

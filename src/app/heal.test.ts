@@ -124,7 +124,10 @@ describe('the end of a run whose time is over', () => {
 });
 
 describe("the machine's clock is set while it works", () => {
-  const jump = fc.record({ at: fc.integer({ min: 0, max: 30_000 }), by: fc.constantFrom(-hour, hour, -5000) });
+  const jump = fc.record({
+    at: fc.integer({ min: 0, max: 30_000 }),
+    by: fc.constantFrom(-hour, hour, -5000),
+  });
   const scenario = fc.record({
     isShunned: fc.boolean(),
     isAgentDown: fc.boolean(),

@@ -8,7 +8,13 @@ const contexts = [
   { name: 'cloud', cluster: 'gke_project' },
 ];
 const choose = (choice: Partial<Parameters<typeof chooseTarget>[0]>) =>
-  chooseTarget({ contexts, current: undefined, clusters: ['shop'], engine: 'unix:///docker.sock', ...choice });
+  chooseTarget({
+    contexts,
+    current: undefined,
+    clusters: ['shop'],
+    engine: 'unix:///docker.sock',
+    ...choice,
+  });
 
 describe('the target', () => {
   test('is the context that was named', () => {

@@ -94,5 +94,8 @@ test.each([
 ])('$name: escape codes $escapes, a picture $picture', ({ escapes, picture, ...given }) => {
   const { options = {}, environment = {}, isTTY, columns = 80 } = given;
   const shown = { stream: { isTTY, columns }, environment };
-  expect({ escapes: takesEscapes(shown), picture: drawsInPlace(options, shown) }).toEqual({ escapes, picture });
+  expect({ escapes: takesEscapes(shown), picture: drawsInPlace(options, shown) }).toEqual({
+    escapes,
+    picture,
+  });
 });

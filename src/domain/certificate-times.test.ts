@@ -12,7 +12,10 @@ test('a certificate of the future is told with both times, and the clock is blam
     "its certificate is valid from 2026-01-01T13:00:30Z on, and this machine's clock says 2026-01-01T12:00:30Z: " +
       'the clock is probably wrong',
   );
-  expect(validityIn(`No: ${words} (GET https://x:1/). Next.`)).toEqual({ trouble: 'CERT_NOT_YET_VALID', words });
+  expect(validityIn(`No: ${words} (GET https://x:1/). Next.`)).toEqual({
+    trouble: 'CERT_NOT_YET_VALID',
+    words,
+  });
 });
 
 test('a certificate of the past is told with both times, and either may be wrong', () => {

@@ -43,7 +43,9 @@ const sentence =
   /its certificate is .+?, and this machine's clock says \S+: (?:(the clock is probably wrong)|renew it, unless the clock is wrong)/;
 
 /** Which of the sentences above a text holds; undefined when it holds none. */
-export function validityIn(text: string): { readonly trouble: ValidityTrouble; readonly words: string } | undefined {
+export function validityIn(
+  text: string,
+): { readonly trouble: ValidityTrouble; readonly words: string } | undefined {
   const found = sentence.exec(text);
   if (found === null) return undefined;
   return { trouble: found[1] === undefined ? 'CERT_HAS_EXPIRED' : 'CERT_NOT_YET_VALID', words: found[0] };

@@ -60,7 +60,9 @@ describe('the task tree', () => {
   });
 
   test('counts two columns for a character that takes two', () => {
-    const [line = ''] = frame(40, [{ name: 'web', state: 'broken', detail: '宝石'.repeat(9), seconds: 1, leaves: [] }]);
+    const [line = ''] = frame(40, [
+      { name: 'web', state: 'broken', detail: '宝石'.repeat(9), seconds: 1, leaves: [] },
+    ]);
     expect(line).toBe('✖ web                1.0 s  宝石宝石宝…');
   });
 });

@@ -26,7 +26,9 @@ describe('the verdict of a run that ends early', () => {
       { actedSince: true, provenBefore: undefined },
     );
     expect(still).toMatchObject({ state: 'broken', proven: 'none' });
-    expect(still.sentence).toBe('PostgreSQL rejects the password. Nothing was proven through the front door.');
+    expect(still.sentence).toBe(
+      'PostgreSQL rejects the password. Nothing was proven through the front door.',
+    );
   });
 
   test('is not healthy while the proof after the stability window is missing', () => {
@@ -44,6 +46,8 @@ describe('the verdict of a run that ends early', () => {
     const unproven = { ...proven, proven: 'none' } as const;
     expect(earlyVerdict({ ...unproven, findings: [] }, end)).toMatchObject({ state: 'broken' });
     expect(earlyVerdict({ ...unproven, findings: [broken] }, end)).toMatchObject({ state: 'broken' });
-    expect(earlyVerdict({ ...unproven, wanted: 'none', findings: [] }, end)).toMatchObject({ state: 'unknown' });
+    expect(earlyVerdict({ ...unproven, wanted: 'none', findings: [] }, end)).toMatchObject({
+      state: 'unknown',
+    });
   });
 });

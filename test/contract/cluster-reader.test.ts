@@ -79,7 +79,9 @@ describe('cluster reader: answers', () => {
     const { server, reader } = await readerWith({ text: 'last words\n' });
     const target = { namespace: 'shop', pod: 'web-1', container: 'nginx', previous: true, tailLines: 5 };
     expect(await reader.logs(target)).toBe('last words\n');
-    expect(server.requests[0]?.url).toBe(`${pods}/web-1/log?container=nginx&tailLines=5&limitBytes=262144&previous=true`);
+    expect(server.requests[0]?.url).toBe(
+      `${pods}/web-1/log?container=nginx&tailLines=5&limitBytes=262144&previous=true`,
+    );
   });
 });
 

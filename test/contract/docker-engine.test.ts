@@ -153,7 +153,11 @@ describe('k3d over the Docker Engine API', () => {
   });
 
   it('gives k3d no proxy: the engine and the cluster are on this machine', async () => {
-    const { provider, lines } = fakeTool('env > "$0.log"', { HTTPS_PROXY: 'http://p:1', no_proxy: 'x', LANG: 'C' });
+    const { provider, lines } = fakeTool('env > "$0.log"', {
+      HTTPS_PROXY: 'http://p:1',
+      no_proxy: 'x',
+      LANG: 'C',
+    });
     await provider.startCluster('shop');
     expect(lines()).not.toMatch(/proxy/i);
     expect(lines()).toContain('LANG=C');

@@ -39,7 +39,13 @@ function runningPod({ name, namespace, labels, startedAt, image }: PodParts): Ku
       podIP: '10.42.0.5',
       conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: time(startedAt + 1000) }],
       containerStatuses: [
-        { name: 'main', image, ready: true, restartCount: 0, state: { running: { startedAt: time(startedAt) } } },
+        {
+          name: 'main',
+          image,
+          ready: true,
+          restartCount: 0,
+          state: { running: { startedAt: time(startedAt) } },
+        },
       ],
     },
   };

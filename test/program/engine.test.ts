@@ -93,14 +93,18 @@ for (const command of ['status', 'up']) {
 test('an engine without a cluster: nothing is taken for one, nothing is made', async () => {
   const ended = await ask(clusters(), ['up']);
   expectFailure(ended, 64, 'TargetUnclear');
-  expect(ended.stderr).toMatch(/no k3d cluster on this machine.*engine\.sock.*docker ps -a --filter label=app=k3d/);
+  expect(ended.stderr).toMatch(
+    /no k3d cluster on this machine.*engine\.sock.*docker ps -a --filter label=app=k3d/,
+  );
   expect(ended.requests.every((request) => request.startsWith('GET /containers/json'))).toBe(true);
 });
 
 test('a context whose cluster is not on this machine: the ones that are there are named', async () => {
   const ended = await ask(clusters('other'), ['up', '--context', 'k3d-shop']);
   expectFailure(ended, 64, 'TargetUnclear');
-  expect(ended.stderr).toMatch(/k3d-shop leads to no local cluster: the clusters of this machine are: other .*--context/);
+  expect(ended.stderr).toMatch(
+    /k3d-shop leads to no local cluster: the clusters of this machine are: other .*--context/,
+  );
 });
 
 test('two clusters and no context: both are named, and neither is touched', async () => {

@@ -52,7 +52,11 @@ const notMade = {
   status: {
     phase: 'Pending',
     containerStatuses: [
-      { name: 'main', image: words, state: { waiting: { reason: 'ErrImagePull', message: words + megabyte } } },
+      {
+        name: 'main',
+        image: words,
+        state: { waiting: { reason: 'ErrImagePull', message: words + megabyte } },
+      },
     ],
   },
 };
@@ -70,30 +74,34 @@ function answer({ url }: SeenRequest): FakeAnswer | undefined {
 /** Whatever a terminal would obey, apart from line breaks. */
 const obeyed = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-test('what pods say reaches neither the terminal nor a program as more than words', { timeout: 90_000 }, async () => {
-  const shop = await runningShop({ answer });
-  for (const args of [['diagnose'], ['plan'], ['status'], ['up', '-v', '--timeout', '4s'], ['history']]) {
-    const plain = await shop.start(args).ended;
-    expect(plain.stdout + plain.stderr).not.toMatch(obeyed);
-    // A line of its own would look like one of ours.
-    expect(plain.stdout).not.toMatch(/^Usable\./m);
-    expect(plain.stdout.length + plain.stderr.length).toBeLessThan(300_000);
-    expect([0, 1, 2]).toContain(plain.code);
+test(
+  'what pods say reaches neither the terminal nor a program as more than words',
+  { timeout: 90_000 },
+  async () => {
+    const shop = await runningShop({ answer });
+    for (const args of [['diagnose'], ['plan'], ['status'], ['up', '-v', '--timeout', '4s'], ['history']]) {
+      const plain = await shop.start(args).ended;
+      expect(plain.stdout + plain.stderr).not.toMatch(obeyed);
+      // A line of its own would look like one of ours.
+      expect(plain.stdout).not.toMatch(/^Usable\./m);
+      expect(plain.stdout.length + plain.stderr.length).toBeLessThan(300_000);
+      expect([0, 1, 2]).toContain(plain.code);
 
-    const json = await shop.start([...args, '--json']).ended;
-    expect(json.stdout + json.stderr).not.toMatch(obeyed);
-    expect(JSON.parse(json.stdout)).toMatchObject({ schema: `rekindle.dev/v1alpha1/${args[0] ?? ''}` });
-    expect(json.code).toBe(plain.code);
-  }
-  const diagnosed = await shop.start(['diagnose']).ended;
-  // The words themselves are shown: they may be what the reader needs.
-  expect(diagnosed.stdout).toContain('end');
-  expect(diagnosed.stdout).toContain('bad-1');
-  const folder = path.dirname(shop.journal);
-  const bytes = readdirSync(folder).map((name) => statSync(path.join(folder, name)).size);
-  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2_000_000);
-  const database = new DatabaseSync(shop.journal, { readOnly: true });
-  expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
-  database.close();
-  expect(readFileSync(shop.journal).includes(megabyte)).toBe(false);
-});
+      const json = await shop.start([...args, '--json']).ended;
+      expect(json.stdout + json.stderr).not.toMatch(obeyed);
+      expect(JSON.parse(json.stdout)).toMatchObject({ schema: `rekindle.dev/v1alpha1/${args[0] ?? ''}` });
+      expect(json.code).toBe(plain.code);
+    }
+    const diagnosed = await shop.start(['diagnose']).ended;
+    // The words themselves are shown: they may be what the reader needs.
+    expect(diagnosed.stdout).toContain('end');
+    expect(diagnosed.stdout).toContain('bad-1');
+    const folder = path.dirname(shop.journal);
+    const bytes = readdirSync(folder).map((name) => statSync(path.join(folder, name)).size);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2_000_000);
+    const database = new DatabaseSync(shop.journal, { readOnly: true });
+    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+    database.close();
+    expect(readFileSync(shop.journal).includes(megabyte)).toBe(false);
+  },
+);

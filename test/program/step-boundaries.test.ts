@@ -21,7 +21,9 @@ const boundaries = [...actionBoundaries(), ...proofBoundaries];
 const atOnce = 5;
 
 /** Does it at every boundary, each in a shop of its own; a failure says where. */
-async function atEveryBoundary(work: (boundary: Boundary, shop: RunningShop) => Promise<void>): Promise<void> {
+async function atEveryBoundary(
+  work: (boundary: Boundary, shop: RunningShop) => Promise<void>,
+): Promise<void> {
   for (let from = 0; from < boundaries.length; from += atOnce) {
     await Promise.all(
       boundaries.slice(from, from + atOnce).map(async (boundary) => {
@@ -37,7 +39,10 @@ async function atEveryBoundary(work: (boundary: Boundary, shop: RunningShop) => 
 }
 
 /** What SQLite says of the journal, and the types of its events, oldest first. */
-function journalOf({ journal }: RunningShop): { readonly check: unknown; readonly types: readonly unknown[] } {
+function journalOf({ journal }: RunningShop): {
+  readonly check: unknown;
+  readonly types: readonly unknown[];
+} {
   const database = new DatabaseSync(journal, { readOnly: true });
   const check = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
   const rows = database.prepare('SELECT type FROM events ORDER BY seq').all();
@@ -76,39 +81,47 @@ test('SIGKILL at every boundary of a step loses nothing', { timeout: 120_000 }, 
   });
 });
 
-test('SIGTERM or Ctrl-C at every boundary ends with 130 and loses nothing', { timeout: 120_000 }, async () => {
-  await atEveryBoundary(async (boundary, shop) => {
-    const signal = boundary.side === 'before' ? 'SIGTERM' : 'SIGINT';
-    const deed = { do: 'signal', signal } as const;
-    const ended = await shop.start(['up', '--json'], boundaryEnv(boundary, deed)).ended;
-    expect(ended.signal).toBeNull();
-    expect(JSON.parse(ended.stdout)).toMatchObject({ schema: 'rekindle.dev/v1alpha1/up' });
-    if (boundary.event === 'run-ended') {
-      // After its last record a run has nothing left that could be interrupted: it may say either.
-      expect([0, 130]).toContain(ended.code);
-    } else {
-      expect(ended.code, ended.stderr).toBe(130);
-      expect(ended.stderr).toContain(`interrupted by ${signal}; run the command again`);
-    }
-    await expectNothingLost(shop);
-  });
-});
+test(
+  'SIGTERM or Ctrl-C at every boundary ends with 130 and loses nothing',
+  { timeout: 120_000 },
+  async () => {
+    await atEveryBoundary(async (boundary, shop) => {
+      const signal = boundary.side === 'before' ? 'SIGTERM' : 'SIGINT';
+      const deed = { do: 'signal', signal } as const;
+      const ended = await shop.start(['up', '--json'], boundaryEnv(boundary, deed)).ended;
+      expect(ended.signal).toBeNull();
+      expect(JSON.parse(ended.stdout)).toMatchObject({ schema: 'rekindle.dev/v1alpha1/up' });
+      if (boundary.event === 'run-ended') {
+        // After its last record a run has nothing left that could be interrupted: it may say either.
+        expect([0, 130]).toContain(ended.code);
+      } else {
+        expect(ended.code, ended.stderr).toBe(130);
+        expect(ended.stderr).toContain(`interrupted by ${signal}; run the command again`);
+      }
+      await expectNothingLost(shop);
+    });
+  },
+);
 
-test('a second run waits for nobody: it says who is at work, and the lock of a killed one is free', { timeout: 60_000 }, async () => {
-  const shop = await runningShop({ isShunned: true });
-  const boundary = { side: 'after', event: 'step-intended', nth: 1 } as const;
-  const first = shop.start(['up'], boundaryEnv(boundary, { do: 'signal', signal: 'SIGSTOP' }));
-  await expect.poll(() => journalOf(shop).types.at(-1), { timeout: 20_000 }).toBe('step-intended');
+test(
+  'a second run waits for nobody: it says who is at work, and the lock of a killed one is free',
+  { timeout: 60_000 },
+  async () => {
+    const shop = await runningShop({ isShunned: true });
+    const boundary = { side: 'after', event: 'step-intended', nth: 1 } as const;
+    const first = shop.start(['up'], boundaryEnv(boundary, { do: 'signal', signal: 'SIGSTOP' }));
+    await expect.poll(() => journalOf(shop).types.at(-1), { timeout: 20_000 }).toBe('step-intended');
 
-  const second = await shop.start().ended;
-  expect(second).toMatchObject({ code: 1 });
-  expect(JSON.parse(second.stdout)).toMatchObject({ error: { kind: 'AnotherAtWork' }, exitCode: 1 });
-  expect(second.stderr).toMatch(
-    new RegExp(`Another rekindle is at work.*process ${first.child.pid}.*Wait for it, or end it first`),
-  );
+    const second = await shop.start().ended;
+    expect(second).toMatchObject({ code: 1 });
+    expect(JSON.parse(second.stdout)).toMatchObject({ error: { kind: 'AnotherAtWork' }, exitCode: 1 });
+    expect(second.stderr).toMatch(
+      new RegExp(`Another rekindle is at work.*process ${first.child.pid}.*Wait for it, or end it first`),
+    );
 
-  first.child.kill('SIGKILL');
-  expect(await first.ended).toMatchObject({ signal: 'SIGKILL' });
-  expect(await shop.start().ended).toMatchObject({ code: 0 });
-  expect(shop.reloads()).toBe(1);
-});
+    first.child.kill('SIGKILL');
+    expect(await first.ended).toMatchObject({ signal: 'SIGKILL' });
+    expect(await shop.start().ended).toMatchObject({ code: 0 });
+    expect(shop.reloads()).toBe(1);
+  },
+);

@@ -55,15 +55,19 @@ function drawn(text: string): readonly string[] {
 
 describe('a terminal', () => {
   for (const columns of [20, 132]) {
-    test(`of ${columns} columns is given no wider line of the picture`, { timeout: 60_000 }, async (context) => {
-      const { code, stdout } = await onTerminal(context, { columns });
-      expect(code, stdout).toBe(0);
-      const lines = drawn(stdout);
-      expect(lines.length).toBeGreaterThan(8);
-      for (const line of lines) expect(Array.from(line).length).toBeLessThan(columns);
-      expect(lines.some((line) => line.includes('front door'))).toBe(true);
-      expect(stdout).toContain('Usable.');
-    });
+    test(
+      `of ${columns} columns is given no wider line of the picture`,
+      { timeout: 60_000 },
+      async (context) => {
+        const { code, stdout } = await onTerminal(context, { columns });
+        expect(code, stdout).toBe(0);
+        const lines = drawn(stdout);
+        expect(lines.length).toBeGreaterThan(8);
+        for (const line of lines) expect(Array.from(line).length).toBeLessThan(columns);
+        expect(lines.some((line) => line.includes('front door'))).toBe(true);
+        expect(stdout).toContain('Usable.');
+      },
+    );
   }
 
   for (const columns of [0, 1]) {
@@ -83,20 +87,28 @@ describe('a terminal', () => {
   }
 
   for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
-    test(`with ${Object.entries(env).join()} is given no escape code`, { timeout: 60_000 }, async (context) => {
-      const { code, stdout } = await onTerminal(context, { columns: 80, env });
-      expect(code, stdout).toBe(0);
-      expect(stdout).not.toContain(escape);
-      expect(stdout).toContain('doing: reload-load-balancer');
-    });
+    test(
+      `with ${Object.entries(env).join()} is given no escape code`,
+      { timeout: 60_000 },
+      async (context) => {
+        const { code, stdout } = await onTerminal(context, { columns: 80, env });
+        expect(code, stdout).toBe(0);
+        expect(stdout).not.toContain(escape);
+        expect(stdout).toContain('doing: reload-load-balancer');
+      },
+    );
   }
 });
 
-test('a pipe gets no escape code, whatever the environment says about colours', { timeout: 60_000 }, async () => {
-  const shop = await runningShop({ isShunned: true });
-  const env = { CI: 'true', FORCE_COLOR: '3', TERM: 'xterm-256color', COLUMNS: '1' };
-  const { code, stdout, stderr } = await shop.start(['up', '-v'], env).ended;
-  expect(code, stderr).toBe(0);
-  expect(stdout + stderr).not.toContain(escape);
-  expect(stderr).toContain('doing: reload-load-balancer');
-});
+test(
+  'a pipe gets no escape code, whatever the environment says about colours',
+  { timeout: 60_000 },
+  async () => {
+    const shop = await runningShop({ isShunned: true });
+    const env = { CI: 'true', FORCE_COLOR: '3', TERM: 'xterm-256color', COLUMNS: '1' };
+    const { code, stdout, stderr } = await shop.start(['up', '-v'], env).ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout + stderr).not.toContain(escape);
+    expect(stderr).toContain('doing: reload-load-balancer');
+  },
+);

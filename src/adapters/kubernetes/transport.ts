@@ -88,7 +88,11 @@ export class ApiTransport {
 
   /** ClusterUnreachable for anything that went wrong below HTTP; a clock that disagrees with the certificate is named. */
   unreachable(place: string, error: unknown): ClusterUnreachable {
-    return unreachable(place, error, certificateTrouble(error, () => this.#authorities(), Date.now()));
+    return unreachable(
+      place,
+      error,
+      certificateTrouble(error, () => this.#authorities(), Date.now()),
+    );
   }
 
   /** PEM texts of the certificates that the kubeconfig trusts for this cluster. */

@@ -42,7 +42,9 @@ function judge(pod: PodFacts, observation: Observation): Finding[] {
   if (upMs < stuckAfterMs) return [];
   const facts = seen(observation.nodes)?.find(({ name }) => name === pod.node);
   if (!kubeletWorks(node, facts, observation)) return [];
-  const upFor = Number.isFinite(upMs) ? `for ${Math.round(upMs / 1000)} s` : 'since before the clock was set back';
+  const upFor = Number.isFinite(upMs)
+    ? `for ${Math.round(upMs / 1000)} s`
+    : 'since before the clock was set back';
   return [
     {
       fault: 'pod-stuck-after-boot',
