@@ -11,6 +11,7 @@ import { proxyCases } from './proxies.ts';
 import { secretCases } from './secrets.ts';
 import { signalCases } from './signals.ts';
 import { stateFolderCases } from './state-folder.ts';
+import { stepCases } from './steps.ts';
 import { targetCases } from './targets.ts';
 import { terminalCases } from './terminal.ts';
 
@@ -24,6 +25,7 @@ export const refusalCases: readonly RefusalCase[] = [
   ...proxyCases,
   ...secretCases,
   ...podCases,
+  ...stepCases,
   ...hostileCases,
   ...leakCases,
   ...clockCases,

@@ -1,13 +1,11 @@
 import { drillNamed } from '../../src/drills/index.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import type { Site } from './define-case.ts';
-
-/** These faults need neither chance nor somebody who heals while they are made. */
-const alone = { random: () => 0, startHelper: () => Promise.resolve({ kill: () => Promise.resolve() }) };
 
 /** Makes the fault of that drill, proves that it bites, does the work, and takes it away by hand whatever happens. */
 export async function withFault<T>({ lab }: Site, id: string, work: () => Promise<T>): Promise<T> {
   const drill = drillNamed(id);
-  const injection = await drill.inject(lab, alone);
+  const injection = await drill.inject(lab, nobodyHelps);
   try {
     const { proven, evidence } = await drill.proof(lab, injection);
     if (!proven) throw new Error(`the fault is not proven: ${evidence}`);

@@ -7,6 +7,7 @@ import { causeText } from '../../record/explained-error.ts';
 import { findingJson, refusalJson, taskJson } from '../../report/json.ts';
 import { outcomeText } from '../../report/outcome.ts';
 import { answer, tell } from '../answer.ts';
+import { browserAdvice } from '../browser-advice.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
@@ -63,9 +64,12 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
   log.record({ type: 'run-ended', run: log.id, verdict, seconds });
   // The picture ends before the answer, which goes to another stream of the same terminal.
   session.close();
+  // The stack is usable; whether its owner's browser finds it is another question, which they would ask next.
+  const advice = verdict.state === 'healthy' ? await browserAdvice(session) : [];
   const { refusals, tasks } = pass.plan;
+  const outcome = outcomeText({ verdict, actions, refusals, tasks, seconds });
   answer(options, 'up', {
-    text: outcomeText({ verdict, actions, refusals, tasks, seconds }),
+    text: [outcome, ...advice].join('\n'),
     json: {
       run: log.id,
       verdict,
@@ -74,6 +78,7 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
       refusals: refusals.map(refusalJson),
       tasks: tasks.map(taskJson),
       findings: pass.findings.map(findingJson),
+      advice,
     },
   });
   if (!context.signal.aborted) return exitCodeOf(verdict);
