@@ -5,6 +5,9 @@ import { defineCase, type RefusalCase } from './define-case.ts';
 
 const up = ['up', '--json', '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
 
+const component = (name: string, on: string) =>
+  `    - { ref: { kind: Deployment, name: ${name} }, dependsOn: [Deployment/${on}] }\n`;
+
 /** B1, B5 and R7: input and journals that cannot be used, and somebody else at work. */
 export const accidentCases: readonly RefusalCase[] = [
   defineCase({
@@ -19,8 +22,6 @@ export const accidentCases: readonly RefusalCase[] = [
     run: async (site) => {
       const file = path.join(site.folder, 'bad.yaml');
       const head = 'apiVersion: rekindle.dev/v1alpha1\nkind: Stack\nmetadata: { name: shop }\n';
-      const component = (name: string, on: string) =>
-        `    - { ref: { kind: Deployment, name: ${name} }, dependsOn: [Deployment/${on}] }\n`;
       const circle = `  components:\n${component('django', 'nginx')}${component('nginx', 'django')}`;
       await writeFile(file, `${head}spec:\n  frontdor: {}\n  policy: { stabilityWindow: [] }\n${circle}`);
       return site.rekindle({ args: ['up', '--json', '--stack', file] });

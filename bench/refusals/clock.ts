@@ -12,6 +12,10 @@ import { withFault } from './with-fault.ts';
 const checkout = path.dirname(path.dirname(import.meta.dirname));
 const hourMs = 3_600_000;
 
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /** A clock of the program's own: what the machine's clock says and so much more, as the file says (faketime(1)). */
 async function ownClock(
   { folder }: Site,
@@ -19,7 +23,6 @@ async function ownClock(
 ): Promise<{ readonly file: string; readonly env: Readonly<Record<string, string>> }> {
   const file = path.join(folder, 'clock');
   await writeFile(file, `${offset}\n`);
-  const say = (line: string) => process.stderr.write(`${line}\n`);
   const env = {
     LD_PRELOAD: await clockLibrary(labIdentity(checkout).cacheDir, say),
     FAKETIME_TIMESTAMP_FILE: file,

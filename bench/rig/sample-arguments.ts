@@ -6,21 +6,23 @@ import { isAlive, processStart, processTree } from '../../lab/source/processes.t
 /** How often, ms: a child of a step lives longer than that. */
 const everyMs = 25;
 
+/** Empty when the process has ended between the two looks. */
+async function argumentsOf(pid: number): Promise<string> {
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    throw error;
+  }
+}
+
 /** Adds the arguments of the process and of everything below it to the set, until the process has ended. */
 export async function sampleArguments(pid: number, seen: Set<string>): Promise<void> {
   const start = await processStart(pid);
   if (start === undefined) throw new Error(`process ${pid} was gone before it could be looked at`);
   while (await isAlive({ pid, start })) {
-    for (const process of await processTree(pid)) {
-      try {
-        const text = await readFile(`/proc/${process.pid}/cmdline`, 'utf8');
-        seen.add(text.replaceAll('\0', ' '));
-      } catch (error) {
-        // It ended between the two looks.
-        const { code } = error as NodeJS.ErrnoException;
-        if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
-      }
-    }
+    for (const process of await processTree(pid)) seen.add(await argumentsOf(process.pid));
     await sleep(everyMs);
   }
 }

@@ -22,6 +22,13 @@ function gaps(times: readonly number[]): readonly number[] {
   return times.slice(1).map((time, index) => time - (times[index] ?? 0));
 }
 
+/** A run in a world that is given, on whose clock these jumps happen at those times. */
+async function run(given: Partial<HealWorld>, jumps: readonly { at: number; by: number }[]) {
+  const world = Object.assign(new HealWorld(), given);
+  for (const { at, by } of jumps) world.clock.at(at, () => world.clock.setBy(by));
+  return { world, result: await world.heal(5 * minute) };
+}
+
 describe('healing', () => {
   test('acts once, proves it, and proves it again after the stability window', async () => {
     const world = new HealWorld();
@@ -133,12 +140,6 @@ describe("the machine's clock is set while it works", () => {
     isAgentDown: fc.boolean(),
     helpsAt: fc.constantFrom(1, 2, 3, Number.POSITIVE_INFINITY),
   });
-
-  async function run(given: Partial<HealWorld>, jumps: readonly { at: number; by: number }[]) {
-    const world = Object.assign(new HealWorld(), given);
-    for (const { at, by } of jumps) world.clock.at(at, () => world.clock.setBy(by));
-    return { world, result: await world.heal(5 * minute) };
-  }
 
   test('nothing is repeated for it, nothing waits for it, and no time that is shown is negative', async () => {
     await fc.assert(

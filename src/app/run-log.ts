@@ -83,7 +83,7 @@ export class RunLog {
     return this.events().map((event) => {
       const written = this.#written.get(event.seq);
       const at = written === undefined ? Math.min(event.at, atStart) : this.#timeOf(written);
-      return Math.abs(at - event.at) < slewMs ? event : { ...event, at };
+      return Math.abs(at - event.at) < slewMs ? event : Object.assign({}, event, { at });
     });
   }
 

@@ -9,7 +9,8 @@ import { plainPrinter } from './plain-printer.ts';
 import type { ProgressPrinter } from './progress-printer.ts';
 
 interface Terminal {
-  readonly stream: Pick<WriteStream, 'isTTY' | 'columns'>;
+  /** Of a pipe neither is there. */
+  readonly stream: Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -23,8 +24,7 @@ const narrowestPicture = 20;
  */
 export function takesEscapes({ stream, environment }: Terminal): boolean {
   const plain = Boolean(environment['NO_COLOR']) || environment['TERM'] === 'dumb';
-  // Of a pipe it is not false but missing, and without a word colours would be decided by other rules.
-  return Boolean(stream.isTTY) && !plain;
+  return stream.isTTY === true && !plain;
 }
 
 /** Whether progress is a picture that is drawn in place: where there is room for it and nobody asked for every detail or for JSON. */
@@ -32,7 +32,7 @@ export function drawsInPlace(
   { json, verbose }: Pick<CommonOptions, 'json' | 'verbose'>,
   terminal: Terminal,
 ): boolean {
-  const fits = terminal.stream.columns >= narrowestPicture;
+  const fits = (terminal.stream.columns ?? 0) >= narrowestPicture;
   return takesEscapes(terminal) && fits && json !== true && verbose !== true;
 }
 

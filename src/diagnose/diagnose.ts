@@ -44,7 +44,9 @@ function showable(finding: Finding): Finding {
   return {
     ...finding,
     claim: plainLine(claim, longest.sentence),
-    evidence: evidence.map((entry) => ({ ...entry, value: plainLine(entry.value, longest.value) })),
+    evidence: evidence.map((entry) =>
+      Object.assign({}, entry, { value: plainLine(entry.value, longest.value) }),
+    ),
     ...(against !== undefined && { against: plainLine(against, longest.sentence) }),
     ...(byHand !== undefined && { byHand: plainLines(byHand) }),
   };

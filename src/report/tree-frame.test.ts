@@ -48,7 +48,9 @@ describe('the task tree', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 130 }), hostileText, (width, text) => {
         const leaf = { state: 'broken', text } as const;
-        const drawn = branches.map((branch) => ({ ...branch, detail: text, leaves: [leaf] }));
+        const drawn = branches.map(({ name, state, seconds }): Branch => {
+          return { name, state, seconds, detail: text, leaves: [leaf] };
+        });
         const lines = frame(width, drawn);
         expect(lines).toHaveLength(5);
         for (const line of lines) {

@@ -48,16 +48,16 @@ function field(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function list(value: unknown): readonly unknown[] {
+function elements(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
 /** Who depends on whom, as far as it can be read: whatever else is wrong with the file must not hide a circle. */
 function ways(data: unknown): readonly Way[] {
-  return list(field(field(data, 'spec'), 'components')).flatMap((component, index) => {
+  return elements(field(field(data, 'spec'), 'components')).flatMap((component, index) => {
     const ref = field(component, 'ref');
     const from = `${String(field(ref, 'kind'))}/${String(field(ref, 'name'))}`;
-    return list(field(component, 'dependsOn')).map((to, at) => ({
+    return elements(field(component, 'dependsOn')).map((to, at) => ({
       from,
       to: String(to),
       path: ['spec', 'components', index, 'dependsOn', at],

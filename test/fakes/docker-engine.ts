@@ -16,6 +16,10 @@ export type EngineAnswers = Readonly<Record<string, Answer | 'hang' | 'drop' | (
 
 const unknownThing: Answer = { status: 404, json: { message: 'no such thing' } };
 
+function answerTo(found: EngineAnswers[string] | undefined): Answer | 'hang' | 'drop' {
+  return (typeof found === 'function' ? found() : found) ?? unknownThing;
+}
+
 export interface FakeEngine {
   readonly socketPath: string;
   readonly url: string;
@@ -32,14 +36,13 @@ export async function fakeEngine(answers: EngineAnswers): Promise<FakeEngine> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = '', url = '' } = request;
     requests.push(`${method} ${decodeURIComponent(url)} ${Buffer.concat(chunks).toString()}`.trim());
-    const found = answers[`${method} ${url.split('?', 1)[0] ?? ''}`];
-    const answer = typeof found === 'function' ? found() : found;
+    const answer = answerTo(answers[`${method} ${url.split('?', 1)[0] ?? ''}`]);
     if (answer === 'hang') return;
     if (answer === 'drop') {
       response.socket?.destroy();
       return;
     }
-    const { status = 200, json, text, bytes } = answer ?? unknownThing;
+    const { status = 200, json, text, bytes } = answer;
     response.writeHead(status);
     response.end(bytes ?? text ?? JSON.stringify(json));
   };

@@ -51,7 +51,7 @@ export interface RunningShop {
   readonly start: (args?: readonly string[], env?: Readonly<Record<string, string>>) => Running;
 }
 
-async function listening<T extends net.Server>(server: T): Promise<number> {
+async function listening(server: net.Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
@@ -128,11 +128,12 @@ function engineAnswers(startedAt: number, reloaded: () => void): EngineAnswers {
 
 /** Port-forwards to the DNS server and to the web server. */
 function forwardTo(webPort: number): (port: ForwardedPort) => (bytes: Buffer) => void {
-  return ({ url, send, socket }) => {
-    if (url.includes(`/pods/${smallShop.dnsPod}/`)) return (bytes) => send(0, dnsAnswer(bytes));
+  return (port) => {
+    const { url, socket } = port;
+    if (url.includes(`/pods/${smallShop.dnsPod}/`)) return (bytes) => port.send(0, dnsAnswer(bytes));
     const web = net.connect(webPort, '127.0.0.1');
     web.on('error', () => socket.destroy());
-    web.on('data', (bytes: Buffer) => send(0, bytes));
+    web.on('data', (bytes: Buffer) => port.send(0, bytes));
     socket.on('close', () => web.destroy());
     return (bytes) => web.write(bytes);
   };
@@ -172,6 +173,10 @@ contexts: [{ name: k3d-shop, context: { cluster: k3d-shop, user: admin } }]
 current-context: k3d-shop
 `;
 
+function isTunnel({ url }: SeenRequest): boolean {
+  return url.includes('/portforward');
+}
+
 /** Opens the shop for the running test. The release has to be built before (`bundle()`). */
 export async function runningShop(options: ShopOptions = {}): Promise<RunningShop> {
   const startedAt = Date.now() - 600_000;
@@ -185,7 +190,6 @@ export async function runningShop(options: ShopOptions = {}): Promise<RunningSho
   };
   const engine = await fakeEngine(engineAnswers(startedAt, reloaded));
   const answer = apiAnswer(startedAt, options);
-  const isTunnel = ({ url }: SeenRequest) => url.includes('/portforward');
   const api = await fakeApiServer({
     answer: (request) => (isTunnel(request) ? undefined : answer(request)),
     forward: forwardTo(webPort),

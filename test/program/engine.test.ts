@@ -76,9 +76,10 @@ function obstacle(): string | undefined {
   return version.status === 0 ? undefined : 'another user cannot read this checkout';
 }
 
-for (const command of ['status', 'up']) {
-  const title = `an engine that does not let this user in is told by ${command}, soon and with the way in`;
-  test(title, { timeout: 40_000 }, async (context) => {
+test.for(['status', 'up'])(
+  'an engine that does not let this user in is told by %s, soon and with the way in',
+  { timeout: 40_000 },
+  async (command, context) => {
     skipWhen(context, obstacle());
     const start = performance.now();
     const ended = await ask(clusters('shop'), [command], { isClosed: true });
@@ -87,8 +88,8 @@ for (const command of ['status', 'up']) {
     expect(ended.requests).toEqual([]);
     // `up` waits for an engine that is still starting, five minutes by default: not for this.
     expect(performance.now() - start).toBeLessThan(30_000);
-  });
-}
+  },
+);
 
 test('an engine without a cluster: nothing is taken for one, nothing is made', async () => {
   const ended = await ask(clusters(), ['up']);

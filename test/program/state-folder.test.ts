@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 import { boundaryEnv } from '../../bench/rig/boundary.ts';
 import { bundle } from '../../scripts/bundle.ts';
@@ -49,54 +49,62 @@ async function upOnDisk(
   return startProgram(['up', '--json'], { cwd: shop.home, env }, [...shell, process.execPath, release]).ended;
 }
 
-/** Nothing was done, and it says why, where and what to do. */
-function expectNoAction(shop: RunningShop, ended: Ended, words: RegExp): void {
-  expect(ended.stderr).toMatch(words);
-  expect(ended.stderr).not.toMatch(/^\s+at /m);
-  expect(ended.code, ended.stderr).toBe(2);
-  expect(JSON.parse(ended.stdout)).toMatchObject({ error: { kind: 'JournalUnavailable' }, exitCode: 2 });
-  expect(shop.reloads()).toBe(0);
-  expect(shop.engine.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+interface Case {
+  readonly name: string;
+  readonly disk: Disk;
+  /** The folder of the home that lies on that disk. */
+  readonly folder?: string;
+  readonly says: RegExp;
+  readonly environment?: (home: string) => Readonly<Record<string, string>>;
 }
 
-async function brokenShop(context: TestContext): Promise<RunningShop> {
-  skipWhen(context, noMounts);
-  return runningShop({ isShunned: true });
-}
+const cases: readonly Case[] = [
+  {
+    name: 'on a disk without room',
+    disk: { options: 'size=200k', prepare: 'head -c 1000000 /dev/zero 2>/dev/null >"$2/filler"; true' },
+    says: /journal cannot be opened: .*full.*state.*Free space on this disk/,
+  },
+  {
+    name: 'on a disk with almost no room',
+    disk: { options: 'size=200k', prepare: 'head -c 172032 /dev/zero >"$2/filler"' },
+    says: /journal cannot be (opened|written): .*Free space on this disk/,
+  },
+  {
+    name: 'on a disk that is full right before the intent is written',
+    disk: { options: 'size=2m' },
+    says: /journal cannot be written: .*full.*Free space on this disk/,
+    environment: (home) =>
+      boundaryEnv(
+        { side: 'before', event: 'step-intended', nth: 1 },
+        { do: 'fill', file: path.join(home, 'state', 'filler') },
+      ),
+  },
+  {
+    name: 'in a state folder that is read-only',
+    disk: { options: 'ro' },
+    says: /journal cannot be opened: .*read-only.*state.*Mount the disk writable/,
+  },
+  {
+    name: 'in a home that is read-only',
+    disk: { options: 'ro' },
+    folder: 'home',
+    says: /journal cannot be opened: .*read-only.*home.*Mount the disk writable/,
+    environment: (home) => ({ HOME: path.join(home, 'home'), XDG_STATE_HOME: '' }),
+  },
+];
 
-describe('without a journal nothing is done', () => {
-  test('on a disk without room', { timeout: 60_000 }, async (context) => {
-    const shop = await brokenShop(context);
-    const prepare = 'head -c 1000000 /dev/zero 2>/dev/null >"$2/filler"; true';
-    const ended = await upOnDisk(shop, 'state', { options: 'size=200k', prepare });
-    expectNoAction(shop, ended, /journal cannot be opened: .*full.*state.*Free space on this disk/);
-  });
-
-  test('on a disk with almost no room', { timeout: 60_000 }, async (context) => {
-    const shop = await brokenShop(context);
-    const prepare = 'head -c 172032 /dev/zero >"$2/filler"';
-    const ended = await upOnDisk(shop, 'state', { options: 'size=200k', prepare });
-    expectNoAction(shop, ended, /journal cannot be (opened|written): .*Free space on this disk/);
-  });
-
-  test('on a disk that is full right before the intent is written', { timeout: 60_000 }, async (context) => {
-    const shop = await brokenShop(context);
-    const boundary = { side: 'before', event: 'step-intended', nth: 1 } as const;
-    const deed = { do: 'fill', file: path.join(shop.home, 'state', 'filler') } as const;
-    const ended = await upOnDisk(shop, 'state', { options: 'size=2m' }, boundaryEnv(boundary, deed));
-    expectNoAction(shop, ended, /journal cannot be written: .*full.*Free space on this disk/);
-  });
-
-  test('on a state folder that is read-only', { timeout: 60_000 }, async (context) => {
-    const shop = await brokenShop(context);
-    const ended = await upOnDisk(shop, 'state', { options: 'ro' });
-    expectNoAction(shop, ended, /journal cannot be opened: .*read-only.*state.*Mount the disk writable/);
-  });
-
-  test('in a home that is read-only', { timeout: 60_000 }, async (context) => {
-    const shop = await brokenShop(context);
-    const home = path.join(shop.home, 'home');
-    const ended = await upOnDisk(shop, 'home', { options: 'ro' }, { HOME: home, XDG_STATE_HOME: '' });
-    expectNoAction(shop, ended, /journal cannot be opened: .*read-only.*home.*Mount the disk writable/);
-  });
-});
+test.for(cases)(
+  'without a journal nothing is done: $name',
+  { timeout: 60_000 },
+  async ({ disk, folder = 'state', says, environment }, context) => {
+    skipWhen(context, noMounts);
+    const shop = await runningShop({ isShunned: true });
+    const ended = await upOnDisk(shop, folder, disk, environment?.(shop.home));
+    expect(ended.stderr).toMatch(says);
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+    expect(ended.code, ended.stderr).toBe(2);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ error: { kind: 'JournalUnavailable' }, exitCode: 2 });
+    expect(shop.reloads()).toBe(0);
+    expect(shop.engine.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+  },
+);
