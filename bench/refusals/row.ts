@@ -8,7 +8,7 @@ export const refusalCaseRow = z
     expected: z.object({
       exitCode: z.number().int(),
       says: z.string().describe('regular expression'),
-      writes: z.number().int(),
+      writes: z.union([z.number().int(), z.literal('any')]).describe('`any`: it was to heal'),
     }),
     seen: z.object({
       exitCode: z.number().int(),

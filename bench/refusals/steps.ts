@@ -17,6 +17,9 @@ function step(site: Site, name: string): Promise<Ended> {
 function together(ends: readonly Ended[]): Ended {
   return {
     exitCode: Math.max(...ends.map(({ exitCode }) => exitCode)),
+    signal: ends.find(({ signal }) => signal !== undefined)?.signal,
+    seconds: ends.reduce((sum, { seconds }) => sum + seconds, 0),
+    requests: ends.flatMap(({ requests }) => requests),
     stdout: ends.map(({ stdout }) => stdout).join('\n'),
     stderr: ends.map(({ stderr }) => stderr).join('\n'),
     writes: ends.reduce((sum, { writes }) => sum + writes, 0),

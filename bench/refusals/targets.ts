@@ -21,6 +21,32 @@ interface KubeConfig {
 
 const json = ['up', '--json', '--timeout', '30s'];
 
+const second = 'rekindle-case-second';
+
+/** A container that looks like a node of another cluster; it is made and never started. */
+async function withSecondCluster<T>({ lab }: Site, work: () => Promise<T>): Promise<T> {
+  const remove = async () => {
+    const there = await lab.docker(['ps', '--all', '--quiet', '--filter', `name=^/?${second}$`]);
+    for (const id of there.split('\n').filter((line) => line !== '')) await lab.docker(['rm', '--force', id]);
+  };
+  const image = await lab.docker(['inspect', '--format', '{{.Config.Image}}', `k3d-${lab.cluster}-serverlb`]);
+  const labels = ['app=k3d', `k3d.cluster=${second}`, 'k3d.role=server'].map((label) => `--label=${label}`);
+  // One that an interrupted run left would be in the way.
+  await remove();
+  await lab.docker(['create', '--name', second, ...labels, image.trim()]);
+  try {
+    return await work();
+  } finally {
+    await remove();
+  }
+}
+
+/** Nobody says which context is meant. */
+const withoutCurrent = (site: Site) =>
+  kubeconfigWith(site, (config) => {
+    config['current-context'] = '';
+  });
+
 /** R2, R4: a target that is not the stack, or cannot be told to be. */
 export const targetCases: readonly RefusalCase[] = [
   defineCase({
@@ -49,6 +75,23 @@ export const targetCases: readonly RefusalCase[] = [
       const args = [...json, '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
       return site.rekindle({ args, env: { KUBECONFIG: file } });
     },
+  }),
+  defineCase({
+    id: 'R2d',
+    title: 'two clusters could be meant: both are named, neither is touched',
+    expected: { exitCode: 64, says: /More than one cluster could be meant: [^(]*rekindle-case-second/ },
+    needsWholeStack: false,
+    run: (site) =>
+      withSecondCluster(site, async () =>
+        site.rekindle({ args: json, env: { KUBECONFIG: await withoutCurrent(site) } }),
+      ),
+  }),
+  defineCase({
+    id: 'R2e',
+    title: 'two contexts, of two users, lead to the cluster: both are named',
+    expected: { exitCode: 64, says: /More than one context leads to cluster \S+: [^(]*rekindle/ },
+    needsWholeStack: false,
+    run: async (site) => site.rekindle({ args: json, env: { KUBECONFIG: await withoutCurrent(site) } }),
   }),
   defineCase({
     id: 'R4',

@@ -6,6 +6,8 @@ const auditEvent = z.object({
   stage: z.string(),
   verb: z.string(),
   user: z.object({ username: z.string() }),
+  requestURI: z.string().default(''),
+  responseStatus: z.object({ code: z.number().optional() }).optional(),
   objectRef: z
     .object({
       resource: z.string().optional(),
@@ -21,11 +23,24 @@ const writingVerbs = new Set(['create', 'update', 'patch', 'delete', 'deletecoll
 /** Creates that change nothing: tunnels, commands in a pod, and questions about one's own rights. */
 const harmless = /^(pods\/(portforward|exec)|selfsubject[a-z]*reviews|[a-z]+accessreviews)$/u;
 
+/** A dry run goes through admission and is never stored (kubernetes.io, API concepts, dry-run). */
+const dryRun = /[?&]dryRun=All(&|$)/u;
+
 /** Whether the request changed, or tried to change, something in the cluster. */
-export function isWrite({ verb, objectRef }: AuditEvent): boolean {
+export function isWrite({ verb, objectRef, requestURI }: AuditEvent): boolean {
   const { resource = '', subresource } = objectRef ?? {};
   const path = subresource === undefined ? resource : `${resource}/${subresource}`;
-  return writingVerbs.has(verb) && !harmless.test(path);
+  return writingVerbs.has(verb) && !harmless.test(path) && !dryRun.test(requestURI);
+}
+
+/** Names of the pods whose deletion was accepted, one for each request: a name that comes twice was deleted twice. */
+export function deletedPods(events: readonly AuditEvent[]): readonly string[] {
+  return events
+    .filter(({ verb, objectRef, responseStatus }) => {
+      const isPod = objectRef?.resource === 'pods' && objectRef.subresource === undefined;
+      return verb === 'delete' && isPod && (responseStatus?.code ?? 0) < 300;
+    })
+    .map(({ objectRef }) => objectRef?.name ?? '');
 }
 
 /** Finished requests of one user that were written to the audit log behind `offset` bytes. */

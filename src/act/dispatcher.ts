@@ -11,6 +11,7 @@ export class Dispatcher {
   readonly #record: (event: JournalEvent) => unknown;
   readonly #underWay = new Map<PlannedStep, Promise<void>>();
   readonly #results: ActionResult[] = [];
+  #touched = 0;
   #accident: unknown;
 
   constructor(context: ActContext, run: string, record: (event: JournalEvent) => unknown) {
@@ -26,6 +27,11 @@ export class Dispatcher {
 
   get results(): readonly ActionResult[] {
     return this.#results;
+  }
+
+  /** How many actions have ended that did something, or may have: what was proven before one of them counts no more. */
+  get touched(): number {
+    return this.#touched;
   }
 
   start(planned: PlannedStep): void {
@@ -44,6 +50,7 @@ export class Dispatcher {
 
   /** Keeps the result; a step that is left alone for the same reason in every pass is kept once. */
   #note(result: ActionResult): void {
+    if (result.acted !== 'skipped') this.#touched += 1;
     const known = this.#results.some(
       ({ acted, step, target, detail }) =>
         acted === 'skipped' && step === result.step && target === result.target && detail === result.detail,

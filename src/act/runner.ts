@@ -4,6 +4,7 @@ import type { ActionResult } from '../domain/action-result.ts';
 import type { JournalEvent } from '../domain/journal-event.ts';
 import { refText } from '../domain/object-ref.ts';
 import type { PlannedStep } from '../domain/plan.ts';
+import { plainLine } from '../domain/plain-text.ts';
 import type { ProbeAnswer } from '../domain/verdict.ts';
 import { oneLine } from '../observe/look.ts';
 import type { ActContext, Step } from './define-step.ts';
@@ -61,7 +62,7 @@ export async function runStep(
   record({ type: 'step-intended', run, action, step: planned });
   let did: string;
   try {
-    did = await step.run(planned, context);
+    did = plainLine(await step.run(planned, context));
     record({ type: 'step-acted', run, action, acted: 'done', detail: did });
   } catch (error) {
     const detail = oneLine(error);
@@ -71,6 +72,7 @@ export async function runStep(
   context.kept.clear();
   context.late.clear();
   const proof = await prove(step, planned, context);
-  record({ type: 'step-verified', run, action, verified: proof.answer, detail: proof.evidence });
-  return result({ acted: 'done', verified: proof.answer, did, detail: proof.evidence });
+  const detail = plainLine(proof.evidence);
+  record({ type: 'step-verified', run, action, verified: proof.answer, detail });
+  return result({ acted: 'done', verified: proof.answer, did, detail });
 }

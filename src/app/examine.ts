@@ -19,10 +19,11 @@ export async function examine(
   log: RunLog,
   { busy = new Set(), copyOut }: PlanInput = {},
 ): Promise<Pass> {
+  log.beginLook();
   const observation = await observe(context);
   const check = { stack: context.stack, firstSeen: log.firstSeen, usualStart: log.usualStart };
   const findings = diagnose(observation, check);
-  const past = pastActions(log.events());
+  const past = pastActions(log.past());
   const { stack } = context;
   const plan = makePlan(findings, check, { stack, observation, past, run: log.id, busy, copyOut });
   return { observation, findings, plan };

@@ -3,12 +3,13 @@ import { Dispatcher } from '../act/dispatcher.ts';
 import type { ActionResult } from '../domain/action-result.ts';
 import { dnsAnswers } from '../domain/dns-answers.ts';
 import { seen } from '../domain/looked.ts';
-import type { Observation } from '../domain/observation.ts';
-import type { ProofLevel, Verdict } from '../domain/verdict.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { earlyVerdict } from '../verify/early-verdict.ts';
 import { judge } from '../verify/judge.ts';
 import { Verifier, wantedLevel } from '../verify/verifier.ts';
 import { examine } from './examine.ts';
 import { NeedsHuman } from './needs-human.ts';
+import { Proofs } from './proofs.ts';
 import { restartedRecently } from './restarted-recently.ts';
 import type { Pass, RunLog } from './run-log.ts';
 
@@ -35,12 +36,6 @@ export interface HealResult {
   readonly seconds: number;
 }
 
-/** A write is tried only through a door that answers: an attempt that cannot succeed may itself cause a ban. */
-function doorAnswers(observation: Observation): boolean {
-  const answer = seen(observation.frontDoor)?.answer;
-  return answer !== undefined && 'status' in answer && answer.status < 500;
-}
-
 /**
  * Brings the stack back: observe, diagnose, plan, act, verify, record, each pass from a fresh observation, until the
  * wanted level is proven and nothing is broken, or only a person can help, or the time is over. Killed at any point,
@@ -53,31 +48,37 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
   const verifier = new Verifier(context, (id, count) =>
     log.record({ type: 'write-verified', run: log.id, id, count }),
   );
+  const proofs = new Proofs(verifier, dispatcher);
   const needsHuman = new NeedsHuman();
   const isOver = ({ plan }: Pass): boolean =>
     context.signal.aborted ||
     clock.monotonic() - start > options.timeoutMs ||
     needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic());
-  let provenBefore = false;
 
   for (;;) {
     const pass = await examine(context, log, { busy: dispatcher.busy, copyOut: options.copyOut });
     log.note(pass);
-    for (const step of pass.plan.steps) dispatcher.start(step);
+    // Nothing is begun for somebody who wants it to end.
+    if (!context.signal.aborted) for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
-    const proven = await prove(verifier, pass, dispatcher.busy.size);
-    const verdict = judge({ proven, wanted: wantedLevel(context), ...pass, at: clock.now() });
+    const proven = await proofs.attempt(pass);
+    const judgement = { proven, wanted: wantedLevel(context), ...pass, at: clock.now() };
+    const verdict = judge(judgement);
 
     const seconds = (clock.monotonic() - start) / 1000;
-    const settled = verdict.state === 'healthy' && dispatcher.busy.size === 0;
-    const done = settled && (provenBefore || !wasTouched(pass, dispatcher.results, options.provenAt));
-    if (done || isOver(pass)) {
+    const isQuiet = dispatcher.busy.size === 0 && !proofs.areOvertaken;
+    const settled = verdict.state === 'healthy' && isQuiet;
+    const isEnough =
+      proofs.provenBefore !== undefined || !wasTouched(pass, dispatcher.results, options.provenAt);
+    if (settled && isEnough) return { verdict, pass, actions: dispatcher.results, seconds };
+    if (isOver(pass)) {
       await dispatcher.idle();
-      return { verdict, pass, actions: dispatcher.results, seconds };
+      const { areOvertaken: actedSince, provenBefore } = proofs;
+      const end = { actedSince, provenBefore };
+      return { verdict: earlyVerdict(judgement, end), pass, actions: dispatcher.results, seconds };
     }
     if (settled) {
-      provenBefore = true;
-      verifier.restart();
+      proofs.repeatLater(proven);
       log.say(`verified after ${seconds.toFixed(1)} s; once more after the stability window`);
       await pause(context, context.stack.policy.stabilityWindowSeconds * 1000);
     }
@@ -92,20 +93,9 @@ function untilNextPass({ plan, observation }: Pass, underWay: number): number {
   return isQuiet && !dnsAnswers(seen(observation.dns)) ? whileSilentMs : betweenPassesMs;
 }
 
-/** What is proven through the front door so far; one more proof when it is due. */
-async function prove(
-  verifier: Verifier,
-  { observation, findings }: Pass,
-  underWay: number,
-): Promise<ProofLevel> {
-  if (!doorAnswers(observation)) return 'none';
-  const isWhole = underWay === 0 && findings.every(({ kind }) => kind === 'notice');
-  return (await verifier.attempt(isWhole)).level;
-}
-
 /** Something was acted on in this run, or started lately and is not part of an earlier proof: one proof is not enough then. */
 function wasTouched(pass: Pass, actions: readonly ActionResult[], provenAt: number | undefined): boolean {
-  return actions.some((action) => action.acted === 'done') || restartedRecently(pass.observation, provenAt);
+  return actions.some(({ acted }) => acted !== 'skipped') || restartedRecently(pass.observation, provenAt);
 }
 
 /** Sleeps, and returns early when the run was interrupted: the loop then ends with what it knows. */

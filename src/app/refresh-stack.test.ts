@@ -46,6 +46,6 @@ describe('discovering anew', () => {
 
   test('ends the run when the first discovery is refused, or the target is not clear', async () => {
     await expect(refreshed({ known: false, error: new Forbidden(explained) })).rejects.toThrow(Forbidden);
-    await expect(refreshed({ error: new TargetUnclear('two') })).rejects.toThrow(TargetUnclear);
+    await expect(refreshed({ error: new TargetUnclear(explained) })).rejects.toThrow(TargetUnclear);
   });
 });

@@ -13,7 +13,9 @@ const roundingMs = 1000;
  * window if anything was young then), ms since the epoch.
  */
 export function restartedRecently(observation: Observation, provenAt: number | undefined): boolean {
-  const since = Math.max(observation.at - recentMs, provenAt ?? 0);
+  // A proof that lies ahead was made before the clock was set back: nothing of today can be compared with it.
+  const proven = provenAt !== undefined && provenAt <= observation.at ? provenAt : 0;
+  const since = Math.max(observation.at - recentMs, proven);
   const recent = (startedAt: number | undefined) => startedAt !== undefined && startedAt + roundingMs > since;
   const nodes = seen(observation.containers) ?? [];
   const pods = seen(observation.pods) ?? [];

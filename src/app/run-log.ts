@@ -28,34 +28,75 @@ const findingKey = (finding: Finding) => `${finding.fault} ${refText(finding.obj
 /** How many past events are read for cool-downs and budgets; a run writes a few dozen. */
 const pastEvents = 500;
 
-/** The record of one run: journal first, printers after it is on disk; and when each finding was first seen. */
+/** Clocks are put right by less than this all the time, ms. */
+const slewMs = 1000;
+
+/**
+ * The record of one run: journal first, printers after it is on disk; and when each finding was first seen. What this run
+ * has to compare with the present it remembers by the monotonic clock: the machine's clock may be set while it works.
+ */
 export class RunLog {
   readonly id = randomUUID();
   readonly #store: JournalStore;
   readonly #clock: Clock;
   readonly #listener: Listener;
+  /** Open findings, by when the look that first found them began; monotonic, ms. */
   readonly #open = new Map<string, number>();
+  /** When each event of this run was written, by its place in the journal; monotonic, ms. */
+  readonly #written = new Map<number, number>();
   readonly #refused = new Set<string>();
+  readonly #began: number;
+  /** When the last look began, by both clocks, ms. */
+  #look: { readonly monotonic: number; readonly at: number };
   #usual: ReadonlyMap<string, number> | undefined;
 
   constructor(store: JournalStore, clock: Clock, listener: Listener) {
     this.#store = store;
     this.#clock = clock;
     this.#listener = listener;
+    this.#began = clock.monotonic();
+    this.#look = { monotonic: this.#began, at: clock.now() };
+  }
+
+  /** A look at the stack begins: what it finds was seen from now on, and times of the past are told by its clock. */
+  beginLook(): void {
+    this.#look = { monotonic: this.#clock.monotonic(), at: this.#clock.now() };
   }
 
   /** Writes the event to disk, then shows it. Throws when it cannot be written. */
   readonly record = (event: JournalEvent): StoredEvent => {
     const stored = this.#store.append(event, this.#clock.now());
+    this.#written.set(stored.seq, this.#clock.monotonic());
     this.#listener.stored?.(stored);
     return stored;
   };
 
+  /** As they were written, with the times of the clock of then. */
   readonly events = (): readonly StoredEvent[] => this.#store.events({ last: pastEvents });
 
-  /** When this run first saw a finding of this fault on this object; undefined before that. */
-  readonly firstSeen = (fault: string, object: string): number | undefined =>
-    this.#open.get(`${fault} ${object}`);
+  /**
+   * The same with the times that the clock of the last look would give them: cool-downs go on whether it is set back or
+   * forward. Of what earlier runs wrote only so much is certain, that it was before this run.
+   */
+  past(): readonly StoredEvent[] {
+    const atStart = this.#timeOf(this.#began);
+    return this.events().map((event) => {
+      const written = this.#written.get(event.seq);
+      const at = written === undefined ? Math.min(event.at, atStart) : this.#timeOf(written);
+      return Math.abs(at - event.at) < slewMs ? event : Object.assign({}, event, { at });
+    });
+  }
+
+  /** When this run first saw a finding of this fault on this object, by the clock of the last look; undefined before that. */
+  readonly firstSeen = (fault: string, object: string): number | undefined => {
+    const seen = this.#open.get(`${fault} ${object}`);
+    return seen === undefined ? undefined : this.#timeOf(seen);
+  };
+
+  /** A monotonic time by the clock of the last look, ms since the epoch. */
+  #timeOf(monotonic: number): number {
+    return this.#look.at - (this.#look.monotonic - monotonic);
+  }
 
   /** What is usual, as far as earlier runs have measured it. */
   readonly usualStart = (component: string): number | undefined => {
@@ -80,7 +121,7 @@ export class RunLog {
     const now = new Map(pass.findings.map((finding) => [findingKey(finding), finding]));
     for (const [key, finding] of now) {
       if (this.#open.has(key)) continue;
-      this.#open.set(key, pass.observation.at);
+      this.#open.set(key, this.#look.monotonic);
       this.record({ type: 'finding-opened', run: this.id, finding });
     }
     for (const key of this.#open.keys()) {

@@ -94,14 +94,23 @@ export class StackSource {
     if (named !== undefined) return named;
     const candidates = await namespacesWithDatabase(this.#parts.reader);
     const [only, ...others] = candidates;
-    if (only === undefined)
-      throw new TargetUnclear('No namespace of this cluster holds a database that Patroni runs.');
-    if (others.length > 0) {
-      throw new TargetUnclear(
-        `More than one namespace could be meant: ${candidates.join(', ')}. Name one with --namespace.`,
-      );
-    }
-    return only;
+    if (only !== undefined && others.length === 0) return only;
+    const place = `context ${this.#parts.target.context}`;
+    throw new TargetUnclear(
+      only === undefined
+        ? {
+            what: 'The stack was not found',
+            cause: 'no namespace of this cluster holds a database that Patroni runs',
+            place,
+            next: 'Name its namespace with --namespace.',
+          }
+        : {
+            what: 'More than one namespace could be meant',
+            cause: candidates.join(', '),
+            place,
+            next: 'Name one with --namespace.',
+          },
+    );
   }
 
   async #published(inventory: Inventory): Promise<ReadonlyMap<number, string>> {

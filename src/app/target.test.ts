@@ -8,7 +8,13 @@ const contexts = [
   { name: 'cloud', cluster: 'gke_project' },
 ];
 const choose = (choice: Partial<Parameters<typeof chooseTarget>[0]>) =>
-  chooseTarget({ contexts, current: undefined, clusters: ['shop'], ...choice });
+  chooseTarget({
+    contexts,
+    current: undefined,
+    clusters: ['shop'],
+    engine: 'unix:///docker.sock',
+    ...choice,
+  });
 
 describe('the target', () => {
   test('is the context that was named', () => {
@@ -26,16 +32,29 @@ describe('the target', () => {
     expect(choose({ current: 'cloud' })).toEqual({ cluster: 'shop', context: 'k3d-shop' });
   });
 
+  test('is the current one of two contexts that lead to the only cluster', () => {
+    const two = [{ name: 'shop-reader', cluster: 'k3d-shop' }, ...contexts];
+    expect(choose({ cluster: 'shop', contexts: two, current: 'k3d-shop' })).toEqual({
+      cluster: 'shop',
+      context: 'k3d-shop',
+    });
+  });
+
   test('is known even when no context leads to it', () => {
     expect(choose({ clusters: ['new'] })).toEqual({ cluster: 'new', context: undefined });
   });
 
   test.each([
-    ['two clusters could be meant', { clusters: ['shop', 'other'] }, /shop, other.*--context/],
-    ['there is no cluster', { clusters: [] }, /no k3d cluster/],
-    ['the named context leads to a cloud', { wanted: 'cloud' }, /leads to no local cluster/],
-    ['the named context does not exist', { wanted: 'k3d-shpo' }, /no context k3d-shpo/],
-    ['the stack file names a cluster that is not here', { cluster: 'gone' }, /names cluster gone/],
+    ['two clusters could be meant', { clusters: ['shop', 'other'] }, /shop, other .*docker\.sock.*--context/],
+    ['there is no cluster', { clusters: [] }, /no k3d cluster.*docker\.sock.*docker ps -a/],
+    ['the named context leads to a cloud', { wanted: 'cloud' }, /leads to no local cluster.*are: shop/],
+    ['the named context does not exist', { wanted: 'k3d-shpo' }, /no context k3d-shpo.*known are: k3d-shop/],
+    ['the stack file names a cluster that is not here', { cluster: 'gone' }, /names cluster gone.*are: shop/],
+    [
+      'two contexts, of two users perhaps, lead to the cluster',
+      { current: 'cloud', contexts: [...contexts, { name: 'shop-reader', cluster: 'k3d-shop' }] },
+      /More than one context.*k3d-shop, shop-reader.*--context/,
+    ],
   ])('is refused when %s', (_name, choice, message) => {
     expect(() => choose(choice)).toThrow(TargetUnclear);
     expect(() => choose(choice)).toThrow(message);

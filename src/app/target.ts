@@ -1,3 +1,5 @@
+import { ExplainedError } from '../record/explained-error.ts';
+
 /** Which cluster a command is about; the context names it for the Kubernetes API. */
 export interface Target {
   readonly cluster: string;
@@ -19,25 +21,44 @@ export interface TargetChoice {
   readonly current: string | undefined;
   /** Clusters whose containers are in the engine. */
   readonly clusters: readonly string[];
+  /** Where the engine is, for messages. */
+  readonly engine: string;
 }
 
 /** Nothing is done because it is not certain which cluster is meant; says what there is and how to name it. */
-export class TargetUnclear extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'TargetUnclear';
-  }
+export class TargetUnclear extends ExplainedError {
+  override readonly name = 'TargetUnclear';
 }
 
 const localName = (cluster: string) => cluster.replace(/^k3d-/, '');
 
+/** The current context if it leads there, else the only one that does. Throws TargetUnclear: two may be two users. */
 function contextFor(cluster: string, { contexts, current }: TargetChoice): string | undefined {
   const fitting = contexts.filter((entry) => localName(entry.cluster) === cluster);
-  return (fitting.find((entry) => entry.name === current) ?? fitting[0])?.name;
+  const [only, ...others] = fitting;
+  if (others.length === 0) return only?.name;
+  const chosen = fitting.find((entry) => entry.name === current);
+  if (chosen !== undefined) return chosen.name;
+  throw new TargetUnclear({
+    what: `More than one context leads to cluster ${cluster}`,
+    cause: fitting.map(({ name }) => name).join(', '),
+    place: 'the kubeconfig',
+    next: 'Name one of them with --context.',
+  });
 }
 
-const notHere = (choice: TargetChoice) =>
-  `the clusters of this machine are: ${choice.clusters.length === 0 ? 'none' : choice.clusters.join(', ')}.`;
+/** The clusters that there are, and what can be done when the one that is meant is none of them. */
+function notHere(what: string, { clusters, engine }: TargetChoice): TargetUnclear {
+  const isNone = clusters.length === 0;
+  return new TargetUnclear({
+    what,
+    cause: `the clusters of this machine are: ${isNone ? 'none' : clusters.join(', ')}`,
+    place: engine,
+    next: isNone
+      ? 'If one should be here, look whether this is the right engine (`docker context ls`), and ask it: docker ps -a --filter label=app=k3d'
+      : 'Name the context of one of them with --context.',
+  });
+}
 
 /** The context of this name. Throws TargetUnclear when the kubeconfig has none. */
 export function knownContext(
@@ -47,20 +68,23 @@ export function knownContext(
   const named = contexts.find((entry) => entry.name === wanted);
   if (named !== undefined) return named;
   const known = contexts.map((entry) => entry.name).join(', ');
-  throw new TargetUnclear(
-    `There is no context ${wanted} in the kubeconfig; known are: ${known}. Name one of them with --context.`,
-  );
+  throw new TargetUnclear({
+    what: `There is no context ${wanted}`,
+    cause: `known are: ${known || 'none'}`,
+    place: 'the kubeconfig',
+    next: 'Name one of them with --context, or set KUBECONFIG.',
+  });
 }
 
 function byContext(wanted: string, choice: TargetChoice): ChosenTarget {
   const cluster = localName(knownContext(wanted, choice.contexts).cluster);
   if (choice.clusters.includes(cluster)) return { cluster, context: wanted };
-  throw new TargetUnclear(`Context ${wanted} leads to no local cluster; ${notHere(choice)}`);
+  throw notHere(`Context ${wanted} leads to no local cluster`, choice);
 }
 
 function byCluster(cluster: string, choice: TargetChoice): ChosenTarget {
   if (choice.clusters.includes(cluster)) return { cluster, context: contextFor(cluster, choice) };
-  throw new TargetUnclear(`The stack file names cluster ${cluster}; ${notHere(choice)}`);
+  throw notHere(`The stack file names cluster ${cluster}, which is not on this machine`, choice);
 }
 
 /**
@@ -75,13 +99,12 @@ export function chooseTarget(choice: TargetChoice): ChosenTarget {
     return { cluster: localName(named.cluster), context: named.name };
   }
   const [only, ...others] = choice.clusters;
-  if (only === undefined) {
-    throw new TargetUnclear(
-      'There is no k3d cluster on this machine. If one should be here, ask: docker ps -a --filter label=app=k3d',
-    );
-  }
+  if (only === undefined) throw notHere('There is no k3d cluster on this machine', choice);
   if (others.length === 0) return { cluster: only, context: contextFor(only, choice) };
-  throw new TargetUnclear(
-    `More than one cluster could be meant: ${choice.clusters.join(', ')}. Name one with --context.`,
-  );
+  throw new TargetUnclear({
+    what: 'More than one cluster could be meant',
+    cause: choice.clusters.join(', '),
+    place: choice.engine,
+    next: 'Name the context of one of them with --context.',
+  });
 }

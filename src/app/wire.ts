@@ -81,6 +81,7 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     contexts,
     current,
     clusters,
+    engine: provider.place,
   });
   const rebuilt = await rebuiltAccess({
     ...chosen,

@@ -1,17 +1,16 @@
 import { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
+import pc from 'picocolors';
 import { expect, test } from 'vitest';
 
 import { healthy, now, pod } from '../../test/fakes/observation.ts';
 import { saw } from '../domain/looked.ts';
 import { livePrinter } from './live-printer.ts';
-import { drawsInPlace } from './printer.ts';
+import { drawsInPlace, takesEscapes } from './printer.ts';
 
-const columns = 40;
-
-/** A terminal of 40 columns that keeps what is written to it. */
-function terminal(): { readonly stream: WriteStream; readonly written: () => string } {
+/** A terminal of so many columns that keeps what is written to it. */
+function terminal(columns: number): { readonly stream: WriteStream; readonly written: () => string } {
   let text = '';
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -26,8 +25,9 @@ function terminal(): { readonly stream: WriteStream; readonly written: () => str
 }
 
 test('a run is drawn within the width, with its actions below their layer', () => {
-  const { stream, written } = terminal();
-  const printer = livePrinter(stream);
+  const columns = 40;
+  const { stream, written } = terminal(columns);
+  const printer = livePrinter(stream, pc.createColors(true));
   const target = { kind: 'Pod', namespace: 'shop', name: 'django-1' };
   const place = { run: 'r', seq: 1, at: now };
   printer.passed?.({
@@ -70,13 +70,32 @@ test('a run is drawn within the width, with its actions below their layer', () =
   expect(lines[web + 1]).toMatch(/^ {2}✔ restart-crash-looping-pod/);
 });
 
+test.each([0, 1, 2])('a window that is drawn together to %i columns ends no run', (columns) => {
+  const { stream, written } = terminal(80);
+  const printer = livePrinter(stream, pc.createColors(true));
+  Object.assign(stream, { columns });
+  printer.said?.('waiting: the container engine');
+  printer.end();
+  expect(written()).not.toContain('NaN');
+});
+
 test.each([
-  { name: 'a terminal', isTTY: true, expected: true },
-  { name: 'a pipe', isTTY: false, expected: false },
-  { name: '--json', options: { json: true }, isTTY: true, expected: false },
-  { name: '--verbose', options: { verbose: true }, isTTY: true, expected: false },
-  { name: 'NO_COLOR', environment: { NO_COLOR: '1' }, isTTY: true, expected: false },
-  { name: 'TERM=dumb', environment: { TERM: 'dumb' }, isTTY: true, expected: false },
-])('drawing in place with $name: $expected', ({ options = {}, environment = {}, isTTY, expected }) => {
-  expect(drawsInPlace(options, { stream: { isTTY }, environment })).toBe(expected);
+  { name: 'a terminal', isTTY: true, escapes: true, picture: true },
+  { name: 'a terminal of 20 columns', isTTY: true, columns: 20, escapes: true, picture: true },
+  { name: 'a terminal of 1 column', isTTY: true, columns: 1, escapes: true, picture: false },
+  { name: 'a terminal that knows no width', isTTY: true, columns: 0, escapes: true, picture: false },
+  { name: 'a pipe', isTTY: false, escapes: false, picture: false },
+  { name: 'a pipe in a CI', isTTY: false, environment: { CI: '1' }, escapes: false, picture: false },
+  { name: '--json', options: { json: true }, isTTY: true, escapes: true, picture: false },
+  { name: '--verbose', options: { verbose: true }, isTTY: true, escapes: true, picture: false },
+  { name: 'NO_COLOR', environment: { NO_COLOR: '1' }, isTTY: true, escapes: false, picture: false },
+  { name: 'an empty NO_COLOR', environment: { NO_COLOR: '' }, isTTY: true, escapes: true, picture: true },
+  { name: 'TERM=dumb', environment: { TERM: 'dumb' }, isTTY: true, escapes: false, picture: false },
+])('$name: escape codes $escapes, a picture $picture', ({ escapes, picture, ...given }) => {
+  const { options = {}, environment = {}, isTTY, columns = 80 } = given;
+  const shown = { stream: { isTTY, columns }, environment };
+  expect({ escapes: takesEscapes(shown), picture: drawsInPlace(options, shown) }).toEqual({
+    escapes,
+    picture,
+  });
 });

@@ -3,6 +3,7 @@ import process from 'node:process';
 
 import { Command } from 'commander';
 
+import { tell } from './answer.ts';
 import { commands, examplesText, stepExamples } from './commands.ts';
 import { exitCodes } from './exit-code.ts';
 import { failureDocument, failureOf, type Failure } from './failure.ts';
@@ -55,7 +56,7 @@ function program(signal: AbortSignal, done: (code: number) => void): Command {
 
 /** Tells why there is no answer: one line on stderr, and with `--json` a document on stdout as well. */
 function report(failure: Failure): number {
-  process.stderr.write(`rekindle: ${failure.message}\n`);
+  tell(`rekindle: ${failure.message}`);
   if (process.argv.includes('--json')) process.stdout.write(failureDocument(failure));
   return failure.code;
 }

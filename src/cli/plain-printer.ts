@@ -1,10 +1,9 @@
-import process from 'node:process';
-
-import pc from 'picocolors';
+import type pc from 'picocolors';
 
 import type { Pass } from '../app/run-log.ts';
 import { passText } from '../report/pass-text.ts';
 import { eventText } from '../report/text.ts';
+import { tell } from './answer.ts';
 import type { ProgressPrinter } from './progress-printer.ts';
 
 /** How often the thing that is waited for is repeated, ms. */
@@ -17,22 +16,24 @@ function waiting({ findings, plan }: Pass): string {
 }
 
 /** One plain line for each thing that happens, with the seconds since the start; `verbose` adds every pass. */
-export function plainPrinter(verbose: boolean): ProgressPrinter {
+export function plainPrinter(verbose: boolean, colors: Pick<typeof pc, 'dim'>): ProgressPrinter {
   const start = performance.now();
   let lastWait = '';
   let lastWaitAt = 0;
   let passes = 0;
-  const line = (text: string) => {
+  const write = (text: string, look: (text: string) => string) => {
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-    process.stderr.write(`${pc.dim(seconds)}  ${text}\n`);
+    tell(text, (plain) => `${colors.dim(seconds)}  ${look(plain)}`);
   };
+  const line = (text: string) => write(text, String);
+  const detail = (text: string) => write(text, colors.dim);
   const wait = (pass: Pass) => {
     const text = waiting(pass);
     const now = performance.now();
     if (text === '' || (text === lastWait && now - lastWaitAt < repeatMs)) return;
     lastWait = text;
     lastWaitAt = now;
-    line(pc.dim(`waiting: ${text}`));
+    detail(`waiting: ${text}`);
   };
   return {
     said: line,
@@ -44,7 +45,7 @@ export function plainPrinter(verbose: boolean): ProgressPrinter {
     },
     passed: (pass) => {
       passes += 1;
-      if (verbose) for (const text of passText(pass, passes)) line(pc.dim(text));
+      if (verbose) for (const text of passText(pass, passes)) detail(text);
       else wait(pass);
     },
     end: () => undefined,

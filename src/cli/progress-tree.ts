@@ -50,14 +50,16 @@ export class ProgressTree {
     this.#prove(event, now);
   }
 
-  /** The tree as it is at `now`. */
-  branches(now: number): readonly Branch[] {
+  /** The tree as it is at `now`; every text in it has gone through `clean`. */
+  branches(now: number, clean: (text: string) => string): readonly Branch[] {
     return [...this.#rows].map(([name, { state, detail, workedAt }]) => ({
       name,
       state,
-      detail,
+      detail: clean(detail),
       seconds: (workedAt ?? now) / 1000,
-      leaves: [...this.#leaves.values()].filter(({ row }) => row === name),
+      leaves: [...this.#leaves.values()]
+        .filter(({ row }) => row === name)
+        .map((leaf) => ({ state: leaf.state, text: clean(leaf.text) })),
     }));
   }
 

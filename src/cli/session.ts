@@ -4,6 +4,7 @@ import { RunLog } from '../app/run-log.ts';
 import { oneLine } from '../observe/look.ts';
 import { systemClock } from '../app/clock.ts';
 import type { ClusterProvider } from '../ports/cluster-provider.ts';
+import { ExplainedError } from '../record/explained-error.ts';
 import type { CommonOptions } from './options.ts';
 import { progressPrinter } from './printer.ts';
 
@@ -16,22 +17,30 @@ export interface Session extends Wired {
 /** How often the container engine is asked while it does not answer, ms. */
 const engineEveryMs = 300;
 
+/** An engine that has just started makes its socket before it gives it to its group; later a refusal stays one, ms. */
+const refusalMs = 5000;
+
 interface Wait {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
 
-/** Right after power-on the container engine itself is still starting: waits until it answers. Throws at the deadline. */
+/**
+ * Right after power-on the container engine itself is still starting: waits until it answers. Throws at the deadline, and
+ * soon when no waiting helps: nobody is let into a group while they wait.
+ */
 async function engineAnswers(provider: ClusterProvider, { deadlineMs, signal, say }: Wait): Promise<void> {
-  const end = systemClock.monotonic() + deadlineMs;
+  const start = systemClock.monotonic();
   let said = '';
   for (;;) {
     try {
       await provider.clusters();
       return;
     } catch (error) {
-      if (systemClock.monotonic() > end) throw error;
+      const lasts = error instanceof ExplainedError && error.lasts;
+      const patienceMs = lasts ? Math.min(refusalMs, deadlineMs) : deadlineMs;
+      if (systemClock.monotonic() - start > patienceMs) throw error;
       if (said !== oneLine(error)) say(`waiting: ${oneLine(error)}`);
       said = oneLine(error);
       await systemClock.sleep(engineEveryMs, signal);

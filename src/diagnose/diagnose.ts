@@ -1,6 +1,7 @@
 import { layers, type Finding } from '../domain/finding.ts';
 import type { Looked } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
+import { plainLine, plainLines } from '../domain/plain-text.ts';
 import type { CheckContext } from '../faults/define-fault.ts';
 import { faults } from '../faults/index.ts';
 
@@ -34,6 +35,23 @@ function blindness(observation: Observation): Finding[] {
   });
 }
 
+/** A sentence quotes at most one message; a value may be a command to paste, with paths in it, characters. */
+const longest = { sentence: 2000, value: 8000 };
+
+/** What a finding quotes was written by pods, clients and people: from here on it can be shown and kept anywhere. */
+function showable(finding: Finding): Finding {
+  const { claim, evidence, against, byHand } = finding;
+  return {
+    ...finding,
+    claim: plainLine(claim, longest.sentence),
+    evidence: evidence.map((entry) =>
+      Object.assign({}, entry, { value: plainLine(entry.value, longest.value) }),
+    ),
+    ...(against !== undefined && { against: plainLine(against, longest.sentence) }),
+    ...(byHand !== undefined && { byHand: plainLines(byHand) }),
+  };
+}
+
 /**
  * Judges one observation with every check. Pure and total: any observation gives findings, sorted from the bottom
  * layer up, so that roots come before symptoms.
@@ -43,5 +61,5 @@ export function diagnose(observation: Observation, context: CheckContext): reado
     ...blindness(observation),
     ...faults.flatMap((fault) => fault.check(observation, context)),
   ];
-  return findings.sort((a, b) => layers.indexOf(a.layer) - layers.indexOf(b.layer));
+  return findings.map(showable).sort((a, b) => layers.indexOf(a.layer) - layers.indexOf(b.layer));
 }

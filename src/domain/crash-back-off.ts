@@ -31,13 +31,14 @@ function namedWait({ message = '' }: ContainerFacts): number | undefined {
 
 /**
  * Seconds that the kubelet will still wait before it starts a crashed container again; undefined when it does not
- * wait or does not say how long. The wait counts from the container's end (kubernetes pkg/kubelet/kuberuntime, doBackOff).
+ * wait or does not say how long. The wait counts from the container's end (kubernetes pkg/kubelet/kuberuntime, doBackOff),
+ * which a clock that was set back since puts into the future: never more than the whole wait.
  */
 export function remainingBackOff(container: ContainerFacts, now: number): number | undefined {
   const wait = namedWait(container);
   const finishedAt = container.lastExit?.finishedAt;
   if (!backsOff(container) || wait === undefined || finishedAt === undefined) return undefined;
-  return (finishedAt + wait - now) / 1000;
+  return (Math.min(0, finishedAt - now) + wait) / 1000;
 }
 
 /** Whether a container of the pod waits out a crash back-off. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { boot, container, healthy, node, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { redis } from '../../test/fakes/redis-on-a-node.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
+import { validityText } from '../domain/certificate-times.ts';
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
 import type { AppendOnlyFile, Observation } from '../domain/observation.ts';
 import type { Component } from '../domain/stack.ts';
@@ -140,6 +141,34 @@ const cases: readonly Case[] = [
     name: 'an API that does not answer yet',
     observation: healthy({ api: couldNotLook('connection refused', 'API', now) }),
     findings: ['control-plane-silent settling'],
+    steps: [],
+  },
+  {
+    name: "an API whose certificate is of the future by this machine's clock",
+    observation: healthy({
+      api: couldNotLook(
+        `no: ${validityText('CERT_NOT_YET_VALID', [{ from: now + 60_000, until: now + 90_000 }], now)}. Set it.`,
+        'API',
+        now,
+      ),
+    }),
+    findings: ['certificate-not-valid-now broken', 'control-plane-silent settling'],
+    steps: [],
+  },
+  {
+    name: 'a front door whose certificate has expired',
+    observation: healthy({
+      frontDoor: saw(
+        {
+          url: 'https://shop.local/',
+          answer: { error: validityText('CERT_HAS_EXPIRED', [], now) },
+          visits: { made: 3, answered: 0 },
+        },
+        'front door',
+        now,
+      ),
+    }),
+    findings: ['certificate-not-valid-now broken'],
     steps: [],
   },
   {

@@ -1,3 +1,4 @@
+import { certificateNotValidNow } from './certificate-not-valid-now/index.ts';
 import { clusterStopped } from './cluster-stopped/index.ts';
 import { controlPlaneSilent } from './control-plane-silent/index.ts';
 import { containerNotCreated } from './container-not-created/index.ts';
@@ -33,6 +34,7 @@ export const faults: readonly Fault[] = [
   loadBalancerNamesGone,
   loadBalancerStopped,
   networkCacheDamaged,
+  certificateNotValidNow,
   controlPlaneSilent,
   dnsScaledToZero,
   dnsSilent,

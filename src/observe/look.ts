@@ -1,5 +1,7 @@
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
+import { plainLine } from '../domain/plain-text.ts';
 import type { Clock } from '../ports/clock.ts';
+import { redact } from '../record/redact.ts';
 
 /** Longest time that any single look may take before it counts as "could not look", unless it says less, ms. */
 const longestMs = 4000;
@@ -31,8 +33,11 @@ export async function look<T>(
   }
 }
 
-/** First line of an error's message: evidence for people, without a stack trace. */
+/** Longer lists of causes, of an ExplainedError for example, are cut, characters. */
+const longest = 4000;
+
+/** First line of an error's message: evidence for people, without a stack trace and without what a terminal would obey. */
 export function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1)[0] ?? '';
+  return plainLine(redact(message.split('\n', 1)[0] ?? ''), longest);
 }

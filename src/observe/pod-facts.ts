@@ -1,25 +1,29 @@
 import { z } from 'zod';
 
 import type { ContainerFacts, PodFacts } from '../domain/observation.ts';
+import { plainLine } from '../domain/plain-text.ts';
 import type { KubeObject } from '../ports/cluster.ts';
+import { redact } from '../record/redact.ts';
 
+/** Words of the kubelet, of a container runtime or of whoever wrote the manifest: shown to people. */
+const words = z.string().transform((text) => plainLine(redact(text)));
 const time = z.string().transform((text) => Date.parse(text));
 const terminated = z.object({
-  reason: z.string().optional(),
-  message: z.string().optional(),
+  reason: words.optional(),
+  message: words.optional(),
   exitCode: z.number(),
   startedAt: time.nullish(),
   finishedAt: time.nullish(),
 });
 const containerStatus = z.object({
   name: z.string(),
-  image: z.string().default(''),
+  image: words.default(''),
   ready: z.boolean().default(false),
   restartCount: z.number().default(0),
   state: z
     .object({
       running: z.object({ startedAt: time.nullish() }).optional(),
-      waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+      waiting: z.object({ reason: words.optional(), message: words.optional() }).optional(),
       terminated: terminated.optional(),
     })
     .default({}),
@@ -37,8 +41,8 @@ const podShape = z.object({
   status: z
     .object({
       phase: z.string().default('Unknown'),
-      reason: z.string().optional(),
-      message: z.string().optional(),
+      reason: words.optional(),
+      message: words.optional(),
       podIP: z.string().optional(),
       conditions: z
         .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: time.nullish() }))

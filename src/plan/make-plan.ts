@@ -1,17 +1,23 @@
 import type { Finding } from '../domain/finding.ts';
 import { refText } from '../domain/object-ref.ts';
 import { reservedBy, type ManualTask, type Plan, type PlannedStep, type Refusal } from '../domain/plan.ts';
+import { plainLine } from '../domain/plain-text.ts';
 import type { CheckContext } from '../faults/define-fault.ts';
 import { faults } from '../faults/index.ts';
 import type { GuardContext } from './guards/define-guard.ts';
 import { guards } from './guards/index.ts';
 import { keepingFiles } from './keeping-files.ts';
 
+/** Quotes a few names or one message, characters. */
+const longestReason = 2000;
+
 function refusalOf(step: PlannedStep, context: GuardContext): Refusal | undefined {
   for (const guard of guards) {
     const objection = guard.judge(step, context);
-    if (objection !== undefined)
-      return { guard: guard.id, step: step.step, target: step.target, ...objection };
+    if (objection === undefined) continue;
+    // A reason may quote the names of files and the words of servers.
+    const reason = plainLine(objection.reason, longestReason);
+    return { guard: guard.id, step: step.step, target: step.target, ...objection, reason };
   }
   return undefined;
 }

@@ -49,6 +49,8 @@ export interface ArchiveBody {
 /** One kind of local cluster (k3d; kind later): the layer below the Kubernetes API. */
 export interface ClusterProvider {
   readonly kind: 'k3d';
+  /** Where the container engine is and who says so, for messages. */
+  readonly place: string;
   /** Names of the clusters whose containers exist in the engine. Throws EngineUnreachable: "could not tell", never "none". */
   clusters(): Promise<readonly string[]>;
   /** Containers of one cluster, running or not. */

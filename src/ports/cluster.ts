@@ -34,7 +34,7 @@ export interface ClusterReader {
   secret(ref: { namespace: string; name: string; key: string }): Promise<string | undefined>;
   /** A byte stream to a port of a pod (port-forward). Ends when either side ends. */
   tunnel(target: { namespace: string; pod: string; port: number }): Promise<Duplex>;
-  /** Last lines of a container's log. */
+  /** Last lines of a container's log; of very long ones only the beginning. */
   logs(target: {
     namespace: string;
     pod: string;

@@ -1,3 +1,9 @@
+import { plainLine } from '../domain/plain-text.ts';
+import { redact } from './redact.ts';
+
+/** A list of names or a path that is longer than this is cut, characters. */
+const longest = 2000;
+
 /** What a person needs to know about a failure: one line each, without secrets. */
 export interface Explanation {
   /** What failed, as the start of a sentence. */
@@ -8,19 +14,29 @@ export interface Explanation {
   readonly place: string;
   /** What the user can do next. */
   readonly next: string;
+  /** Nothing but a person's hand mends it: whoever waits for better times need not wait. */
+  readonly lasts?: boolean;
 }
 
-/** A failure of something outside this process; the message is one line: what, cause, place, next move. */
+/**
+ * A failure of something outside this process; the message is one line: what, cause, place, next move. The words of
+ * others in it can be shown anywhere.
+ */
 export class ExplainedError extends Error {
   override readonly name: string = 'ExplainedError';
   readonly place: string;
   readonly next: string;
+  readonly lasts: boolean;
 
   constructor(explanation: Explanation, options?: ErrorOptions) {
-    const { what, cause, place, next } = explanation;
-    super(`${what}: ${oneLine(cause)} (${place}). ${next}`, options);
+    const { what, cause } = explanation;
+    const place = plainLine(explanation.place, longest);
+    const next = plainLine(explanation.next, longest);
+    // Without secrets before anything is cut off: half of one would not be known again.
+    super(`${plainLine(what, longest)}: ${plainLine(redact(cause), longest)} (${place}). ${next}`, options);
     this.place = place;
     this.next = next;
+    this.lasts = explanation.lasts ?? false;
   }
 }
 
@@ -29,7 +45,7 @@ export function causeText(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {
     return [...new Set(error.errors.map((part) => causeText(part)))].join(', ');
   }
-  return oneLine(error instanceof Error ? error.message || error.name : String(error));
+  return plainLine(redact(error instanceof Error ? error.message || error.name : String(error)));
 }
 
 /** The `code` of a system error (`ECONNREFUSED`), where there is one. */
@@ -37,8 +53,4 @@ export function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' ? code : undefined;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
 }

@@ -4,9 +4,21 @@ import type { ManualTask, PlannedStep, Refusal } from '../domain/plan.ts';
 
 const version = 'rekindle.dev/v1alpha1';
 
-/** One command's answer: `schema` names its shape and version. */
+/** What JSON may hold as it is and a terminal would obey, or would show in another order; the document's own line breaks excepted. */
+const obeyed = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Each half of the character as a JSON escape: outside of a string none of them can stand. */
+function escaped(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
+
+/** One command's answer: `schema` names its shape and version. It can be printed on a terminal whatever it quotes. */
 export function document(command: string, body: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify({ schema: `${version}/${command}`, ...body }, undefined, 2)}\n`;
+  const text = JSON.stringify({ schema: `${version}/${command}`, ...body }, undefined, 2);
+  return `${text.replaceAll(obeyed, escaped)}\n`;
 }
 
 /** A refusal with its target as text. */

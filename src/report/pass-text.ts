@@ -2,6 +2,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { Looked } from '../domain/looked.ts';
 import { refText } from '../domain/object-ref.ts';
 import type { Observation } from '../domain/observation.ts';
+import { plainLine } from '../domain/plain-text.ts';
 import type { Plan } from '../domain/plan.ts';
 import { refusalText, taskText } from './text.ts';
 
@@ -13,7 +14,7 @@ interface Seen {
 
 function lookText(name: string, { ms, from, ...looked }: Looked<unknown>): string {
   const time = ms === undefined ? '' : ` in ${Math.round(ms)} ms`;
-  const result = looked.looked ? `seen${time}` : `not seen${time}: ${looked.why}`;
+  const result = looked.looked ? `seen${time}` : `not seen${time}: ${plainLine(looked.why)}`;
   return `  looked at ${name} (${from}): ${result}`;
 }
 

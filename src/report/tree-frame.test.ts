@@ -1,6 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
 
+import { hostileText } from '../../test/fakes/hostile-text.ts';
 import { treeFrame, type Branch } from './tree-frame.ts';
 
 const branches: readonly Branch[] = [
@@ -13,10 +16,10 @@ const branches: readonly Branch[] = [
     leaves: [{ state: 'waiting', text: 'nudge-pooler on Pod shop/db-pooler-1: lifts the ban at once.' }],
   },
 ];
-const frame = (width: number) =>
-  treeFrame(branches, 'waiting: a login works through each pooler', { width, tick: 1 }).map((line) =>
-    stripVTControlCharacters(line),
-  );
+const note = 'waiting: a login works through each pooler';
+const colors = pc.createColors(true);
+const frame = (width: number, drawn = branches) =>
+  treeFrame(drawn, note, { width, tick: 1, colors }).map((line) => stripVTControlCharacters(line));
 
 describe('the task tree', () => {
   test('has one line a layer, with its actions below it', () => {
@@ -28,13 +31,40 @@ describe('the task tree', () => {
     ]);
   });
 
-  test('has no spinner that stands still in its last picture', () => {
-    expect(treeFrame(branches, '', { width: 80, tick: undefined }).join('\n')).toContain('○');
+  test('in 20 columns names its layers and breaks no time in two', () => {
+    expect(frame(19)).toEqual([
+      '✔ container engine',
+      '✖ poolers 12.3 s',
+      '  ⠙ nudge-pooler o…',
+      'waiting: a login w…',
+    ]);
   });
 
-  test.each([10, 20, 31, 32, 39, 79])('is never wider than %i columns', (width) => {
-    const lines = frame(width);
-    expect(lines).toHaveLength(4);
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+  test('has no spinner that stands still in its last picture', () => {
+    expect(treeFrame(branches, '', { width: 80, tick: undefined, colors }).join('\n')).toContain('○');
+  });
+
+  test('is never wider than the terminal and never obeyed by it, whatever a cluster says', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 130 }), hostileText, (width, text) => {
+        const leaf = { state: 'broken', text } as const;
+        const drawn = branches.map(({ name, state, seconds }): Branch => {
+          return { name, state, seconds, detail: text, leaves: [leaf] };
+        });
+        const lines = frame(width, drawn);
+        expect(lines).toHaveLength(5);
+        for (const line of lines) {
+          expect(line).not.toMatch(/\p{C}/u);
+          expect(Array.from(line).length).toBeLessThanOrEqual(width);
+        }
+      }),
+    );
+  });
+
+  test('counts two columns for a character that takes two', () => {
+    const [line = ''] = frame(40, [
+      { name: 'web', state: 'broken', detail: '宝石'.repeat(9), seconds: 1, leaves: [] },
+    ]);
+    expect(line).toBe('✖ web                1.0 s  宝石宝石宝…');
   });
 });

@@ -45,7 +45,34 @@ describe('a stack file', () => {
   test('with a circle among its components names the way round', () => {
     const text = `${head}spec:\n  components:\n${component('a', 'b')}${component('b', 'a')}`;
     expect(problems(text)).toEqual([
-      'spec.components: dependsOn goes in a circle: Deployment/a -> Deployment/b -> Deployment/a',
+      'line 7: spec.components: dependsOn goes in a circle: Deployment/a -> Deployment/b -> Deployment/a',
     ]);
+  });
+
+  test('tells unknown keys, wrong types and every circle of one file at once, in the order of their lines', () => {
+    const text =
+      `${head}spec:\n  namespce: shop\n  frontdor: {}\n  components:\n${component('a', 'b')}${component('b', 'a')}` +
+      `${component('c', 'c')}    - { ref: { kind: Pod, name: d }, dependsOn: [Deployment/a] }\n` +
+      '  policy: { stabilityWindow: [], attempts: many }\n';
+    expect(problems(text).map((line) => line.replace(/: Invalid.*/, ''))).toEqual([
+      'line 5: spec: unknown key "namespce"',
+      'line 6: spec: unknown key "frontdor"',
+      'line 9: spec.components: dependsOn goes in a circle: Deployment/a -> Deployment/b -> Deployment/a',
+      'line 10: spec.components: dependsOn goes in a circle: Deployment/c -> Deployment/c',
+      'line 11: spec.components.3.ref.kind',
+      'line 12: spec.policy.stabilityWindow',
+      'line 12: spec.policy.attempts',
+    ]);
+  });
+
+  test.each([
+    '',
+    'a',
+    '[]',
+    'spec: 1',
+    'spec: { components: { a: 1 } }',
+    'spec: { components: [1, { dependsOn: a }] }',
+  ])('that is something else altogether is told without an accident: %s', (text) => {
+    expect(problems(text).length).toBeGreaterThan(0);
   });
 });

@@ -16,23 +16,68 @@ export class StackFileInvalid extends Error {
   }
 }
 
-type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
 
-function place(path: readonly PropertyKey[]): string {
+/** Something that is wrong, and where in the document. */
+interface Problem {
+  readonly path: Path;
+  readonly text: string;
+}
+
+function place(path: Path): string {
   return path.length === 0 ? '(top)' : path.map(String).join('.');
 }
 
-function sentence(issue: Issue): string {
-  if (issue.code === 'unrecognized_keys')
-    return `unknown key ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
-  return issue.message;
+/** Unknown keys of one object come as one issue; each is told with its own line. */
+function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
+  const where = place(issue.path);
+  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, text: `${where}: ${issue.message}` }];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], text: `${where}: unknown key "${key}"` }));
 }
 
-function cycleProblems(file: StackFile): readonly string[] {
-  const components = file.spec.components ?? [];
-  const edges = new Map(components.map(({ ref, dependsOn }) => [`${ref.kind}/${ref.name}`, dependsOn ?? []]));
+interface Way {
+  readonly from: string;
+  readonly to: string;
+  readonly path: Path;
+}
+
+/** A field of anything; undefined where there is none. */
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+function elements(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Who depends on whom, as far as it can be read: whatever else is wrong with the file must not hide a circle. */
+function ways(data: unknown): readonly Way[] {
+  return elements(field(field(data, 'spec'), 'components')).flatMap((component, index) => {
+    const ref = field(component, 'ref');
+    const from = `${String(field(ref, 'kind'))}/${String(field(ref, 'name'))}`;
+    return elements(field(component, 'dependsOn')).map((to, at) => ({
+      from,
+      to: String(to),
+      path: ['spec', 'components', index, 'dependsOn', at],
+    }));
+  });
+}
+
+/** Every circle, at the entry that closes it; each is told once. */
+function cycleProblems(left: readonly Way[]): readonly Problem[] {
+  const edges = new Map<string, string[]>();
+  for (const { from, to } of left) edges.set(from, [...(edges.get(from) ?? []), to]);
   const cycle = dependencyCycle(edges);
-  return cycle === undefined ? [] : [`spec.components: dependsOn goes in a circle: ${cycle.join(' -> ')}`];
+  if (cycle === undefined) return [];
+  const closing = left.findLast(({ from, to }) => from === cycle.at(-2) && to === cycle.at(-1));
+  const problem = {
+    path: closing?.path ?? ['spec', 'components'],
+    text: `spec.components: dependsOn goes in a circle: ${cycle.join(' -> ')}`,
+  };
+  const rest = left.filter((way) => way !== closing);
+  return [problem, ...(rest.length < left.length ? cycleProblems(rest) : [])];
 }
 
 /** The document as plain data. Aliases are resolved here, which fails for one without an anchor and for too many. */
@@ -56,8 +101,9 @@ export function parseStackFile(text: string, file: string): StackFile {
       ),
     );
   }
-  const parsed = stackFileSchema.safeParse(plainData(document, file));
-  const lineOf = (path: readonly PropertyKey[]): number => {
+  const data = plainData(document, file);
+  const parsed = stackFileSchema.safeParse(data);
+  const lineOf = (path: Path): number => {
     for (let length = path.length; length >= 0; length -= 1) {
       const node: unknown = document.getIn(path.slice(0, length), true);
       const range = (node as { range?: readonly number[] } | undefined)?.range;
@@ -65,14 +111,14 @@ export function parseStackFile(text: string, file: string): StackFile {
     }
     return 1;
   };
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
-      const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
-      return `line ${lineOf(path)}: ${place(issue.path)}: ${sentence(issue)}`;
-    });
-    throw new StackFileInvalid(file, problems);
-  }
-  const cycles = cycleProblems(parsed.data);
-  if (cycles.length > 0) throw new StackFileInvalid(file, cycles);
-  return parsed.data;
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap(problemsOf)),
+    ...cycleProblems(ways(data)),
+  ];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const told = problems.map((problem) => ({ line: lineOf(problem.path), text: problem.text }));
+  throw new StackFileInvalid(
+    file,
+    told.toSorted((a, b) => a.line - b.line).map(({ line, text: what }) => `line ${line}: ${what}`),
+  );
 }

@@ -1,10 +1,11 @@
 import { Document, isCollection, isNode } from 'yaml';
 
+import { plainLine } from '../domain/plain-text.ts';
 import type { Stack } from '../domain/stack.ts';
 
 function before(file: Document, path: readonly unknown[], reason: string | undefined): void {
   const node = file.getIn(path, true);
-  if (isNode(node) && reason !== undefined) node.commentBefore = ` ${reason}`;
+  if (isNode(node) && reason !== undefined) node.commentBefore = ` ${plainLine(reason)}`;
 }
 
 /** The stack file for what was discovered; the reason for each component, dependency and the way in is a comment. */

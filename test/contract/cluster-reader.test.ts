@@ -1,7 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
+import { once } from 'node:events';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createClusterReader } from '../../src/adapters/kubernetes/cluster-reader.ts';
 import { ClusterUnreachable, Forbidden, NotFound } from '../../src/adapters/kubernetes/errors.ts';
 import { redact } from '../../src/record/redact.ts';
+import { certificateOf, notYet } from '../fakes/certificate.ts';
 import { configFor, fakeApiServer, type FakeAnswer } from '../fakes/api-server.ts';
 
 const pods = '/api/v1/namespaces/shop/pods';
@@ -75,7 +79,9 @@ describe('cluster reader: answers', () => {
     const { server, reader } = await readerWith({ text: 'last words\n' });
     const target = { namespace: 'shop', pod: 'web-1', container: 'nginx', previous: true, tailLines: 5 };
     expect(await reader.logs(target)).toBe('last words\n');
-    expect(server.requests[0]?.url).toBe(`${pods}/web-1/log?container=nginx&tailLines=5&previous=true`);
+    expect(server.requests[0]?.url).toBe(
+      `${pods}/web-1/log?container=nginx&tailLines=5&limitBytes=262144&previous=true`,
+    );
   });
 });
 
@@ -111,6 +117,21 @@ describe('cluster reader: refusals and failures', () => {
     await expect(reader.list(pods)).rejects.toThrow(
       /could not be reached: connect ECONNREFUSED 127\.0\.0\.1:\d+ \(GET http:\/\/127.*\/pods\)\. Check/,
     );
+  });
+
+  it('names both times when the certificate of the API is of the future, for a request and for a tunnel', async () => {
+    const { key, cert } = certificateOf('kubernetes', notYet);
+    const api = https.createServer({ key, cert }).listen(0, '127.0.0.1');
+    onTestFinished(() => void api.close());
+    await once(api, 'listening');
+    const config = configFor(`https://127.0.0.1:${(api.address() as AddressInfo).port}`);
+    const caData = Buffer.from(cert).toString('base64');
+    config.clusters = config.clusters.map((cluster) => ({ ...cluster, skipTLSVerify: false, caData }));
+    const reader = createClusterReader(config);
+    const words =
+      /could not be reached: its certificate is valid from 2096-01-01T00:00:00Z on, and this machine's clock says 2\d.*Set the clock/;
+    await expect(reader.list(pods)).rejects.toThrow(words);
+    await expect(reader.tunnel({ namespace: 'shop', pod: 'web-1', port: 80 })).rejects.toThrow(words);
   });
 
   it('gives up with the reason of the signal', async () => {

@@ -152,6 +152,25 @@ describe('k3d over the Docker Engine API', () => {
     expect(lines()).toBe('unix:///engine cluster start shop --timeout 180s\n');
   });
 
+  it('gives k3d no proxy: the engine and the cluster are on this machine', async () => {
+    const { provider, lines } = fakeTool('env > "$0.log"', {
+      HTTPS_PROXY: 'http://p:1',
+      no_proxy: 'x',
+      LANG: 'C',
+    });
+    await provider.startCluster('shop');
+    expect(lines()).not.toMatch(/proxy/i);
+    expect(lines()).toContain('LANG=C');
+  });
+
+  it('shows nothing of what k3d says that a terminal would obey, and not all of a megabyte', async () => {
+    const { provider } = fakeTool("printf '\\033]0;x\\007\\033[2Jno\\r%01000000d' 0 >&2; exit 1");
+    const message = await provider.startCluster('shop').catch((error: Error) => error.message);
+    expect(message).toMatch(/could not start the cluster: no 0{100}/);
+    expect(message).not.toMatch(/\p{C}/u);
+    expect(message?.length).toBeLessThan(5000);
+  });
+
   it('gives the last words of k3d when it fails, and stops it when asked', async () => {
     const failing = fakeTool(
       "printf '\\033[31mFATA\\033[0m no nodes found for given cluster\\n' >&2; exit 1",
@@ -428,12 +447,12 @@ describe('where the engine is', () => {
 });
 
 /** A provider whose k3d is a shell script; `lines` gives what it wrote to its log. */
-function fakeTool(script: string) {
+function fakeTool(script: string, more: Readonly<Record<string, string>> = {}) {
   const folder = temporaryFolder();
   const tool = join(folder, 'k3d');
   writeFileSync(tool, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const engine = new DockerEngine({ url: 'unix:///engine', from: 'a test', socketPath: '/engine' });
-  const environment = { PATH: `${folder}:/usr/bin:/bin`, DOCKER_HOST: 'unix:///another' };
+  const environment = { PATH: `${folder}:/usr/bin:/bin`, DOCKER_HOST: 'unix:///another', ...more };
   return {
     provider: createK3dProvider({ engine, environment }),
     lines: () => readFileSync(`${tool}.log`, 'utf8'),

@@ -1,13 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
-import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { frontDoorClient } from '../../src/adapters/front-door/client.ts';
-import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { certificateOf, noLonger, notYet, type KeyPair } from '../fakes/certificate.ts';
 
 /** Host and port of the URL lead nowhere: whoever connects to them instead of `via` fails. */
 const url = 'https://shop.local:1/health/';
@@ -27,18 +24,10 @@ async function listen(server: http.Server): Promise<number> {
   return (server.address() as net.AddressInfo).port;
 }
 
-function certificate(name: string): { key: string; cert: string } {
-  const folder = temporaryFolder();
-  const [key, cert] = [path.join(folder, 'key'), path.join(folder, 'cert')];
-  const names = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', ...kind, ...names, '-keyout', key, '-out', cert], { stdio: 'pipe' });
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-}
-
-async function shop(): Promise<{ port: number; trust: string[]; seen: string[] }> {
+async function shop(
+  pair: KeyPair = certificateOf('shop.local'),
+): Promise<{ port: number; trust: string[]; seen: string[] }> {
   const seen: string[] = [];
-  const pair = certificate('shop.local');
   const server = https.createServer(pair, (request, response) => {
     seen.push(`${request.method} ${request.headers.host} ${request.url}`);
     response.end('ok');
@@ -70,6 +59,25 @@ describe('front door', () => {
     const via = { address: `127.0.0.1:${port}` };
     const other = { url: 'https://other.local:1/', method: 'GET', trust, via, deadlineMs };
     await expect(frontDoorClient.request(other)).rejects.toThrow(/altnames/);
+  });
+
+  it.each([
+    [
+      'not valid yet',
+      notYet,
+      /valid from 2096-01-01T00:00:00Z on, and this machine's clock says 2\d{3}-.*clock is probably wrong\. Set the clock/,
+    ],
+    [
+      'no longer valid',
+      noLonger,
+      /valid until 2001-01-01T00:00:00Z, and this machine's clock says 2\d{3}-.*renew it, unless.*timedatectl/,
+    ],
+  ] as const)('names both times when its certificate is %s', async (_name, dates, words) => {
+    const { port, trust, seen } = await shop(certificateOf('shop.local', dates));
+    const via = { address: `127.0.0.1:${port}` };
+    const asked = frontDoorClient.request({ url, method: 'GET', trust, via, deadlineMs });
+    await expect(asked).rejects.toThrow(words);
+    expect(seen).toEqual([]);
   });
 
   it('says that nothing came within the deadline', async () => {

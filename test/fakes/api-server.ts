@@ -31,12 +31,15 @@ export interface FakeApiServer {
 
 /** One forwarded port, seen from the pod's side. */
 export interface ForwardedPort {
+  /** Path of the request, which names the pod. */
+  readonly url: string;
   send(channel: 0 | 1, bytes: Buffer): void;
   readonly socket: Duplex;
 }
 
 export interface FakeApiOptions {
-  readonly answer?: (request: SeenRequest) => FakeAnswer;
+  /** Undefined for an upgrade means that it is granted. */
+  readonly answer?: (request: SeenRequest) => FakeAnswer | undefined;
   /** Called once a port-forward is open; returns what to do with bytes from the client. */
   readonly forward?: (port: ForwardedPort) => (bytes: Buffer) => void;
 }
@@ -150,7 +153,7 @@ function upgrade(request: http.IncomingMessage, socket: Duplex, options: FakeApi
   // A kubelet begins each channel with the port, two bytes.
   send(0, Buffer.of(0x38, 0x15));
   send(1, Buffer.of(0x38, 0x15));
-  const received = options.forward?.({ send, socket }) ?? (() => undefined);
+  const received = options.forward?.({ url: request.url ?? '', send, socket }) ?? (() => undefined);
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk]);

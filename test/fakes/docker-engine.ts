@@ -11,11 +11,11 @@ type Answer = {
   readonly bytes?: Buffer;
 };
 
-/** Answers by itself: `path` is the one that the request's query names. */
+/** Gives the answer at each request, or sends it by itself: `path` is the one that the request's query names. */
 type Served = (
   request: { readonly path: string; readonly body: Buffer },
   response: http.ServerResponse,
-) => Promise<void>;
+) => Answer | Promise<void>;
 
 /** `METHOD path` (without query) to the answer. */
 export type EngineAnswers = Readonly<Record<string, Answer | Served | 'hang' | 'drop'>>;
@@ -41,8 +41,9 @@ export async function fakeEngine(answers: EngineAnswers): Promise<FakeEngine> {
     requests.push(`${method} ${decodeURIComponent(url)} ${isArchive ? '(archive)' : body.toString()}`.trim());
     const answer = answers[`${method} ${url.split('?', 1)[0] ?? ''}`];
     const path = new URL(url, 'http://engine').searchParams.get('path') ?? '';
-    if (typeof answer === 'function') await answer({ path, body }, response);
-    else reply(response, answer);
+    const made = typeof answer === 'function' ? answer({ path, body }, response) : answer;
+    if (made instanceof Promise) await made;
+    else reply(response, made);
   };
   const server = http.createServer((request, response) => void serve(request, response));
   server.listen(socketPath);

@@ -1,14 +1,14 @@
 import type { JournalEvent, StoredEvent } from '../../src/domain/journal-event.ts';
 import type { JournalStore } from '../../src/ports/journal-store.ts';
-import { redactedEvent } from '../../src/adapters/stores/redacted-event.ts';
 import { redact } from '../../src/record/redact.ts';
+import { redactedFields } from '../../src/record/redacted-fields.ts';
 
 /** A journal that lives as long as the object: for tests of everything that records. */
 export function memoryJournal(): JournalStore {
   const stored: StoredEvent[] = [];
   return {
     append(event: JournalEvent, at: number): StoredEvent {
-      const next = { ...redactedEvent(event, redact), seq: stored.length + 1, at: Math.round(at) };
+      const next = { ...redactedFields(event, redact), seq: stored.length + 1, at: Math.round(at) };
       stored.push(next);
       return next;
     },

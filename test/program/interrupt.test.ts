@@ -20,7 +20,8 @@ test.skipIf(!existsSync(script))(
     const cluster = "{ name: k3d-shop, cluster: { server: 'https://127.0.0.1:1' } }";
     const context = '{ name: k3d-shop, context: { cluster: k3d-shop, user: admin } }';
     writeFileSync(join(home, 'kubeconfig'), `clusters: [${cluster}]\nusers: []\ncontexts: [${context}]\n`);
-    const command = `${process.execPath} ${join(import.meta.dirname, '../../src/cli/main.ts')} up`;
+    // A terminal that knows no width gets plain lines, and no cursor is hidden.
+    const command = `stty cols 80 rows 24; ${process.execPath} ${join(import.meta.dirname, '../../src/cli/main.ts')} up`;
     const child = spawn(script, ['--quiet', '--return', '--command', command, '/dev/null'], {
       cwd: home,
       env: {

@@ -41,7 +41,7 @@ export function engineUnreachable(endpoint: string, error: unknown): EngineUnrea
   const what = 'The container engine could not be asked';
   return new EngineUnreachable(
     trouble,
-    { what, cause: causeText(error), place: endpoint, next },
+    { what, cause: causeText(error), place: endpoint, next, lasts: trouble === 'permission-denied' },
     { cause: error },
   );
 }

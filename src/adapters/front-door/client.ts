@@ -4,6 +4,7 @@ import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
+import { certificateTrouble } from '../certificate-trouble.ts';
 import type { DoorAnswer, DoorRequest, FrontDoorClient } from '../../ports/front-door-client.ts';
 
 /** More of a body is not needed by any probe. */
@@ -97,6 +98,8 @@ export const frontDoorClient: FrontDoorClient = {
     } catch (error) {
       if (signal.aborted)
         throw new Error(`no answer within ${request.deadlineMs / 1000} s`, { cause: error });
+      const trouble = certificateTrouble(error, () => request.trust, Date.now());
+      if (trouble !== undefined) throw new Error(`${trouble.cause}. ${trouble.next}`, { cause: error });
       throw error;
     } finally {
       if ('stream' in request.via) request.via.stream.destroy();

@@ -9,6 +9,9 @@ import { openTunnel } from './tunnel.ts';
 /** Time for one read, ms: a healthy API on the same machine answers in a few ms, and observers must not hang. */
 const readDeadlineMs = 3000;
 
+/** The kubelet sends no more of a log than this, bytes: five lines may be megabytes. */
+const logBytes = 256 * 1024;
+
 /**
  * Keys of a Secret that hold a name or a certificate and no secret: taking them out of all texts would make them
  * unreadable (a role is often called like its pod) and change the names that budgets and cool-downs are kept by.
@@ -75,7 +78,8 @@ export function createClusterReader(
     },
     tunnel: (target): Promise<Duplex> => openTunnel(transport, target, deadlineMs),
     logs({ namespace, pod, container, previous, tailLines }) {
-      const query = new URLSearchParams({ container, tailLines: String(tailLines) });
+      const limits = { tailLines: String(tailLines), limitBytes: String(logBytes) };
+      const query = new URLSearchParams({ container, ...limits });
       if (previous === true) query.set('previous', 'true');
       const pods = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
       const path = `${pods}/${encodeURIComponent(pod)}/log?${query.toString()}`;

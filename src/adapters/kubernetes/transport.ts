@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
+import { readFileSync } from 'node:fs';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { certificateTrouble } from '../certificate-trouble.ts';
 import { orAborted, withDeadline } from '../deadline.ts';
 import { causeText, errorCode } from '../../record/explained-error.ts';
 import { ClusterUnreachable, errorOf, type Answer } from './errors.ts';
@@ -80,8 +82,25 @@ export class ApiTransport {
     } catch (error) {
       this.#forgetConnections();
       if (request.signal?.aborted === true) throw request.signal.reason;
-      throw unreachable(place, error);
+      throw this.unreachable(place, error);
     }
+  }
+
+  /** ClusterUnreachable for anything that went wrong below HTTP; a clock that disagrees with the certificate is named. */
+  unreachable(place: string, error: unknown): ClusterUnreachable {
+    return unreachable(
+      place,
+      error,
+      certificateTrouble(error, () => this.#authorities(), Date.now()),
+    );
+  }
+
+  /** PEM texts of the certificates that the kubeconfig trusts for this cluster. */
+  #authorities(): readonly string[] {
+    const { caData, caFile } = this.config.getCurrentCluster() ?? {};
+    if (caData) return [Buffer.from(caData, 'base64').toString('utf8')];
+    // It was read for the connection that failed a moment ago.
+    return caFile ? [readFileSync(caFile, 'utf8')] : [];
   }
 
   async #attempt(request: ApiRequest, options: Credentials, hasOwnProxy: boolean): Promise<Answer> {
@@ -160,14 +179,20 @@ function abortReason(signal: AbortSignal | undefined, error: Error): unknown {
   return signal?.aborted === true ? signal.reason : error;
 }
 
-/** ClusterUnreachable for anything that went wrong below HTTP. */
-export function unreachable(place: string, error: unknown): ClusterUnreachable {
+/** ClusterUnreachable for anything that went wrong below HTTP, with the trouble of a certificate's time where it is known. */
+export function unreachable(
+  place: string,
+  error: unknown,
+  trouble?: { readonly cause: string; readonly next: string },
+): ClusterUnreachable {
   return new ClusterUnreachable(
     {
       what: 'The Kubernetes API could not be reached',
-      cause: causeText(error),
+      cause: trouble?.cause ?? causeText(error),
       place,
-      next: 'Check that the cluster runs and that the context names it; `rekindle up` starts one that is stopped.',
+      next:
+        trouble?.next ??
+        'Check that the cluster runs and that the context names it; `rekindle up` starts one that is stopped.',
     },
     { cause: error },
   );

@@ -6,7 +6,7 @@ import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handle
 import { DeadlineExceeded, orAborted, withDeadline } from '../deadline.ts';
 import { causeText, ExplainedError } from '../../record/explained-error.ts';
 import { errorOf } from './errors.ts';
-import { unreachable, type ApiTransport } from './transport.ts';
+import type { ApiTransport } from './transport.ts';
 
 export interface TunnelTarget {
   readonly namespace: string;
@@ -83,7 +83,7 @@ export async function openTunnel(
     opening.socket?.terminate();
     tunnel.destroy();
     if (opening.refused !== undefined) throw errorOf(opening.refused, place);
-    throw unreachable(place, error instanceof DeadlineExceeded ? error : eventError(error));
+    throw transport.unreachable(place, error instanceof DeadlineExceeded ? error : eventError(error));
   }
 }
 

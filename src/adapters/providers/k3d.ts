@@ -37,6 +37,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
   const archives = new ContainerArchives(engine);
   return {
     kind: 'k3d',
+    place: `${engine.endpoint.url}, from ${engine.endpoint.from}`,
     clusters: () => engine.labelValues([appLabel], clusterLabel),
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
     startContainer: (id) => engine.start(id),
@@ -123,12 +124,22 @@ interface K3dRun {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The names by which Go programs know a proxy (golang.org/x/net/http/httpproxy), in capitals or not. */
+const proxyNames: ReadonlySet<string> = new Set(['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy']);
+
+/** The engine and the cluster are on this machine: a proxy has no business between them and k3d. */
+function withoutProxies(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !proxyNames.has(name.toLowerCase())),
+  );
+}
+
 /** Runs k3d against the very engine that was observed, whatever else the environment says. Resolves with its output. */
 async function runK3d(engine: DockerEngine, environment: Environment, run: K3dRun): Promise<string> {
   const { args, what, next, seconds, signal } = run;
   const tool = findTool('k3d', environment['PATH'] ?? '');
   const result = await execa(tool, args, {
-    env: { ...environment, DOCKER_HOST: engine.endpoint.url, NO_COLOR: '1' },
+    env: { ...withoutProxies(environment), DOCKER_HOST: engine.endpoint.url, NO_COLOR: '1' },
     extendEnv: false,
     stdin: 'ignore',
     all: true,

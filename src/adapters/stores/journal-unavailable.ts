@@ -22,12 +22,19 @@ const nextMoves: Readonly<Record<string, string>> = {
     'Remove the file that stands in the place of a folder, or name another folder with XDG_STATE_HOME.',
 };
 
+/** SQLITE_IOERR_SHMSIZE: the file that SQLite's processes share could not be given its size, which means a full disk. */
+const noRoomToShare = 4874;
+
 /** JournalUnavailable for whatever SQLite or the file system threw; the error itself when it is one already. */
 export function journalUnavailable(what: string, file: string, error: unknown): JournalUnavailable {
   if (error instanceof JournalUnavailable) return error;
   const { errcode, code } = error as { errcode?: number; code?: string };
-  // Extended result codes have the primary one in their low byte.
-  const key = errcode === undefined ? (code ?? '') : String(errcode & 0xff);
+  const key = errcode === undefined ? (code ?? '') : String(primaryCode(errcode));
   const next = nextMoves[key] ?? 'Name another folder with XDG_STATE_HOME.';
   return new JournalUnavailable({ what, cause: causeText(error), place: file, next }, { cause: error });
+}
+
+/** Extended result codes have the primary one in their low byte; that of a full disk is not where one looks for it. */
+function primaryCode(errcode: number): number {
+  return errcode === noRoomToShare ? 13 : errcode & 0xff;
 }

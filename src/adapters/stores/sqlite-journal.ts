@@ -4,10 +4,10 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { JournalEvent, StoredEvent } from '../../domain/journal-event.ts';
 import type { JournalStore } from '../../ports/journal-store.ts';
 import { redact } from '../../record/redact.ts';
+import { redactedFields } from '../../record/redacted-fields.ts';
 import { createDurably, syncFolder } from '../../record/durable-file.ts';
 import { journalUnavailable } from './journal-unavailable.ts';
 import { migrate } from './migrations.ts';
-import { redactedEvent } from './redacted-event.ts';
 
 /** How long to wait for another process that is just writing, ms. */
 const busyTimeoutMs = 5000;
@@ -53,7 +53,7 @@ export class SqliteJournal implements JournalStore {
   }
 
   append(event: JournalEvent, at: number): StoredEvent {
-    const { type, run, ...body } = redactedEvent(event, redact);
+    const { type, run, ...body } = redactedFields(event, redact);
     const text = JSON.stringify(body);
     try {
       const { lastInsertRowid: seq } = this.#insert.run(Math.round(at), run, type, text);

@@ -1,8 +1,6 @@
-import process from 'node:process';
-
 import { openJournal } from '../../app/wire.ts';
-import { document } from '../../report/json.ts';
 import { eventText } from '../../report/text.ts';
+import { answer } from '../answer.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 
@@ -19,7 +17,7 @@ export function historyCommand(options: CommonOptions): number {
       return text === '' ? [] : [`${new Date(event.at).toISOString()}  ${text}`];
     });
     const text = lines.length === 0 ? 'Nothing has been recorded yet.' : lines.join('\n');
-    process.stdout.write(options.json === true ? document('history', { events }) : `${text}\n`);
+    answer(options, 'history', { text, json: { events } });
     return exitCodes.healthy;
   } finally {
     store.close();

@@ -1,10 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import process from 'node:process';
 
 import { localStackFile } from '../../app/stack-file-lookup.ts';
 import { causeText } from '../../record/explained-error.ts';
-import { document } from '../../report/json.ts';
 import { stackFileText } from '../../stack-file/write.ts';
+import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
@@ -21,11 +20,10 @@ export async function initCommand(options: CommonOptions, signal: AbortSignal): 
     await session.context.reader.ready();
     const text = stackFileText(session.context.stack);
     writeNew(file, text);
-    process.stdout.write(
-      options.json === true
-        ? document('init', { file, text })
-        : `Wrote ${file}. Read it, then run: rekindle plan\n`,
-    );
+    answer(options, 'init', {
+      text: `Wrote ${file}. Read it, then run: rekindle plan`,
+      json: { file, text },
+    });
     return exitCodes.healthy;
   } finally {
     session.close();

@@ -1,14 +1,13 @@
-import process from 'node:process';
-
 import { examine } from '../../app/examine.ts';
 import { poolerProfiles } from '../../domain/pooler-profiles.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Pass } from '../../app/run-log.ts';
-import { document, findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
+import { findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
 import { findingText, planText, verdictText } from '../../report/text.ts';
 import { judge } from '../../verify/judge.ts';
 import { howToDeclareAWrite } from '../../verify/proof-text.ts';
 import { Verifier, wantedLevel } from '../../verify/verifier.ts';
+import { answer } from '../answer.ts';
 import { browserAdvice } from '../browser-advice.ts';
 import { copyOutFolder } from '../copy-out-folder.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
@@ -34,10 +33,6 @@ async function withPass(
   } finally {
     session.close();
   }
-}
-
-function print(options: CommonOptions, text: string, json: string): void {
-  process.stdout.write(options.json === true ? json : `${text}\n`);
 }
 
 /** The verdict without a write: findings decide, and the sentence says that nothing was proven. */
@@ -71,7 +66,7 @@ export function diagnoseCommand(options: CommonOptions, signal: AbortSignal): Pr
     const advice = [...profileAdvice(session), ...(await browserAdvice(session))];
     const text = [verdictText(verdict), ...findings, ...advice].join('\n');
     const json = { verdict, findings: looked.pass.findings.map(findingJson), advice };
-    print(options, text, document('diagnose', json));
+    answer(options, 'diagnose', { text, json });
     return exitCodeOf(verdict);
   });
 }
@@ -80,11 +75,8 @@ export function diagnoseCommand(options: CommonOptions, signal: AbortSignal): Pr
 export function statusCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
   return withPass(options, signal, (looked) => {
     const verdict = unprovenVerdict(looked);
-    print(
-      options,
-      verdictText(verdict),
-      document('status', { verdict, stack: looked.session.context.stack.name }),
-    );
+    const json = { verdict, stack: looked.session.context.stack.name };
+    answer(options, 'status', { text: verdictText(verdict), json });
     return exitCodeOf(verdict);
   });
 }
@@ -99,7 +91,7 @@ export function planCommand(options: CommonOptions, signal: AbortSignal): Promis
       tasks: tasks.map(taskJson),
       waits,
     };
-    print(options, planText(plan), document('plan', json));
+    answer(options, 'plan', { text: planText(plan), json });
     if (steps.length + refusals.length + tasks.length > 0) return exitCodes.broken;
     return findings.some((finding) => finding.kind === 'unknown')
       ? exitCodes.couldNotTell
@@ -120,11 +112,8 @@ export function verifyCommand(options: CommonOptions, signal: AbortSignal): Prom
     const wanted = wantedLevel(context);
     const verdict = judge({ proven: proof.level, wanted, findings, observation, at: context.clock.now() });
     const text = `${verdictText(verdict)}\nlast probe: ${proof.last.evidence}`;
-    print(
-      options,
-      text,
-      document('verify', { verdict, last: proof.last, findings: findings.map(findingJson) }),
-    );
+    const json = { verdict, last: proof.last, findings: findings.map(findingJson) };
+    answer(options, 'verify', { text, json });
     return exitCodeOf(verdict);
   });
 }

@@ -1,13 +1,12 @@
-import process from 'node:process';
-
 import { examine } from '../../app/examine.ts';
 import { runStep } from '../../act/runner.ts';
 import type { ActionResult } from '../../domain/action-result.ts';
 import { steps } from '../../act/steps/index.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
-import { document, refusalJson } from '../../report/json.ts';
+import { refusalJson } from '../../report/json.ts';
 import { actionText } from '../../report/outcome.ts';
 import { planText, refusalText } from '../../report/text.ts';
+import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
@@ -28,9 +27,7 @@ export function stepListCommand(options: CommonOptions): number {
     'Groups:',
     ...groups.map((group) => `  ${group}`),
   ].join('\n');
-  process.stdout.write(
-    options.json === true ? document('step-list', { steps: names, groups: stepGroups }) : `${text}\n`,
-  );
+  answer(options, 'step-list', { text, json: { steps: names, groups: stepGroups } });
   return exitCodes.healthy;
 }
 
@@ -74,8 +71,8 @@ export async function stepRunCommand(
       ...actions.map(actionText),
       ...refusals.map(refusalText),
     ];
-    const json = document('step-run', { actions, refusals: refusals.map(refusalJson) });
-    process.stdout.write(options.json === true ? json : `${lines.join('\n')}\n`);
+    const json = { actions, refusals: refusals.map(refusalJson) };
+    answer(options, 'step-run', { text: lines.join('\n'), json });
     return refusals.length === 0 && actions.every((action) => action.verified === 'yes')
       ? exitCodes.healthy
       : exitCodes.broken;

@@ -1,5 +1,3 @@
-import process from 'node:process';
-
 import { heal, type HealResult } from '../../app/heal.ts';
 import { lastProof } from '../../app/last-proof.ts';
 import { measuredStarts } from '../../app/measured-starts.ts';
@@ -9,8 +7,10 @@ import { refText } from '../../domain/object-ref.ts';
 import type { ManualTask } from '../../domain/plan.ts';
 import { pastActions, type PastAction } from '../../plan/history.ts';
 import { copyOnDisk } from '../../record/copy-on-disk.ts';
-import { document, findingJson, refusalJson, taskJson } from '../../report/json.ts';
+import { causeText } from '../../record/explained-error.ts';
+import { findingJson, refusalJson, taskJson } from '../../report/json.ts';
 import { outcomeText } from '../../report/outcome.ts';
+import { answer, tell } from '../answer.ts';
 import { browserAdvice } from '../browser-advice.ts';
 import { copyOutFolder } from '../copy-out-folder.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
@@ -105,17 +105,13 @@ async function healLocked(
   log.record({ type: 'run-ended', run: log.id, verdict, seconds });
   // The picture ends before the answer, which goes to another stream of the same terminal.
   session.close();
-  const { refusals } = pass.plan;
-  const code = context.signal.aborted ? exitCodes.interrupted : exitCodeOf(verdict);
   // The stack is usable; whether its owner's browser finds it is another question, which they would ask next.
   const advice = verdict.state === 'healthy' ? await browserAdvice(session) : [];
-  if (options.json !== true) {
-    const outcome = outcomeText({ verdict, actions, refusals, tasks, seconds });
-    process.stdout.write(`${[outcome, ...advice].join('\n')}\n`);
-    return code;
-  }
-  process.stdout.write(
-    document('up', {
+  const { refusals } = pass.plan;
+  const outcome = outcomeText({ verdict, actions, refusals, tasks, seconds });
+  answer(options, 'up', {
+    text: [outcome, ...advice].join('\n'),
+    json: {
       run: log.id,
       verdict,
       seconds,
@@ -124,9 +120,11 @@ async function healLocked(
       tasks: tasks.map(taskJson),
       findings: pass.findings.map(findingJson),
       advice,
-    }),
-  );
-  return code;
+    },
+  });
+  if (!context.signal.aborted) return exitCodeOf(verdict);
+  tell(`rekindle: ${causeText(context.signal.reason)}`);
+  return exitCodes.interrupted;
 }
 
 /** `rekindle up`: brings the stack back and says how far that was proven. Resolves with the exit code. */

@@ -1,11 +1,10 @@
-import process from 'node:process';
-
 import { examine } from '../../app/examine.ts';
 import type { Pass } from '../../app/run-log.ts';
 import { type Finding, layers } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
-import { document, findingJson } from '../../report/json.ts';
+import { findingJson } from '../../report/json.ts';
 import { findingText } from '../../report/text.ts';
+import { answer } from '../answer.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import type { Session } from '../session.ts';
@@ -33,10 +32,6 @@ function ready({ observation }: Pass, { context: { stack } }: Session): string |
     : `PostgreSQL takes writes: ${primaries.join(', ')}.`;
 }
 
-function tell(options: CommonOptions, text: string, json: Readonly<Record<string, unknown>>): void {
-  process.stdout.write(options.json === true ? document('step-run', json) : `${text}\n`);
-}
-
 /**
  * `rekindle step run wait-for-database`: looks until the primary of every database takes logins and nothing below it is
  * wrong, for `--timeout` at most. Changes nothing. 0: it does; 1: it does not; 2: could not tell.
@@ -50,17 +45,14 @@ export async function waitForDatabaseCommand(session: Session, options: CommonOp
     const left = open(pass);
     const sentence = left.length === 0 ? ready(pass, session) : undefined;
     if (sentence !== undefined) {
-      tell(options, sentence, { actions: [], refusals: [], findings: [], sentence });
+      const json = { actions: [], refusals: [], findings: [], sentence };
+      answer(options, 'step-run', { text: sentence, json });
       return exitCodes.healthy;
     }
     if (context.clock.monotonic() > end) {
       const lines = ['PostgreSQL does not take writes.', ...left.map(findingText)];
-      tell(options, lines.join('\n'), {
-        actions: [],
-        refusals: [],
-        findings: left.map(findingJson),
-        sentence: lines[0],
-      });
+      const json = { actions: [], refusals: [], findings: left.map(findingJson), sentence: lines[0] };
+      answer(options, 'step-run', { text: lines.join('\n'), json });
       return left.some(({ kind }) => kind !== 'unknown') ? exitCodes.broken : exitCodes.couldNotTell;
     }
     await context.clock.sleep(everyMs, context.signal);

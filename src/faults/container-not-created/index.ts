@@ -11,12 +11,15 @@ const patienceMs = 60_000;
 const configReasons = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
 const imageReasons = new Set(['ImagePullBackOff', 'ErrImagePull', 'ErrImageNeverPull', 'InvalidImageName']);
 
+/** What an image may be called; anything else is no image, and nobody should paste it into a shell. */
+const imageName = /^[\w][\w./:@-]*$/;
+
 function byHand(container: ContainerFacts, pod: PodFacts, { stack }: CheckContext): string {
   const { message = '', image, reason = '' } = container;
   const missing = /(secret|configmap) "([^"]+)" not found/i.exec(message);
   if (missing !== null)
     return `Put ${missing[1] ?? ''} ${missing[2] ?? ''} back into namespace ${pod.namespace}; the kubelet then goes on by itself.`;
-  if (imageReasons.has(reason)) {
+  if (imageReasons.has(reason) && imageName.test(image)) {
     return (
       `If no registry has ${image}, give it to the nodes again: k3d image import ${image} --cluster ${stack.cluster.name}\n` +
       'Otherwise look whether the registry runs and can be reached from the nodes.'

@@ -20,9 +20,10 @@ export const controlPlaneSilent = defineFault({
         evidence: [
           { object: 'GET /readyz', field: 'error', value: observation.api.why, at: observation.api.at },
         ],
-        causedBy: down.map((entry) =>
-          entry.role === 'loadbalancer' ? 'load-balancer-stopped' : 'node-stopped',
-        ),
+        causedBy: [
+          'certificate-not-valid-now',
+          ...down.map((entry) => (entry.role === 'loadbalancer' ? 'load-balancer-stopped' : 'node-stopped')),
+        ],
       },
     ];
   },

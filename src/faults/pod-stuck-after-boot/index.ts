@@ -1,4 +1,6 @@
+import { runningFor } from '../../domain/clock-skew.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { kubeletReports } from '../../domain/kubelet-reports.ts';
 import { seen } from '../../domain/looked.ts';
 import type { NodeContainer, NodeFacts, Observation, PodFacts } from '../../domain/observation.ts';
 import { isFresh } from '../../domain/pod-selection.ts';
@@ -6,9 +8,6 @@ import { defineFault } from '../define-fault.ts';
 
 /** Pods start 5 to 14 s after their node (lab); a kubelet that still has not started one after this long is stuck, ms. */
 const stuckAfterMs = 60_000;
-
-/** A kubelet renews its node's Lease every 10 s (kubernetes.io, Leases); one renewal may be late, ms. */
-const leaseMs = 20_000;
 
 /**
  * What containerd makes of a container that was running when the power went: it finds no process and writes exit code
@@ -26,8 +25,6 @@ function endedWithThePower(pod: PodFacts): boolean {
 
 /** The kubelet has reported since its node's start, and has started other pods since: it works, and this pod does not. */
 function kubeletWorks(node: NodeContainer, facts: NodeFacts | undefined, observation: Observation): boolean {
-  const renewed = facts?.leaseRenewedAt ?? 0;
-  const isHeard = renewed >= node.startedAt && observation.at - renewed <= leaseMs;
   const containers = seen(observation.containers);
   const startedOthers = (seen(observation.pods) ?? []).some(
     (pod) =>
@@ -35,21 +32,25 @@ function kubeletWorks(node: NodeContainer, facts: NodeFacts | undefined, observa
       isFresh(pod, containers) &&
       pod.containers.some(({ state }) => state === 'running'),
   );
-  return isHeard && startedOthers;
+  return kubeletReports(node, facts, observation.at) && startedOthers;
 }
 
 function judge(pod: PodFacts, observation: Observation): Finding[] {
   const node = seen(observation.containers)?.find(({ name }) => name === pod.node);
-  if (node?.state !== 'running' || observation.at - node.startedAt < stuckAfterMs) return [];
+  if (node?.state !== 'running') return [];
+  const upMs = runningFor(node.startedAt, observation.at);
+  if (upMs < stuckAfterMs) return [];
   const facts = seen(observation.nodes)?.find(({ name }) => name === pod.node);
   if (!kubeletWorks(node, facts, observation)) return [];
-  const seconds = Math.round((observation.at - node.startedAt) / 1000);
+  const upFor = Number.isFinite(upMs)
+    ? `for ${Math.round(upMs / 1000)} s`
+    : 'since before the clock was set back';
   return [
     {
       fault: 'pod-stuck-after-boot',
       layer: 'app',
       object: { kind: 'Pod', namespace: pod.namespace, name: pod.name, uid: pod.uid },
-      claim: `${pod.name} ended with the power and its node, which is up for ${seconds} s, has not started it again.`,
+      claim: `${pod.name} ended with the power and its node, which is up ${upFor}, has not started it again.`,
       kind: 'broken',
       evidence: pod.containers.map((container) => ({
         object: `Pod ${pod.namespace}/${pod.name}`,

@@ -1,6 +1,21 @@
 import type { CrashFacts, PodFacts } from '../../domain/observation.ts';
+import { plainLine } from '../../domain/plain-text.ts';
+import { redact } from '../../record/redact.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
+
+/** So many of them. */
+const tailLines = 5;
+
+/** The lines as they can be shown and kept: a program may print a megabyte without a break, and escape sequences. */
+function plainWords(log: string): string {
+  return log
+    .trimEnd()
+    .split('\n')
+    .slice(-tailLines)
+    .map((line) => plainLine(redact(line)))
+    .join('\n');
+}
 
 /** Reads the last words of containers that wait out a crash back-off; once per crash, they do not change. */
 export async function collectCrashes(
@@ -21,13 +36,15 @@ export async function collectCrashes(
           look(context.clock, `log of ${pod.name}`, async () => ({
             pod: pod.name,
             container: container.name,
-            lines: await context.reader.logs({
-              namespace: pod.namespace,
-              pod: pod.name,
-              container: container.name,
-              previous: true,
-              tailLines: 5,
-            }),
+            lines: plainWords(
+              await context.reader.logs({
+                namespace: pod.namespace,
+                pod: pod.name,
+                container: container.name,
+                previous: true,
+                tailLines,
+              }),
+            ),
           })),
         (answer) => answer.looked,
       ),

@@ -1,3 +1,4 @@
+import { runningFor } from '../../domain/clock-skew.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { DnsFacts, NetworkCacheFacts, NodeContainer, PodFacts } from '../../domain/observation.ts';
 import { isFresh } from '../../domain/pod-selection.ts';
@@ -21,7 +22,7 @@ function suspects(
     (node) =>
       (node.role === 'server' || node.role === 'agent') &&
       node.state === 'running' &&
-      now - node.startedAt > patienceMs &&
+      runningFor(node.startedAt, now) > patienceMs &&
       (!dnsAnswers(dns) || pods.some((pod) => pod.node === node.name && !isFresh(pod, nodes))),
   );
 }

@@ -6,7 +6,7 @@ import type { PastAction } from '../history.ts';
 export interface GuardContext {
   readonly stack: Stack;
   readonly observation: Observation;
-  /** Actions of this and earlier runs on this cluster, oldest first. */
+  /** Actions of this and earlier runs on this cluster, oldest first; their times as the observation's clock tells them. */
   readonly past: readonly PastAction[];
   readonly run: string;
   /** What actions under way reserve (`reservedBy`). */

@@ -32,7 +32,7 @@ export const recentlyActed = defineGuard({
     if (last === undefined) return undefined;
     const at = last.actedAt ?? last.intendedAt;
     const age = observation.at - at;
-    // A clock that was set back makes the age negative: then the age is unknown, and waiting a cool-down is no harm.
+    // Negative when the action ended while this was being looked at: what was seen may be of before it.
     if (step.evidenceAt > at && age >= coolDownMs[step.step]) return undefined;
     return {
       reason: `${step.step} was done on it ${Math.max(0, Math.round(age / 1000))} s ago.`,

@@ -1,8 +1,6 @@
+import { kubeletReports, leaseMs } from '../../domain/kubelet-reports.ts';
 import { seen } from '../../domain/looked.ts';
 import type { NodeContainer, Observation, PodFacts } from '../../domain/observation.ts';
-
-/** A kubelet renews its node's Lease every 10 s (kubernetes.io, Leases); one renewal may be late, ms. */
-const leaseMs = 20_000;
 
 /** Labels of the Zalando operator: what one of its members may do is Patroni's to say. */
 function isDatabaseMember({ labels }: PodFacts): boolean {
@@ -32,8 +30,8 @@ export function statefulPodObjection(pod: PodFacts, observation: Observation): s
   if (isDatabaseMember(pod)) return 'it is a member of a database, which Patroni alone may restart';
   const node = seen(observation.containers)?.find((container) => container.name === pod.node);
   if (node?.state !== 'running') return `its node ${pod.node ?? '(none)'} is not seen to run`;
-  const renewed = seen(observation.nodes)?.find((entry) => entry.name === pod.node)?.leaseRenewedAt ?? 0;
-  if (renewed < node.startedAt || observation.at - renewed > leaseMs)
+  const facts = seen(observation.nodes)?.find((entry) => entry.name === pod.node);
+  if (!kubeletReports(node, facts, observation.at))
     return `the kubelet of ${node.name} has not reported since its start or within ${leaseMs / 1000} s`;
   return allEndedSince(pod, node) ? undefined : 'a container of it may still run';
 }

@@ -1,5 +1,3 @@
-import type { JournalEvent } from '../../domain/journal-event.ts';
-
 /**
  * Fields that name things: runs, steps, faults, Kubernetes objects. They never come from a Secret, and budgets and
  * cool-downs are kept by them, so a password that happens to be the name of an object must not change them.
@@ -13,6 +11,7 @@ const nameFields: ReadonlySet<string> = new Set([
   'version',
   'fault',
   'object',
+  'target',
   'layer',
   'kind',
   'name',
@@ -28,19 +27,19 @@ const nameFields: ReadonlySet<string> = new Set([
   'id',
 ]);
 
-/** The event with `redact` applied to every string in it, apart from names. */
-export function redactedEvent(event: JournalEvent, redact: (text: string) => string): JournalEvent {
-  return redactedValue(event, redact) as JournalEvent;
+/** The value with `redact` applied to every string in it, in any depth, apart from names. */
+export function redactedFields<T>(value: T, redact: (text: string) => string): T {
+  return redacted(value, redact) as T;
 }
 
-function redactedValue(value: unknown, redact: (text: string) => string): unknown {
+function redacted(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((item) => redactedValue(item, redact));
+  if (Array.isArray(value)) return value.map((item) => redacted(item, redact));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => {
       const isName = nameFields.has(key) && (typeof field === 'string' || Array.isArray(field));
-      return [key, isName ? (field as unknown) : redactedValue(field, redact)];
+      return [key, isName ? (field as unknown) : redacted(field, redact)];
     }),
   );
 }
