@@ -39,7 +39,8 @@ export async function bundled(format: 'esm' | 'cjs'): Promise<Uint8Array> {
     logLevel: 'error',
   });
   const [file, ...others] = outputFiles;
-  if (file === undefined || others.length > 0) throw new Error(`esbuild made ${outputFiles.length} files, not one`);
+  if (file === undefined || others.length > 0)
+    throw new Error(`esbuild made ${outputFiles.length} files, not one`);
   return file.contents;
 }
 

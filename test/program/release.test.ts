@@ -20,5 +20,5 @@ test('the release is one file that needs no package beside it', async () => {
   const { stdout } = await run(process.execPath, [program, '--version'], options);
   expect(stdout.trim()).toBe(packageFile.version);
   const status = run(process.execPath, [program, 'status'], options);
-  await expect(status).rejects.toMatchObject({ code: 64, stderr: expect.stringContaining('kubeconfig') });
+  await expect(status).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('no.sock') });
 });

@@ -33,10 +33,13 @@ function cannotEnter(): string | undefined {
   return undefined;
 }
 
+function log(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /** The lab's own base, from the cache that it shares with every lab; built when it is not there. */
 function baseFolder(): Promise<string> {
   const { cacheDir } = labIdentity(join(import.meta.dirname, '../../..'));
-  const log = (line: string) => process.stderr.write(`${line}\n`);
   const cache = new BuildCache(cacheDir, new Progress(join(cacheDir, 'times'), log), log);
   // The base itself cannot be had; with a package that it has, this is the same.
   return new RootFileSystems(cache).get({ name: 'clean', packages: ['libstdc++6'], expectedSeconds: 30 });
@@ -85,18 +88,15 @@ export async function cleanDebian(base: string, shown: Shown): Promise<CleanDebi
   const remove = () => rmSync(own, { recursive: true, force: true });
   for (const name of ['upper', 'work', 'root']) mkdirSync(join(own, name));
   const enter = enterArgv(base, own, shown);
-  // Nothing of this process's environment: what the user has is what a login gives.
-  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
   try {
     await output([...enter, 'useradd', '--create-home', '--shell', '/bin/bash', user]);
   } catch (error) {
     remove();
     throw error;
   }
-  return {
-    run: (line) => runCommand([...enter, 'env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'su', '-', user, '-c', line], { timeoutSeconds: 60 }),
-    remove,
-  };
+  // Nothing of this process's environment: what the user has is what a login gives.
+  const login = [...enter, 'env', '-i', 'PATH=/usr/bin:/bin', 'su', '-', user, '-c'];
+  return { run: (line) => runCommand([...login, line], { timeoutSeconds: 60 }), remove };
 }
 
 /** Where npm and its own packages are, as Node's own distribution has it; undefined when this machine's is otherwise. */

@@ -84,7 +84,9 @@ describe('on a clean Debian, without root and without a network', () => {
     const refused = await debian.run('/mnt/install.sh');
     expect(refused).toMatchObject({ stdout: '', exitCode: 1 });
     expect(refused.stderr).toMatch(/^install\.sh: [^\n]*npm uninstall -g rekindle[^\n]*\n$/);
-    expect(await debian.run(`${command} uninstall -g --prefix ~/.local rekindle`)).toMatchObject({ exitCode: 0 });
+    expect(await debian.run(`${command} uninstall -g --prefix ~/.local rekindle`)).toMatchObject({
+      exitCode: 0,
+    });
     expect((await debian.run('command -v rekindle')).exitCode).not.toBe(0);
   });
 });
