@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
-import { BuildCache } from '../../../lab/build/cache.ts';
-import { NoDebianArchive } from '../../../lab/build/debian-archive.ts';
-import { RootFileSystems } from '../../../lab/build/root-file-system.ts';
-import { type CommandResult, output, runCommand } from '../../../lab/command.ts';
-import { labIdentity } from '../../../lab/identity.ts';
-import { Progress } from '../../../lab/progress.ts';
+import { BuildCache } from '../../lab/build/cache.ts';
+import { NoDebianArchive } from '../../lab/build/debian-archive.ts';
+import { RootFileSystems } from '../../lab/build/root-file-system.ts';
+import { type CommandResult, output, runCommand } from '../../lab/command.ts';
+import { labIdentity } from '../../lab/identity.ts';
+import { Progress } from '../../lab/progress.ts';
 
 const programs = ['/usr/bin/unshare', '/usr/sbin/chroot', '/usr/bin/apt-get'];
 
@@ -39,14 +39,19 @@ function log(line: string): void {
 
 /** The lab's own base, from the cache that it shares with every lab; built when it is not there. */
 function baseFolder(): Promise<string> {
-  const { cacheDir } = labIdentity(join(import.meta.dirname, '../../..'));
+  const { cacheDir } = labIdentity(join(import.meta.dirname, '../..'));
   const cache = new BuildCache(cacheDir, new Progress(join(cacheDir, 'times'), log), log);
   // The base itself cannot be had; with a package that it has, this is the same.
   return new RootFileSystems(cache).get({ name: 'clean', packages: ['libstdc++6'], expectedSeconds: 30 });
 }
 
-/** The base, or why there can be none here. Throws when the building fails. */
-export async function cleanDebianBase(): Promise<{ readonly base: string } | { readonly lacking: string }> {
+/** A root file system, or why there can be none on this machine. */
+export type FoundBase =
+  | { readonly base: string; readonly lacking?: undefined }
+  | { readonly base?: undefined; readonly lacking: string };
+
+/** Where the base is. The first time takes minutes: it is built. Throws when the building fails. */
+export async function cleanDebianBase(): Promise<FoundBase> {
   const lacking = cannotEnter();
   if (lacking !== undefined) return { lacking };
   try {
