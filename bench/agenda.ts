@@ -4,18 +4,59 @@ import type { RunRow } from './run-row.ts';
 /** How many runs of a fault are wanted in each arm. */
 export interface Wanted {
   readonly fault: string;
-  readonly n: number;
-  readonly arms: readonly Arm[];
+  /** In the order in which the arms take turns. */
+  readonly arms: readonly { readonly arm: Arm; readonly n: number }[];
+  /** A recovery that takes longer is none, seconds. */
+  readonly limitSeconds?: number;
 }
 
-/** What the bench measures unless told otherwise. Only the plain cut is compared with doing nothing. */
+/** A run that has not recovered by then counts as not recovered, seconds, unless the agenda says otherwise. */
+export const usualLimitSeconds = 240;
+
+const helped = (fault: string, n = 5): Wanted => ({ fault, arms: [{ arm: 'rekindle', n }] });
+
+/** Ten minutes: what the user waited at least before they helped by hand. */
+const seedLimitSeconds = 600;
+
+/** What the bench measures unless told otherwise. Doing nothing is measured where it is a real choice. */
 export const standardAgenda: readonly Wanted[] = [
-  { fault: 'plain-cut', n: 30, arms: ['nobody', 'rekindle'] },
-  { fault: 'cut-during-recovery', n: 5, arms: ['rekindle'] },
-  { fault: 'cluster-stopped', n: 5, arms: ['rekindle'] },
-  { fault: 'agent-stopped', n: 5, arms: ['rekindle'] },
-  { fault: 'load-balancer-stopped', n: 5, arms: ['rekindle'] },
-  { fault: 'pooler-password-changed', n: 5, arms: ['rekindle'] },
+  {
+    fault: 'plain-cut',
+    arms: [
+      { arm: 'nobody', n: 30 },
+      { arm: 'rekindle', n: 30 },
+    ],
+  },
+  helped('cut-during-recovery'),
+  helped('cluster-stopped'),
+  helped('agent-stopped'),
+  helped('load-balancer-stopped'),
+  helped('pooler-banned'),
+  helped('pods-left-over'),
+  helped('network-cache-damaged'),
+  helped('django-crash-tail'),
+  helped('dns-scaled-to-zero'),
+  helped('host-name-lost'),
+  helped('addresses-changed'),
+  helped('load-balancer-ghost'),
+  { ...helped('django-slow-start', 1), limitSeconds: 420 },
+  helped('django-crash-tail-longest'),
+  {
+    fault: 'pooler-password-changed',
+    arms: [
+      { arm: 'rekindle', n: 5 },
+      { arm: 'nobody', n: 3 },
+    ],
+    limitSeconds: seedLimitSeconds,
+  },
+  {
+    fault: 'pooler-egress-blocked',
+    arms: [
+      { arm: 'rekindle', n: 5 },
+      { arm: 'nobody', n: 3 },
+    ],
+    limitSeconds: seedLimitSeconds,
+  },
 ];
 
 export interface NextRun {
@@ -23,6 +64,7 @@ export interface NextRun {
   readonly arm: Arm;
   /** The same in both arms, so that both are hit at the same point. */
   readonly seed: number;
+  readonly limitSeconds: number;
 }
 
 /** The next run that this code still owes; arms of one fault take turns. Undefined when all is done. */
@@ -31,12 +73,19 @@ export function nextRun(
   agenda: readonly Wanted[],
   { code, dirty }: { readonly code: string; readonly dirty: boolean },
 ): NextRun | undefined {
-  for (const { fault, n, arms } of agenda) {
-    const done = (arm: Arm) =>
-      runs.filter((row) => row.fault === fault && row.arm === arm && row.code === code && row.dirty === dirty)
-        .length;
-    const [behind] = arms.toSorted((a, b) => done(a) - done(b));
-    if (behind !== undefined && done(behind) < n) return { fault, arm: behind, seed: done(behind) + 1 };
+  for (const { fault, arms, limitSeconds = usualLimitSeconds } of agenda) {
+    const owing = arms
+      .map(({ arm, n }) => ({
+        arm,
+        n,
+        done: runs.filter(
+          (row) => row.fault === fault && row.arm === arm && row.code === code && row.dirty === dirty,
+        ).length,
+      }))
+      .filter(({ done, n }) => done < n)
+      .toSorted((a, b) => a.done - b.done);
+    const [behind] = owing;
+    if (behind !== undefined) return { fault, arm: behind.arm, seed: behind.done + 1, limitSeconds };
   }
   return undefined;
 }

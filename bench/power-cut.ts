@@ -4,9 +4,8 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 
 import { openLab } from '../lab/lab.ts';
-import { nextRun, standardAgenda, type Wanted } from './agenda.ts';
+import { nextRun, standardAgenda, usualLimitSeconds, type Wanted } from './agenda.ts';
 import { type CodeState, codeState } from './code-state.ts';
-import type { Arm } from './rig/recovery.ts';
 import type { RigLab } from './rig/rig-lab.ts';
 import { rowText, runOnce } from './run-once.ts';
 import { readRuns, writeLog, writeRuns } from './run-store.ts';
@@ -31,10 +30,12 @@ function agenda(): readonly Wanted[] {
   const only = standardAgenda.filter(({ fault }) => values.only === undefined || fault === values.only);
   if (only.length === 0)
     throw new Error(`--only takes one of ${standardAgenda.map(({ fault }) => fault).join(', ')}`);
-  return only.map(({ fault, n, arms }) => ({
+  return only.map(({ fault, arms, limitSeconds = usualLimitSeconds }) => ({
     fault,
-    n: values.n === undefined ? n : Number(values.n),
-    arms: values.arm === undefined ? arms : [values.arm as Arm],
+    limitSeconds,
+    arms: arms
+      .filter(({ arm }) => values.arm === undefined || arm === values.arm)
+      .map(({ arm, n }) => ({ arm, n: Number(values.n ?? n) })),
   }));
 }
 

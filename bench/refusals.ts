@@ -1,20 +1,15 @@
 // `npm run bench:refusals -- [--only ID] [--allow-dirty]`: what must be refused, and accidents that must be borne, on the
 // lab; one row of results/refusals.json per case. Cases that this code has passed are skipped.
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 
 import { openLab } from '../lab/lab.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { codeState } from './code-state.ts';
+import { keepCase, readCases } from './refusals/case-store.ts';
 import { refusalCases } from './refusals/index.ts';
-import { type RefusalFile, refusalFile } from './refusals/row.ts';
 import { runCase } from './refusals/run-case.ts';
-import { writeLog, writeWhole } from './run-store.ts';
-
-const file = path.join(path.dirname(import.meta.dirname), 'results', 'refusals.json');
+import { writeLog } from './run-store.ts';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, 'allow-dirty': { type: 'boolean', default: false } },
@@ -22,11 +17,6 @@ const { values } = parseArgs({
 
 function say(line: string): void {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
-}
-
-async function readCases(): Promise<RefusalFile> {
-  if (!existsSync(file)) return { schema: 'rekindle.dev/v1alpha1/refusals', cases: [] };
-  return refusalFile.parse(JSON.parse(await readFile(file, 'utf8')));
 }
 
 async function main(): Promise<number> {
@@ -49,9 +39,7 @@ async function main(): Promise<number> {
     if (known !== undefined) continue;
     say(`${given.id}: ${given.title}`);
     const row = await runCase(lab, given, { state, keepLog: writeLog });
-    const others = before.cases.filter(({ id }) => id !== given.id);
-    const cases = [...others, row].toSorted((a, b) => a.id.localeCompare(b.id));
-    await writeWhole(file, `${JSON.stringify(refusalFile.parse({ ...before, cases }), undefined, 1)}\n`);
+    await keepCase(row);
     say(`${given.id}: ${row.ok ? 'as expected' : 'NOT as expected'}; ${JSON.stringify(row.seen)}`);
     if (!row.ok) failed += 1;
   }

@@ -6,8 +6,11 @@ import process from 'node:process';
 import { format, resolveConfig } from 'prettier';
 
 import { openLab } from '../lab/lab.ts';
+import { usualLimitSeconds } from './agenda.ts';
 import { codeState } from './code-state.ts';
-import { blockOf, withBlock } from './readme-block.ts';
+import { blockOf, type BlockName, withBlock } from './readme-block.ts';
+import { readCases } from './refusals/case-store.ts';
+import { refusalsTable } from './refusals/table.ts';
 import { runFileSchema, type RunRow } from './run-row.ts';
 import { rowText, runOnce } from './run-once.ts';
 import { logDigest, readRuns } from './run-store.ts';
@@ -17,14 +20,30 @@ const root = path.dirname(import.meta.dirname);
 const readme = path.join(root, 'README.md');
 const schema = path.join(root, 'results', 'power-cut.schema.json');
 
-async function block(): Promise<string> {
+const blocks: readonly BlockName[] = ['power-cut', 'refusals'];
+
+/** What stands in the README's block of that name, made from nothing but the raw file. */
+async function block(name: BlockName): Promise<string> {
   const config = await resolveConfig(readme);
-  return (await format(resultsTable((await readRuns()).runs), { ...config, parser: 'markdown' })).trim();
+  const text =
+    name === 'power-cut' ? resultsTable((await readRuns()).runs) : refusalsTable((await readCases()).cases);
+  return (await format(text, { ...config, parser: 'markdown' })).trim();
 }
 
 async function table(): Promise<number> {
-  await writeFile(readme, withBlock(await readFile(readme, 'utf8'), await block()));
+  let text = await readFile(readme, 'utf8');
+  for (const name of blocks) text = withBlock(text, name, await block(name));
+  await writeFile(readme, text);
   return 0;
+}
+
+/** Blocks that are not made from the rows as they are. */
+async function staleBlocks(): Promise<readonly string[]> {
+  const text = await readFile(readme, 'utf8');
+  const made = await Promise.all(blocks.map((name) => block(name)));
+  return blocks
+    .filter((name, index) => blockOf(text, name) !== made[index])
+    .map((name) => `README.md: the table ${name} is not made from the rows`);
 }
 
 async function writeSchema(): Promise<number> {
@@ -35,8 +54,9 @@ async function writeSchema(): Promise<number> {
 /** Everything in which README, schema, rows and raw logs disagree. */
 async function disagreements(): Promise<readonly string[]> {
   const { runs } = await readRuns();
+  const { cases } = await readCases();
   const logs = await Promise.all(
-    runs.map(async ({ id, log }) => {
+    [...runs, ...cases].map(async ({ id, log }) => {
       const digest = await logDigest(log.path);
       return digest === log.sha256
         ? []
@@ -50,9 +70,7 @@ async function disagreements(): Promise<readonly string[]> {
     ...((await readFile(schema, 'utf8')) === runFileSchema()
       ? []
       : ['the schema file is not the current one']),
-    ...(blockOf(await readFile(readme, 'utf8')) === (await block())
-      ? []
-      : ['README.md: the table is not made from the rows']),
+    ...(await staleBlocks()),
   ];
 }
 
@@ -86,7 +104,8 @@ async function replay(name: string): Promise<number> {
   const lab = await openLab({ log: say });
   await lab.up();
   await lab.deployExample();
-  const again = await runOnce(lab, row, { state, tell: say, keepLog: keepNoLog });
+  const limitSeconds = row.limitSeconds ?? usualLimitSeconds;
+  const again = await runOnce(lab, { ...row, limitSeconds }, { state, tell: say, keepLog: keepNoLog });
   process.stdout.write(`then: ${rowText(row)}\nnow:  ${rowText(again)}\n`);
   return again.verified === row.verified && again.lost === row.lost ? 0 : 1;
 }

@@ -10,7 +10,6 @@ import { doneAndRefused } from './rig/rekindle-up.ts';
 import type { Tell } from './rig/stages.ts';
 import type { RigLab } from './rig/rig-lab.ts';
 import type { RunRow } from './run-row.ts';
-import { limitSeconds } from './table.ts';
 
 /** Acknowledged orders that every run has before the fault. */
 const orders = 500;
@@ -25,7 +24,7 @@ export interface RunSurroundings {
 /** Runs it once and keeps its raw log. Throws when the run says nothing (see `runRecovery`). */
 export async function runOnce(
   lab: RigLab,
-  { fault, arm, seed }: NextRun,
+  { fault, arm, seed, limitSeconds }: NextRun,
   { state, tell, keepLog }: RunSurroundings,
 ): Promise<RunRow> {
   const startedAt = new Date();
@@ -39,6 +38,7 @@ export async function runOnce(
     fault,
     arm,
     ...measured(recovery),
+    limitSeconds,
     ...doneAndRefused(recovery.up),
     exitCode: recovery.up?.exitCode ?? null,
     ...state,
@@ -50,12 +50,15 @@ export async function runOnce(
   };
 }
 
-function measured({ seconds, clock, proof, ledger, failuresAfter, injection }: Recovery) {
+function measured(recovery: Recovery) {
+  const { seconds, clock, proof, ledger, failuresAfter, injection, gone, followed } = recovery;
   return {
     seconds: seconds ?? null,
     clock,
-    verified: seconds !== undefined,
+    verified: seconds !== undefined && gone?.proven !== false,
     proof: proof.evidence,
+    ...(gone !== undefined && { gone: gone.evidence }),
+    ...(followed.length > 0 && { followed: [...followed] }),
     acknowledged: ledger.acknowledged,
     unknown: ledger.unknown,
     lost: ledger.lost.length,

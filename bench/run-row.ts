@@ -20,8 +20,22 @@ export const runRow = z
       .describe('engine-start: the engine process was started; help-start: nothing was booted, help began'),
     verified: z
       .boolean()
-      .describe('two writes through the front door, read back, at least 1 s apart, in time'),
+      .describe(
+        'two writes through the front door, read back, at least 1 s apart, in time, and the fault is gone',
+      ),
     proof: z.string().describe('how it was seen that the fault was there'),
+    gone: z
+      .string()
+      .optional()
+      .describe('how it was seen that the fault itself is gone, where writes cannot say'),
+    followed: z
+      .array(z.string())
+      .optional()
+      .describe('faults for which a person did what `up` had printed, before `up` ran once more'),
+    limitSeconds: z
+      .number()
+      .optional()
+      .describe('a recovery that takes longer is none; 240 where a row does not say'),
     acknowledged: count.describe('orders acknowledged before or at the fault'),
     unknown: count.describe('orders without an answer: neither lost nor kept'),
     lost: count.describe('acknowledged orders that were not there afterwards'),

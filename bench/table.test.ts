@@ -3,9 +3,8 @@ import path from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { nextRun } from './agenda.ts';
+import { nextRun, type Wanted } from './agenda.ts';
 import { blockOf, withBlock } from './readme-block.ts';
-import type { Arm } from './rig/recovery.ts';
 import { runFile, runFileSchema, type RunRow } from './run-row.ts';
 import { citable, resultsTable } from './table.ts';
 
@@ -65,7 +64,15 @@ describe('the table', () => {
 });
 
 describe('the next run', () => {
-  const agenda = [{ fault: 'plain-cut', n: 2, arms: ['nobody', 'rekindle'] as Arm[] }];
+  const agenda: readonly Wanted[] = [
+    {
+      fault: 'plain-cut',
+      arms: [
+        { arm: 'nobody', n: 2 },
+        { arm: 'rekindle', n: 2 },
+      ],
+    },
+  ];
   const state = { code: 'one', dirty: false };
   test('lets the arms take turns with the same seeds, then ends', () => {
     const rows: RunRow[] = [];
@@ -76,6 +83,14 @@ describe('the next run', () => {
     }
     expect(order).toEqual(['nobody 1', 'rekindle 1', 'nobody 2', 'rekindle 2']);
   });
+  test('goes on with the arm that still owes runs', () => {
+    const more = [
+      { fault: 'plain-cut', arms: [{ arm: 'rekindle', n: 2 } as const, { arm: 'nobody', n: 1 } as const] },
+    ];
+    const rows = [row(), row({ arm: 'nobody' })];
+    expect(nextRun(rows, more, state)).toMatchObject({ arm: 'rekindle', seed: 2 });
+    expect(nextRun([...rows, row()], more, state)).toBeUndefined();
+  });
   test('does not count runs of other code', () => {
     expect(nextRun([row({ code: 'two' })], agenda, state)).toMatchObject({ seed: 1 });
   });
@@ -84,12 +99,12 @@ describe('the next run', () => {
 describe('the block in the README', () => {
   const text = 'a\n<!-- results:power-cut -->\nold\n<!-- /results:power-cut -->\nb\n';
   test('is replaced and nothing else', () => {
-    const changed = withBlock(text, '| new |\n');
-    expect(blockOf(changed)).toBe('| new |');
+    const changed = withBlock(text, 'power-cut', '| new |\n');
+    expect(blockOf(changed, 'power-cut')).toBe('| new |');
     expect(changed.startsWith('a\n')).toBe(true);
     expect(changed.endsWith('\nb\n')).toBe(true);
   });
-  test('without markers it is an error', () => expect(() => blockOf('a')).toThrow('lacks'));
+  test('without markers it is an error', () => expect(() => blockOf('a', 'refusals')).toThrow('lacks'));
 });
 
 test('the committed schema is the one of the rows', async () => {

@@ -1,14 +1,13 @@
+import { usualLimitSeconds } from './agenda.ts';
 import type { RunRow } from './run-row.ts';
 import { bootstrapRatio, quantile, wilson } from './statistics.ts';
-
-/** A run that did not recover in time counts as this long, seconds: a lower bound. */
-export const limitSeconds = 240;
 
 const median = (values: readonly number[]) => quantile(values, 0.5);
 const p90 = (values: readonly number[]) => quantile(values, 0.9);
 
+/** A run that did not recover in time counts as long as its limit, seconds: a lower bound. */
 function secondsOf(rows: readonly RunRow[]): readonly number[] {
-  return rows.map((row) => row.seconds ?? limitSeconds);
+  return rows.map(({ seconds, limitSeconds = usualLimitSeconds }) => seconds ?? limitSeconds);
 }
 
 /**
@@ -81,6 +80,6 @@ export function gainLine(rows: readonly RunRow[]): string {
   return (
     `Plain cut, rekindle against nobody: ratio of the medians ${ratio.toFixed(2)} ` +
     `(95 % bootstrap interval ${low.toFixed(2)} to ${high.toFixed(2)}, n = ${helped.length} and ${alone.length}), ` +
-    `ratio of the 90th percentiles ${tail.toFixed(2)}. A run without recovery counts as ${limitSeconds} s.`
+    `ratio of the 90th percentiles ${tail.toFixed(2)}. A run without recovery counts as ${usualLimitSeconds} s.`
   );
 }

@@ -13,6 +13,7 @@ import { addRekindleContext, rekindleCredentials, rekindleRbac } from './cluster
 import { output, runCommand, type CommandOptions, type CommandResult } from './command.ts';
 import type { LabIdentity } from './identity.ts';
 import { withLock } from './lock.ts';
+import { Enforcer } from './network-policy/enforcer.ts';
 import { startEnforcer, stopEnforcer } from './network-policy/process.ts';
 import { Progress } from './progress.ts';
 import { LabRecordFile } from './record.ts';
@@ -124,7 +125,7 @@ export class ClusterLab implements Lab {
   async enforceNetworkPolicies(on: boolean): Promise<void> {
     if (this.backend === 'docker') return;
     if (on) await startEnforcer(this.stateDir, this.#checkout);
-    else await stopEnforcer(this.stateDir);
+    else if (await stopEnforcer(this.stateDir)) await new Enforcer(this).clear();
   }
 
   async down(): Promise<void> {

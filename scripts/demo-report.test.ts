@@ -39,6 +39,8 @@ const recovery: Recovery = {
       findings: [],
     },
   },
+  followed: [],
+  gone: undefined,
   raw: '',
 };
 

@@ -18,7 +18,7 @@ function say(line: string): void {
 async function main(): Promise<number> {
   const { tell, done } = stages(say);
   const lab = await openLab({ log: (line) => say(`          lab: ${line}`) });
-  tell('lab: engine, cluster and operator (first time about 25 minutes, later about 1)');
+  tell('lab: engine, cluster and operator (first time about 14 minutes, later about 1)');
   await lab.up();
   tell('example stack: database, pooler, cache, shop, front door');
   await lab.deployExample();

@@ -1,10 +1,10 @@
 import { drillNamed } from '../../src/drills/index.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import { primaryPod, shopKubectl, sql } from '../../src/drills/database.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { waitFor } from '../../src/drills/wait-for.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
 
-const noHelper = { random: () => 0, startHelper: () => Promise.resolve({ kill: () => Promise.resolve() }) };
 const django = ['-l', 'component=django'];
 const uidPath = 'jsonpath={range .items[*]}{.metadata.uid}{"\\n"}{end}';
 
@@ -21,7 +21,7 @@ async function withCrashTail(
   const drill = drillNamed('django-crash-tail');
   try {
     await spoil();
-    const injection = await drill.inject(site.lab, noHelper);
+    const injection = await drill.inject(site.lab, nobodyHelps);
     const { proven, evidence } = await drill.proof(site.lab, injection);
     if (!proven) throw new Error(`the fault is not proven: ${evidence}`);
     const before = await uids(site);

@@ -1,9 +1,8 @@
 import { drillNamed } from '../../src/drills/index.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import { primaryPod, shopKubectl, sql } from '../../src/drills/database.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
-
-const noHelper = { random: () => 0, startHelper: () => Promise.resolve({ kill: () => Promise.resolve() }) };
 
 async function passwordHash({ lab }: Site): Promise<string> {
   const statement = `select rolpassword from pg_authid where rolname = '${shop.poolerRole}'`;
@@ -18,7 +17,7 @@ async function withSecret(site: Site, spoil: () => Promise<unknown>): Promise<En
   const { lab } = site;
   const drill = drillNamed('pooler-password-changed');
   const secret = await shopKubectl(lab, ['get', 'secret', shop.poolerSecret, '-o', 'json']);
-  const injection = await drill.inject(lab, noHelper);
+  const injection = await drill.inject(lab, nobodyHelps);
   try {
     const { proven, evidence } = await drill.proof(lab, injection);
     if (!proven) throw new Error(`the fault is not proven: ${evidence}`);

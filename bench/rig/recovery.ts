@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { bundle } from '../../scripts/bundle.ts';
 import { streamingStandbys } from '../../src/drills/database.ts';
-import type { Drill, Injection, Proof } from '../../src/drills/define-drill.ts';
+import type { Drill, DrillContext, Injection, Proof } from '../../src/drills/define-drill.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import type { Comparison } from '../../src/ledger/compare.ts';
 import { failuresSince, secondVerifiedWrite } from '../../src/ledger/probe-attempts.ts';
 import { aftermath } from './aftermath.ts';
@@ -20,7 +21,8 @@ import {
   type Writers,
 } from './ledger-processes.ts';
 import { seededRandom } from './random.ts';
-import { type RunningUp, startRekindle, type UpResult } from './rekindle-up.ts';
+import { type Helped as Help, type Helping, startHelping } from './helping.ts';
+import { startRekindle, type UpResult } from './rekindle-up.ts';
 import type { RigLab } from './rig-lab.ts';
 import type { Tell } from './stages.ts';
 import { waitUntilSettled } from './settled.ts';
@@ -49,7 +51,12 @@ export interface Recovery {
   readonly proof: Proof;
   readonly ledger: Comparison;
   readonly failuresAfter: number;
+  /** How the last `rekindle up` ended; undefined: nobody helped. */
   readonly up: UpResult | undefined;
+  /** Faults whose printed task a person followed. */
+  readonly followed: readonly string[];
+  /** Whether the fault itself is gone as well; undefined where the writes already say so, or nobody helped. */
+  readonly gone: Proof | undefined;
   /** Everything that was seen, for the raw log. */
   readonly raw: string;
 }
@@ -137,14 +144,21 @@ async function proveAndHelp(site: LedgerSite, options: RecoveryOptions, broken: 
     // The writers go on until help begins: some faults show only when somebody knocks.
     const proof = await drill.proof(site.lab, broken.injection);
     if (!proof.proven) throw new Error(`${drill.id} is not proven: ${proof.evidence}`);
-    return { ...(await help(site, options, broken, proof)), proof };
+    const helped = await help(site, options, broken, proof);
+    const gone = options.arm === 'nobody' ? undefined : await drill.gone?.(site.lab, broken.injection);
+    return { ...helped, proof, gone };
   } finally {
     await drill.undo(site.lab, broken.injection);
   }
 }
 
-function startHelper(site: LedgerSite, arm: Arm): Promise<{ kill: () => Promise<void> }> {
-  return Promise.resolve(arm === 'rekindle' ? startRekindle(site.lab) : { kill: () => Promise.resolve() });
+function startHelper(site: LedgerSite, arm: Arm): ReturnType<DrillContext['startHelper']> {
+  if (arm === 'nobody') return nobodyHelps.startHelper();
+  const { kill, result } = startRekindle(site.lab);
+  const ended = async () => {
+    await result();
+  };
+  return Promise.resolve({ kill, ended });
 }
 
 type Helped = Omit<Recovery, 'ledger'>;
@@ -160,9 +174,10 @@ async function help(
   options: RecoveryOptions,
   { injection, stopWriters }: Broken,
   proof: Proof,
-): Promise<Omit<Helped, 'proof'>> {
+): Promise<Omit<Helped, 'proof' | 'gone'>> {
   const clockStart = injection.engineStartedAt ?? Date.now();
-  const up = options.arm === 'rekindle' ? startRekindle(site.lab) : undefined;
+  const { arm, drill, limitSeconds } = options;
+  const helping = arm === 'rekindle' ? startHelping(site.lab, drill, limitSeconds) : undefined;
   const prober = startProber(site);
   await stopWriters();
   const deadline = clockStart + options.limitSeconds * 1000;
@@ -175,15 +190,16 @@ async function help(
     );
     await sleep(afterMs);
   }
-  const upResult = await resultOf(up, options.limitSeconds);
+  const helped = await resultOf(helping, limitSeconds);
   await prober.stop();
   return {
     seconds: end === undefined ? undefined : (end - clockStart) / 1000,
     clock: injection.engineStartedAt === undefined ? 'help-start' : 'engine-start',
     injection,
     failuresAfter: end === undefined ? 0 : failuresSince(prober.attempts, end),
-    up: upResult,
-    raw: `${rawLog({ clockStart, injection, proof }, prober, upResult)}== aftermath\n${await aftermath(site.lab)}`,
+    up: helped?.up,
+    followed: helped?.followed ?? [],
+    raw: `${rawLog({ clockStart, injection, proof }, prober, helped)}== aftermath\n${await aftermath(site.lab)}`,
   };
 }
 
@@ -197,16 +213,21 @@ async function secondWrite(prober: Prober, deadline: number): Promise<number | u
 }
 
 /** Waits for the helper's own verdict; one that does not come to an end is killed and leaves no report. */
-async function resultOf(up: RunningUp | undefined, seconds: number): Promise<UpResult | undefined> {
-  if (up === undefined) return undefined;
-  const timer = setTimeout(() => void up.kill(), seconds * 1000);
-  const result = await up.result();
+async function resultOf(helping: Helping | undefined, seconds: number): Promise<Help | undefined> {
+  if (helping === undefined) return undefined;
+  const timer = setTimeout(() => void helping.kill(), seconds * 1000);
+  const result = await helping.result();
   clearTimeout(timer);
   return result;
 }
 
-function rawLog(facts: unknown, prober: Prober, up: UpResult | undefined): string {
+function rawLog(facts: unknown, prober: Prober, helped: Help | undefined): string {
   const attempts = prober.attempts.map((attempt) => `${JSON.stringify(attempt)}\n`).join('');
-  const helper = up === undefined ? 'nobody\n' : `exit code ${up.exitCode}\n${up.stdout}${up.stderr}`;
+  const helper = helped === undefined ? 'nobody\n' : helpText(helped);
   return `== run\n${JSON.stringify(facts)}\n== probes\n${attempts}== helper\n${helper}`;
+}
+
+function helpText({ up, followed }: Help): string {
+  const tasks = followed.map((fault) => `followed the task of ${fault}\n`).join('');
+  return `${tasks}exit code ${up.exitCode}\n${up.stdout}${up.stderr}`;
 }

@@ -23,6 +23,15 @@ done
 `;
 }
 
+/** Takes every rule away: the way to the chains first, then all chains, then the sets that they used. */
+const clearing = `set -e
+while iptables -C FORWARD -j ${rulePrefix} 2>/dev/null; do iptables -D FORWARD -j ${rulePrefix}; done
+chains=$(iptables -S | sed -n 's/^-N \\(${rulePrefix}[^ ]*\\)$/\\1/p')
+for chain in $chains; do iptables -F "$chain"; done
+for chain in $chains; do iptables -X "$chain"; done
+for set in $(ipset list -name | grep "^${rulePrefix}" || test $? = 1); do ipset destroy "$set"; done
+`;
+
 /** Enforces the cluster's NetworkPolicies on its nodes, as k3s does with kube-router: the lab's nodes have no such part. */
 export class Enforcer {
   readonly #lab: Site;
@@ -45,6 +54,15 @@ export class Enforcer {
       const argv = ['docker', 'exec', '-i', name, 'bash', '-s'];
       await this.#lab.run(argv, { input: script(rules), check: true, timeoutSeconds: 30 });
       this.#placed.set(key, wanted);
+    }
+  }
+
+  /** Lets everything through again on every node that runs. Throws when the engine or a node cannot be asked. */
+  async clear(): Promise<void> {
+    this.#placed.clear();
+    for (const { name } of await this.#nodes()) {
+      const argv = ['docker', 'exec', '-i', name, 'bash', '-s'];
+      await this.#lab.run(argv, { input: clearing, check: true, timeoutSeconds: 30 });
     }
   }
 

@@ -7,14 +7,23 @@ function access(
   server: string | undefined,
   published: string | undefined,
   context: string | undefined = 'k3d-shop',
+  isForeign = false,
 ) {
   const provider = {
     kubeconfig: (cluster: string) => Promise.resolve(`kubeconfig of ${cluster}`),
     publishedAddress: () => Promise.resolve(published),
   };
   const contexts = [{ name: 'k3d-shop', server }];
-  return rebuiltAccess({ cluster: 'shop', context, contexts, provider });
+  return rebuiltAccess({
+    cluster: 'shop',
+    context,
+    contexts,
+    provider,
+    answersForeign: () => Promise.resolve(isForeign),
+  });
 }
+
+const trusted = () => Promise.resolve(false);
 
 describe('the way to a cluster', () => {
   test.each([
@@ -35,12 +44,22 @@ describe('the way to a cluster', () => {
     });
   });
 
+  test('is asked of the cluster when it was made anew at the same port', async () => {
+    const found = await access('https://0.0.0.0:6550', '0.0.0.0:6550', 'k3d-shop', true);
+    expect(found?.why).toContain('does not trust the certificate of this one');
+  });
+
+  test("is the user's own for another machine, whatever that one answers", async () => {
+    expect(await access('https://shop.example:6443', '0.0.0.0:6550', 'k3d-shop', true)).toBeUndefined();
+  });
+
   test('is asked of the cluster when no context leads there', async () => {
     const provider = {
       kubeconfig: () => Promise.resolve('text'),
       publishedAddress: () => Promise.resolve(undefined),
     };
-    const found = await rebuiltAccess({ cluster: 'shop', context: undefined, contexts: [], provider });
+    const parts = { cluster: 'shop', context: undefined, contexts: [], provider, answersForeign: trusted };
+    const found = await rebuiltAccess(parts);
     expect(found?.why).toBe('no context of the kubeconfig leads to cluster shop');
   });
 });

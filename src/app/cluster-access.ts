@@ -12,6 +12,8 @@ export interface AccessParts {
   readonly context: string | undefined;
   readonly contexts: readonly { readonly name: string; readonly server: string | undefined }[];
   readonly provider: Pick<ClusterProvider, 'kubeconfig' | 'publishedAddress'>;
+  /** Whether the API answers with a certificate that this context does not trust. */
+  readonly answersForeign: (context: string) => Promise<boolean>;
 }
 
 /** A kubeconfig from the cluster itself, because the user's own has no way to it. */
@@ -22,7 +24,8 @@ export interface RebuiltAccess {
 }
 
 /** Why the chosen context cannot lead to the cluster; undefined when it can. */
-async function staleness({ cluster, context, contexts, provider }: AccessParts): Promise<string | undefined> {
+async function staleness(parts: AccessParts): Promise<string | undefined> {
+  const { cluster, context, contexts, provider, answersForeign } = parts;
   if (context === undefined) return `no context of the kubeconfig leads to cluster ${cluster}`;
   const server = contexts.find(({ name }) => name === context)?.server;
   if (server === undefined || !URL.canParse(server)) return undefined;
@@ -30,13 +33,16 @@ async function staleness({ cluster, context, contexts, provider }: AccessParts):
   if (!localHosts.has(hostname)) return undefined;
   const published = await provider.publishedAddress(cluster, apiPort);
   const own = published?.slice(published.lastIndexOf(':') + 1);
-  return own === undefined || own === (port || '443')
-    ? undefined
-    : `context ${context} leads to port ${port || '443'}, and the API of cluster ${cluster} is published at port ${own}`;
+  if (own === undefined) return undefined;
+  if (own !== (port || '443'))
+    return `context ${context} leads to port ${port || '443'}, and the API of cluster ${cluster} is published at port ${own}`;
+  return (await answersForeign(context))
+    ? `context ${context} is of an earlier cluster ${cluster}: it does not trust the certificate of this one`
+    : undefined;
 }
 
 /**
- * A way to the cluster when the user's kubeconfig has none: a cluster that was made anew has another port, and a file
+ * A way to the cluster when the user's kubeconfig has none: a cluster that was made anew has other keys, and a file
  * that was never merged has no context (`k3d kubeconfig get` reads it from the server node). Undefined: the user's own
  * does. Throws K3dFailed, EngineUnreachable.
  */

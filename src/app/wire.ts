@@ -4,6 +4,7 @@ import { addressesOf } from '../adapters/host-names.ts';
 import { frontDoorClient } from '../adapters/front-door/client.ts';
 import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
 import { createClusterWriter } from '../adapters/kubernetes/cluster-writer.ts';
+import { answersForeign } from '../adapters/kubernetes/foreign-authority.ts';
 import { keepPrivately } from '../adapters/kubernetes/private-kubeconfig.ts';
 import {
   bindContext,
@@ -20,7 +21,7 @@ import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { JournalStore } from '../ports/journal-store.ts';
 import { journalPath } from '../record/paths.ts';
 import { findContextStackFile, findStackFile, type FoundStackFile } from './stack-file-lookup.ts';
-import { rebuiltAccess } from './cluster-access.ts';
+import { rebuiltAccess, type RebuiltAccess } from './cluster-access.ts';
 import { StackSource } from './stack-source.ts';
 import { chooseTarget, knownContext, type Target } from './target.ts';
 
@@ -81,17 +82,19 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     current,
     clusters,
   });
-  const rebuilt = await rebuiltAccess({ ...chosen, contexts, provider });
+  const rebuilt = await rebuiltAccess({
+    ...chosen,
+    contexts,
+    provider,
+    answersForeign: (name) => answersForeign(createClusterReader(bindContext(kubeConfig, name))),
+  });
   const usable =
     rebuilt === undefined ? kubeConfig : parseKubeConfig(rebuilt.kubeconfig, 'k3d kubeconfig get');
-  const target: Target = {
-    cluster: chosen.cluster,
-    context: rebuilt === undefined ? (chosen.context ?? '') : (usable.currentContext ?? ''),
-  };
+  const contextName = rebuilt === undefined ? chosen.context : usable.currentContext;
+  const target: Target = { cluster: chosen.cluster, context: contextName ?? '' };
   const stackFile = inputs.stackFile ?? findContextStackFile(target.context);
   const bound = bindContext(usable, target.context);
-  const accessNote =
-    rebuilt && `${rebuilt.why}; using what k3d gives: ${keepPrivately(target.cluster, rebuilt.kubeconfig)}`;
+  const accessNote = rebuilt && noteOf(target.cluster, rebuilt);
   const reader = createClusterReader(bound);
   const source = new StackSource({
     target,
@@ -122,6 +125,11 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     signal: options.signal,
   };
   return { context, source, target, store, addressesOf, stackFile: stackFile?.path, accessNote };
+}
+
+/** Keeps the rebuilt kubeconfig, and says why it was made and where it is. */
+function noteOf(cluster: string, { why, kubeconfig }: RebuiltAccess): string {
+  return `${why}; using what k3d gives: ${keepPrivately(cluster, kubeconfig)}`;
 }
 
 /** Opens the journal alone, for commands that need no cluster. Throws JournalUnavailable. */

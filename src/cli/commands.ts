@@ -86,6 +86,7 @@ export const stepExamples = {
   list: [['rekindle step list', 'their names']],
   run: [
     ['rekindle step run sync-pooler-credentials', 'only if the evidence calls for it'],
+    ['rekindle step run wait-for-database', 'until PostgreSQL takes writes; changes nothing'],
     ['rekindle step run start-cluster --json', 'what was done and proven, as JSON'],
   ],
 } as const;

@@ -38,7 +38,11 @@ export interface DrillContext {
   /** Seeded; between 0 (included) and 1. All choices of a drill come from here, so that a run can be repeated. */
   readonly random: () => number;
   /** Starts whoever heals, as a boot of the machine would; a cut ends it as hard as everything else. */
-  readonly startHelper: () => Promise<{ readonly kill: () => Promise<void> }>;
+  readonly startHelper: () => Promise<{
+    readonly kill: () => Promise<void>;
+    /** Resolves when it has come to its own end. */
+    readonly ended: () => Promise<void>;
+  }>;
 }
 
 /** What was done to the stack. */
@@ -56,6 +60,12 @@ export interface Proof {
   readonly evidence: string;
 }
 
+/** What `up` leaves to a person: the fault, and the command or manifest that it printed. */
+export interface TaskOfAPerson {
+  readonly fault: string;
+  readonly byHand: string;
+}
+
 /** One way to break the stack on purpose. */
 export interface Drill {
   readonly id: string;
@@ -66,6 +76,13 @@ export interface Drill {
   readonly proof: (lab: DrillLab, injection: Injection) => Promise<Proof>;
   /** Ids of the faults that a diagnosis must name while the drill bites; empty where nature may be faster. */
   readonly expectedFindings: readonly string[];
+  /**
+   * Looks, once the stack was recovered, whether the fault itself is gone as well. Undefined: without that there would
+   * have been no recovery.
+   */
+  readonly gone?: (lab: DrillLab, injection: Injection) => Promise<Proof>;
+  /** Does what `up` told a person to do. Undefined: this fault may not be left to a person. */
+  readonly follow?: (lab: DrillLab, task: TaskOfAPerson) => Promise<void>;
   /** Takes the fault away by hand; harmless when somebody has healed it already. */
   readonly undo: (lab: DrillLab, injection: Injection) => Promise<void>;
 }

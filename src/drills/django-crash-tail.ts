@@ -1,59 +1,9 @@
-import { shopKubectl } from './database.ts';
-import { defineDrill, type DrillLab } from './define-drill.ts';
-import { waitFor } from './wait-for.ts';
+import { crashTailDrill } from './crash-tail.ts';
 
-const django = ['-l', 'component=django'];
-
-interface Pods {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly uid: string };
-    readonly status: {
-      readonly containerStatuses?: readonly {
-        readonly state: { readonly running?: object; readonly waiting?: { readonly message?: string } };
-      }[];
-    };
-  }[];
-}
-
-async function pods(lab: DrillLab): Promise<Pods['items']> {
-  return (JSON.parse(await shopKubectl(lab, ['get', 'pods', ...django, '-o', 'json'])) as Pods).items;
-}
-
-const isLong = (message = '') => message.startsWith('back-off 1m20s');
-
-/** The kubelet doubles the wait with each end: 10, 20, 40, then 80 s (kubernetes.io, Pod lifecycle, restarts). */
-async function endUntilTheWaitIsLong(lab: DrillLab): Promise<string | undefined> {
-  const states = (await pods(lab)).map(({ metadata, status }) => ({
-    name: metadata.name,
-    state: status.containerStatuses?.[0]?.state ?? {},
-  }));
-  if (states.length > 0 && states.every(({ state }) => isLong(state.waiting?.message)))
-    return `${states.length} web servers wait for 80 s`;
-  for (const { name } of states.filter(({ state }) => state.running !== undefined))
-    await shopKubectl(lab, ['exec', name, '--', 'python3', '-c', 'import os; os.kill(1, 15)']);
-  return undefined;
-}
-
-/** Every web server ended again and again, and now waits for 80 s although everything that it needs works. */
-export const djangoCrashTail = defineDrill({
+/** Web servers that wait for 80 s: long enough to tell help from patience. */
+export const djangoCrashTail = crashTailDrill({
   id: 'django-crash-tail',
-  title: 'Every web server waits out a crash back-off of 80 s although its database is back',
-  inject: async (lab) => {
-    const uids = (await pods(lab)).map(({ metadata }) => metadata.uid).join(' ');
-    await waitFor('a back-off of 80 s on every web server', 300, () => endUntilTheWaitIsLong(lab));
-    return { cut: 'none', facts: { uids } };
-  },
-  proof: async (lab) => {
-    const states = (await pods(lab)).map(
-      ({ status }) => status.containerStatuses?.[0]?.state.waiting?.message,
-    );
-    const waiting = states.filter((message) => isLong(message));
-    return { proven: waiting.length === states.length, evidence: waiting[0] ?? 'nobody waits' };
-  },
-  expectedFindings: ['crash-loop-tail'],
-  undo: async (lab, { facts }) => {
-    const old = new Set((facts['uids'] ?? '').split(' '));
-    const left = (await pods(lab)).filter(({ metadata }) => old.has(metadata.uid));
-    for (const { metadata } of left) await shopKubectl(lab, ['delete', 'pod', metadata.name, '--wait=false']);
-  },
+  seconds: 80,
+  told: 'back-off 1m20s',
+  within: 300,
 });

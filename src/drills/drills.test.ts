@@ -6,10 +6,14 @@ import { faults } from '../faults/index.ts';
 import { literal } from './database.ts';
 import type { DrillLab } from './define-drill.ts';
 import { drillNamed, drills } from './index.ts';
+import { nobodyHelps } from './nobody-helps.ts';
 import { waitFor } from './wait-for.ts';
 
 const helpers = new Set([
   'database',
+  'crash-tail',
+  'slow-start',
+  'nobody-helps',
   'egress-policy',
   'define-drill',
   'containers',
@@ -49,7 +53,7 @@ function notingLab(
   };
 }
 
-const idle = { random: () => 0.6, startHelper: () => Promise.resolve({ kill: () => Promise.resolve() }) };
+const idle = { ...nobodyHelps, random: () => 0.6 };
 
 describe('the list of drills', () => {
   test('has every file of the folder', async () => {

@@ -42,6 +42,20 @@ export async function openEgress(lab: DrillLab): Promise<void> {
   await shopKubectl(lab, ['delete', 'networkpolicy', egressPolicy, '--ignore-not-found']);
 }
 
+/** The manifest inside a command `kubectl apply -f - <<'EOF'`. Throws when the text is no such command. */
+export function manifestIn(command: string): string {
+  const manifest = /^kubectl apply -f - <<'EOF'\n(.*)EOF$/s.exec(command)?.[1];
+  if (manifest === undefined) throw new Error(`no manifest is in this command: ${command}`);
+  return manifest;
+}
+
+/** Takes away the policies that let PgBouncer through again, which a person has applied. */
+export async function removeOpeningPolicies(lab: DrillLab): Promise<void> {
+  const names = await shopKubectl(lab, ['get', 'networkpolicies', '-o', 'name']);
+  const opening = names.split('\n').filter((name) => name.includes('/allow-'));
+  if (opening.length > 0) await shopKubectl(lab, ['delete', ...opening]);
+}
+
 /** The first line since then in which a pooler turns a client away because its own login fails; undefined: none yet. */
 export async function turnedAway(lab: DrillLab, since: number): Promise<string | undefined> {
   const from = `--since-time=${new Date(since).toISOString()}`;

@@ -38,6 +38,10 @@ export const hostNameLost = defineDrill({
     return { proven: !hosts.includes(hostName), evidence };
   },
   expectedFindings: ['host-name-missing'],
+  gone: async (lab) => {
+    const list = await lab.kubectl(map);
+    return { proven: list.includes(hostName), evidence: `NodeHosts: ${list.trim().replaceAll('\n', ', ')}` };
+  },
   undo: async (lab, { facts }) => {
     const list = await lab.kubectl(map);
     if (list.includes(hostName)) return;

@@ -3,7 +3,10 @@ import { agentStopped } from './agent-stopped.ts';
 import { clusterStopped } from './cluster-stopped.ts';
 import { cutDuringRecovery } from './cut-during-recovery.ts';
 import type { Drill } from './define-drill.ts';
+import { djangoCrashTailLongest } from './django-crash-tail-longest.ts';
 import { djangoCrashTail } from './django-crash-tail.ts';
+import { djangoSlowStart } from './django-slow-start.ts';
+import { djangoStartsWithinAMinute } from './django-starts-within-a-minute.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero.ts';
 import { fsyncOff } from './fsync-off.ts';
 import { hostNameLost } from './host-name-lost.ts';
@@ -12,6 +15,7 @@ import { loadBalancerStopped } from './load-balancer-stopped.ts';
 import { networkCacheDamaged } from './network-cache-damaged.ts';
 import { orderRowDeleted } from './order-row-deleted.ts';
 import { plainCut } from './plain-cut.ts';
+import { podsLeftOver } from './pods-left-over.ts';
 import { poolerBanned } from './pooler-banned.ts';
 import { poolerEgressBlocked } from './pooler-egress-blocked.ts';
 import { poolerPasswordChanged } from './pooler-password-changed.ts';
@@ -35,6 +39,10 @@ export const drills: readonly Drill[] = [
   dnsScaledToZero,
   hostNameLost,
   djangoCrashTail,
+  djangoCrashTailLongest,
+  djangoSlowStart,
+  djangoStartsWithinAMinute,
+  podsLeftOver,
   redisScaledToZero,
   orderRowDeleted,
   fsyncOff,

@@ -1,5 +1,5 @@
 import { primaryPod, sql } from './database.ts';
-import { defineDrill } from './define-drill.ts';
+import { defineDrill, type DrillLab } from './define-drill.ts';
 import { blockEgress, openEgress, turnedAway } from './egress-policy.ts';
 import { shop } from './shop.ts';
 import { waitFor } from './wait-for.ts';
@@ -7,6 +7,11 @@ import { waitFor } from './wait-for.ts';
 /** Ends every connection that PgBouncer has to the orders' database; new ones are its own to make. */
 const endConnections = `select count(pg_terminate_backend(pid)) from pg_stat_activity
   where datname = '${shop.ordersDatabase}' and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+
+async function openTheWay(lab: DrillLab): Promise<void> {
+  await openEgress(lab);
+  await lab.enforceNetworkPolicies(false);
+}
 
 /**
  * PgBouncer could not reach its database for a moment, and then turns everybody away for `server_login_retry` (the
@@ -26,7 +31,7 @@ export const poolerBanned = defineDrill({
         return turnedAway(lab, at);
       });
     } finally {
-      await openEgress(lab);
+      await openTheWay(lab);
     }
     return { cut: 'none', facts: { openedAt: String(Date.now()) } };
   },
@@ -37,5 +42,5 @@ export const poolerBanned = defineDrill({
     return { proven: true, evidence };
   },
   expectedFindings: ['pooler-refuses-logins'],
-  undo: openEgress,
+  undo: openTheWay,
 });

@@ -1,5 +1,12 @@
 import { defineDrill } from './define-drill.ts';
-import { blockEgress, egressPolicy, openEgress, turnedAway } from './egress-policy.ts';
+import {
+  blockEgress,
+  egressPolicy,
+  manifestIn,
+  openEgress,
+  removeOpeningPolicies,
+  turnedAway,
+} from './egress-policy.ts';
 import { waitFor } from './wait-for.ts';
 
 /** The seed's outage: a policy that was added while the pods ran bites after the restart, and nobody can log in. */
@@ -20,5 +27,12 @@ export const poolerEgressBlocked = defineDrill({
     return { proven: true, evidence };
   },
   expectedFindings: ['network-policy-blocks'],
-  undo: openEgress,
+  follow: async (lab, { byHand }) => {
+    await lab.kubectl(['apply', '-f', '-'], manifestIn(byHand));
+  },
+  undo: async (lab) => {
+    await openEgress(lab);
+    await removeOpeningPolicies(lab);
+    await lab.enforceNetworkPolicies(false);
+  },
 });

@@ -37,16 +37,19 @@ const containersShape = z.object({
 /** What looking at a file needs: readers only. */
 export type FileContext = Pick<ObserveContext, 'reader' | 'provider' | 'stack'>;
 
+/** Where an append-only file lies. */
+export type AppendOnlyPlace = Pick<AppendOnlyFile, 'nodeId' | 'node' | 'path'>;
+
 /**
- * Finds an append-only file on the node that keeps it, and judges it from its first byte to its last. Throws with the
- * reason when it cannot be found, is too large, or is not the newest one: only that may be cut.
+ * Finds an append-only file on the node that keeps it. Throws with the reason when it cannot be found or is not the
+ * newest one: only that may be cut.
  */
-export async function lookAtAppendOnlyFile(
+export async function findAppendOnlyFile(
   context: FileContext,
   pod: KubeObject,
   container: string,
   name: string,
-): Promise<AppendOnlyFile> {
+): Promise<AppendOnlyPlace> {
   const folder = appendFolder(pod, container);
   const { node, path } = await nodePathOf(context.reader, pod, container, folder);
   const containers = await context.provider.containers(context.stack.cluster.name);
@@ -55,8 +58,18 @@ export async function lookAtAppendOnlyFile(
   const newest = newestIncrement(await readManifest(context, found.id, path, name));
   if (newest !== name)
     throw new Error(`the manifest names ${newest ?? 'no file'} as the newest, not ${name}`);
-  const file = posix.join(path, name);
-  return { nodeId: found.id, node, path: file, ...(await judgeFile(context, found.id, file)) };
+  return { nodeId: found.id, node, path: posix.join(path, name) };
+}
+
+/** Finds the file and judges it from its first byte to its last. Throws also when it is too large. */
+export async function lookAtAppendOnlyFile(
+  context: FileContext,
+  pod: KubeObject,
+  container: string,
+  name: string,
+): Promise<AppendOnlyFile> {
+  const place = await findAppendOnlyFile(context, pod, container, name);
+  return { ...place, ...(await judgeFile(context, place.nodeId, place.path)) };
 }
 
 /** Reads one file of a node and judges it as an append-only file. Throws when it cannot be read whole. */

@@ -16,7 +16,6 @@ import { collectWorkloads } from './collectors/workloads.ts';
 import type { ObserveContext } from './context.ts';
 import { look } from './look.ts';
 import { podFacts } from './pod-facts.ts';
-import { dnsAnswers } from '../domain/dns-answers.ts';
 import { hasLabels, isFresh } from '../domain/pod-selection.ts';
 
 function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
@@ -37,9 +36,6 @@ const nodesMs = 5000;
 
 /** An API that answered a moment ago is asked for what is needed of it; its silence shows there, ms. */
 const readyMs = 1000;
-
-/** A DNS that answers goes on answering while the machine only comes up, ms. */
-const dnsMs = 3000;
 
 const keep = <T>(answer: Looked<T>) => answer.looked;
 
@@ -78,12 +74,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
       (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) => podFacts(object)),
     ),
     slowly('workloads', slowMs, () => collectWorkloads(reader, stack.namespace)),
-    context.kept.ask(
-      'cluster DNS',
-      dnsMs,
-      () => look(clock, 'cluster DNS', () => collectDns(context)),
-      (answer) => dnsAnswers(seen(answer)),
-    ),
+    look(clock, 'cluster DNS', () => collectDns(context)),
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));

@@ -10,6 +10,7 @@ export function expectRecovery(recovery: Recovery): void {
   expect(recovery.seconds, said).toBeDefined();
   expect(recovery.ledger.acknowledged).toBeGreaterThanOrEqual(500);
   expect(recovery.ledger, said).toMatchObject({ lost: [], duplicated: [], refusedButThere: [] });
+  expect(recovery.gone?.proven ?? true, `${recovery.gone?.evidence}\n${said}`).toBe(true);
   expect(recovery.up, said).toMatchObject({ exitCode: 0 });
   expect(recovery.up?.report?.verdict, said).toMatchObject({ state: 'healthy', proven: 'verified' });
 }

@@ -4,15 +4,14 @@ import { startRekindle } from '../../bench/rig/rekindle-up.ts';
 import { waitUntilSettled } from '../../bench/rig/settled.ts';
 import { shopKubectl } from '../../src/drills/database.ts';
 import { drillNamed } from '../../src/drills/index.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import { journeyLab, say } from './journey-lab.ts';
-
-const noHelper = { random: () => 0, startHelper: () => Promise.resolve({ kill: () => Promise.resolve() }) };
 
 test('a Redis that somebody scaled to 0 is named as the reason, with the way back, and is not touched', async () => {
   const lab = await journeyLab();
   await waitUntilSettled(lab, 150);
   const drill = drillNamed('redis-scaled-to-zero');
-  const injection = await drill.inject(lab, noHelper);
+  const injection = await drill.inject(lab, nobodyHelps);
   try {
     const { proven } = await drill.proof(lab, injection);
     expect(proven).toBe(true);

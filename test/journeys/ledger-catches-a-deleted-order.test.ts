@@ -5,10 +5,9 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 
 import { checkLedger, openSite, startWriters } from '../../bench/rig/ledger-processes.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import { orderRowDeleted } from '../../src/drills/order-row-deleted.ts';
 import { journeyLab, say } from './journey-lab.ts';
-
-const nobody = { random: () => 0, startHelper: () => Promise.resolve({ kill: () => Promise.resolve() }) };
 
 test('one acknowledged order that is gone is found, by name', async () => {
   const lab = await journeyLab();
@@ -19,7 +18,7 @@ test('one acknowledged order that is gone is found, by name', async () => {
     await writers.waitForOrders(50, 60);
     await writers.stop();
     expect(await checkLedger(site)).toMatchObject({ lost: [], duplicated: [] });
-    const injection = await orderRowDeleted.inject(lab, nobody);
+    const injection = await orderRowDeleted.inject(lab, nobodyHelps);
     const { lost, acknowledged } = await checkLedger(site);
     say(`${acknowledged} acknowledged, lost: ${JSON.stringify(lost)}`);
     const { id, ref } = JSON.parse(injection.facts['row'] ?? '') as { id: number; ref: string };

@@ -3,15 +3,14 @@ import { expect, test } from 'vitest';
 import { startRekindle } from '../../bench/rig/rekindle-up.ts';
 import { waitUntilSettled } from '../../bench/rig/settled.ts';
 import { drillNamed } from '../../src/drills/index.ts';
+import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import { journeyLab, say } from './journey-lab.ts';
-
-const noHelper = { random: () => 0, startHelper: () => Promise.resolve({ kill: () => Promise.resolve() }) };
 
 test('a policy that cuts PgBouncer off is named, nothing is restarted, and the printed policy opens the way', async () => {
   const lab = await journeyLab();
   await waitUntilSettled(lab, 150);
   const drill = drillNamed('pooler-egress-blocked');
-  const injection = await drill.inject(lab, noHelper);
+  const injection = await drill.inject(lab, nobodyHelps);
   try {
     const { proven, evidence } = await drill.proof(lab, injection);
     say(`proof of the fault: ${evidence}`);

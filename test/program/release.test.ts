@@ -81,7 +81,12 @@ async function diagnosis(file: string, ...args: readonly string[]) {
   const ended = await command.catch((error: { code: number; stdout: string; stderr: string }) => error);
   const asked = [...engine.requests, ...api.requests.map(({ method, url }) => `${method} ${url}`)];
   const { schema } = JSON.parse(ended.stdout) as { schema: string };
-  return { code: 'code' in ended ? ended.code : 0, stderr: ended.stderr, schema, asked: [...new Set(asked)].sort() };
+  return {
+    code: 'code' in ended ? ended.code : 0,
+    stderr: ended.stderr,
+    schema,
+    asked: [...new Set(asked)].sort(),
+  };
 }
 
 test('the executable asks and says of a cluster what the bundle does', async () => {

@@ -32,8 +32,8 @@ async function superuserLogin(context: ActContext, database: DatabaseComponent):
   if (superuser === undefined) throw new Error(`the superuser Secret of ${database.cluster} is not known`);
   const pod = await leaderPod(context, database);
   const [user, password] = await Promise.all([
-    requiredSecret({ reader }, superuser.user),
-    requiredSecret({ reader }, superuser.password),
+    requiredSecret(reader, superuser.user),
+    requiredSecret(reader, superuser.password),
   ]);
   const target = { namespace: database.namespace, pod, port: 5432 };
   return { user, password, database: 'postgres', stream: () => context.reader.tunnel(target) };
@@ -52,7 +52,7 @@ export const syncPoolerCredentials = defineStep({
   proofMs: 10_000,
   precondition: async (planned, context) => {
     const { pooler, database } = parts(planned, context);
-    const password = await requiredSecret({ reader: context.reader }, pooler.role.password);
+    const password = await requiredSecret(context.reader, pooler.role.password);
     if (/[\r\n]$/.test(password))
       return 'the Secret ends with a line break: it would never match what clients send';
     const login = await superuserLogin(context, database);
@@ -64,8 +64,8 @@ export const syncPoolerCredentials = defineStep({
     const { pooler, database } = parts(planned, context);
     // What is in the Secret this moment counts, not what was read for a login a while ago.
     const { reader } = context;
-    const role = await requiredSecret({ reader }, pooler.role.user);
-    const verifier = scramVerifier(await requiredSecret({ reader }, pooler.role.password));
+    const role = await requiredSecret(reader, pooler.role.user);
+    const verifier = scramVerifier(await requiredSecret(reader, pooler.role.password));
     const login = await superuserLogin(context, database);
     const statement = `ALTER ROLE ${identifier(role)} PASSWORD '${verifier}'`;
     const result = await context.sql.query(login, ["SET log_statement = 'none'", statement], sqlMs);
@@ -75,8 +75,8 @@ export const syncPoolerCredentials = defineStep({
   probe: async (planned, context) => {
     const { pooler, database } = parts(planned, context);
     const [user, password, pod] = await Promise.all([
-      requiredSecret({ reader: context.reader }, pooler.role.user),
-      requiredSecret({ reader: context.reader }, pooler.role.password),
+      requiredSecret(context.reader, pooler.role.user),
+      requiredSecret(context.reader, pooler.role.password),
       leaderPod(context, database),
     ]);
     const target = { namespace: database.namespace, pod, port: 5432 };

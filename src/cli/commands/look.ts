@@ -4,13 +4,12 @@ import { examine } from '../../app/examine.ts';
 import { poolerProfiles } from '../../domain/pooler-profiles.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Pass } from '../../app/run-log.ts';
-import { frontDoorAdvice } from '../../report/front-door-advice.ts';
 import { document, findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
 import { findingText, planText, verdictText } from '../../report/text.ts';
-import { oneLine } from '../../observe/look.ts';
 import { judge } from '../../verify/judge.ts';
 import { howToDeclareAWrite } from '../../verify/proof-text.ts';
 import { Verifier, wantedLevel } from '../../verify/verifier.ts';
+import { browserAdvice } from '../browser-advice.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
@@ -50,17 +49,6 @@ function unprovenVerdict({ session, pass }: Looked): Verdict {
       : `Without a declared write \`rekindle verify\` proves reading only. ${howToDeclareAWrite}`;
   const sentence = `Nothing is known to be broken. ${tried}`;
   return quiet ? { ...verdict, state: 'healthy', sentence } : verdict;
-}
-
-/** What a browser on this machine lacks; a resolver that gives no answer is no reason for an advice. */
-async function browserAdvice({ context, addressesOf }: Session): Promise<readonly string[]> {
-  const door = context.stack.frontDoor;
-  if (door === undefined) return [];
-  try {
-    return frontDoorAdvice(door, await addressesOf(new URL(door.url).hostname));
-  } catch (error) {
-    return [`advice: whether a browser finds ${door.url} could not be told (${oneLine(error)}).`];
-  }
 }
 
 function profileAdvice({ context }: Session): readonly string[] {

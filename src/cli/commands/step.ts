@@ -13,19 +13,15 @@ import { exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
-
-/** The seed's six steps by the names of their parts here. */
-const stepGroups: Readonly<Record<string, readonly string[]>> = {
-  'start-cluster': ['start-cluster', 'start-node', 'start-load-balancer'],
-  'sync-pooler-credentials': ['sync-pooler-credentials', 'nudge-pooler', 'restart-pooler'],
-  'apply-pooler-profile': ['apply-pooler-profile'],
-  'restart-apps': ['restart-crash-looping-pod', 'reload-load-balancer'],
-};
+import { stepGroups, waitForDatabase } from './step-groups.ts';
+import { waitForDatabaseCommand } from './wait-for-database.ts';
 
 /** `rekindle step list`: every step and group by name. */
 export function stepListCommand(options: CommonOptions): number {
   const names = Object.keys(steps);
-  const groups = Object.entries(stepGroups).map(([name, members]) => `${name}: ${members.join(', ')}`);
+  const groups = Object.entries(stepGroups).map(
+    ([name, members]) => `${name}: ${members.length === 0 ? 'changes nothing, waits' : members.join(', ')}`,
+  );
   const text = [
     'Steps:',
     ...names.map((name) => `  ${name}`),
@@ -61,6 +57,7 @@ export async function stepRunCommand(
   }
   const session = await openSession(options, signal, false);
   try {
+    if (name === waitForDatabase) return await waitForDatabaseCommand(session, options);
     const pass = await examine(session.context, session.log);
     session.log.show(pass);
     const { plan } = pass;

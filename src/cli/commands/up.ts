@@ -7,6 +7,7 @@ import { refreshStack } from '../../app/refresh-stack.ts';
 import { pastActions } from '../../plan/history.ts';
 import { document, findingJson, refusalJson, taskJson } from '../../report/json.ts';
 import { outcomeText } from '../../report/outcome.ts';
+import { browserAdvice } from '../browser-advice.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
@@ -64,9 +65,12 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
   // The picture ends before the answer, which goes to another stream of the same terminal.
   session.close();
   const code = context.signal.aborted ? exitCodes.interrupted : exitCodeOf(verdict);
+  // The stack is usable; whether its owner's browser finds it is another question, which they would ask next.
+  const advice = verdict.state === 'healthy' ? await browserAdvice(session) : [];
   if (options.json !== true) {
     const { refusals, tasks } = pass.plan;
-    process.stdout.write(`${outcomeText({ verdict, actions, refusals, tasks, seconds })}\n`);
+    const outcome = outcomeText({ verdict, actions, refusals, tasks, seconds });
+    process.stdout.write(`${[outcome, ...advice].join('\n')}\n`);
     return code;
   }
   process.stdout.write(
@@ -78,6 +82,7 @@ async function healLocked(session: Session, options: CommonOptions): Promise<num
       refusals: pass.plan.refusals.map(refusalJson),
       tasks: pass.plan.tasks.map(taskJson),
       findings: pass.findings.map(findingJson),
+      advice,
     }),
   );
   return code;

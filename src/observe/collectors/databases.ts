@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { couldNotLook, type Looked } from '../../domain/looked.ts';
 import type { DatabaseFacts, DatabaseMember, PodFacts } from '../../domain/observation.ts';
 import type { DatabaseComponent, SecretKeyRef } from '../../domain/stack.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
+import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
 import type { Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
@@ -42,32 +42,40 @@ function memberFacts(pod: PodFacts): DatabaseMember {
 /** A password changes rarely, and every login needs four values: asked each time they were a third of all requests, ms. */
 const secretMs = 20_000;
 
-/**
- * Reads a Secret's value or fails with its name: an empty password must never reach a login. With `kept` a value that was
- * read a short time ago will do; a step that acts on the value itself passes none.
- */
+/** Reads a Secret's value now or fails with its name: an empty password must never reach a login. */
 export async function requiredSecret(
-  { reader, kept }: Pick<ObserveContext, 'reader'> & Partial<Pick<ObserveContext, 'kept'>>,
+  reader: Pick<ClusterReader, 'secret'>,
   ref: SecretKeyRef,
 ): Promise<string> {
-  const read = () => reader.secret(ref);
-  const key = `Secret ${ref.namespace}/${ref.name} ${ref.key}`;
-  const value = await (kept === undefined ? read() : kept.ask(key, secretMs, read, (text) => !!text));
-  if (value === undefined || value === '') {
+  const value = await reader.secret(ref);
+  if (value === undefined || value === '')
     throw new Error(`Secret ${ref.namespace}/${ref.name} has no value for ${ref.key}`);
-  }
   return value;
+}
+
+/** The same for a look, for which a value that was read a short time ago will do. */
+export function keptSecret(
+  { reader, kept }: Pick<ObserveContext, 'reader' | 'kept'>,
+  ref: SecretKeyRef,
+): Promise<string> {
+  const key = `Secret ${ref.namespace}/${ref.name} ${ref.key}`;
+  return kept.ask(
+    key,
+    secretMs,
+    () => requiredSecret(reader, ref),
+    () => true,
+  );
 }
 
 /** The app's own login on one pod of the database, through a tunnel to that pod. */
 export async function appLogin(
-  context: Pick<ObserveContext, 'reader'> & Partial<Pick<ObserveContext, 'kept'>>,
+  context: Pick<ObserveContext, 'reader' | 'kept'>,
   database: DatabaseComponent,
   target: { pod: string; port: number },
 ): Promise<Login> {
   const [user, password] = await Promise.all([
-    requiredSecret(context, database.app.user),
-    requiredSecret(context, database.app.password),
+    keptSecret(context, database.app.user),
+    keptSecret(context, database.app.password),
   ]);
   const tunnel = { namespace: database.namespace, ...target };
   return { user, password, database: database.app.database, stream: () => context.reader.tunnel(tunnel) };

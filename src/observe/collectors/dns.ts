@@ -14,6 +14,12 @@ const dnsLabel = 'k8s-app=kube-dns';
 /** Nobody waits for these names, ms. */
 const hostNamesMs = 10_000;
 
+/** The list of servers, once all of them run, ms. */
+const serversMs = 3000;
+
+/** A server that answers goes on answering while it runs, ms. */
+const answersMs = 5000;
+
 /** A query that comes before the server has synced is never answered: it is better asked again, ms. */
 const deadlineMs = 1200;
 
@@ -41,10 +47,10 @@ async function query(reader: ClusterReader, pod: string, name: string): Promise<
   }
 }
 
+const isRunning = ({ containers }: PodFacts) => containers.some(({ state }) => state === 'running');
+
 async function askServer(context: ObserveContext, pod: PodFacts, name: string): Promise<DnsServerFacts> {
-  if (!pod.containers.some((container) => container.state === 'running')) {
-    return { pod: pod.name, answers: false, why: 'not running' };
-  }
+  if (!isRunning(pod)) return { pod: pod.name, answers: false, why: 'not running' };
   const from = `DNS query to ${pod.name}`;
   const answer = await context.late.ask(
     `${from} ${pod.uid}`,
@@ -81,7 +87,12 @@ async function dnsWorkloads(reader: ClusterReader): Promise<readonly WorkloadFac
 /** Whether the cluster's DNS answers for a Service of this stack, asked on each server pod. */
 export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
   const path = `/api/v1/namespaces/${dnsNamespace}/pods`;
-  const pods = await context.reader.list(path, { labelSelector: dnsLabel });
+  const pods = await context.kept.ask(
+    path,
+    serversMs,
+    () => context.reader.list(path, { labelSelector: dnsLabel }),
+    (found) => found.length > 0 && found.every((object) => isRunning(podFacts(object))),
+  );
   const service = context.stack.databases[0];
   const name =
     service === undefined
@@ -93,7 +104,7 @@ export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
       const key = `dns ${pod.uid} ${pod.containers[0]?.startedAt ?? 0}`;
       return context.kept.ask(
         key,
-        5000,
+        answersMs,
         () => askServer(context, pod, name),
         (facts) => facts.answers,
       );

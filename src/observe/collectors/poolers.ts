@@ -7,7 +7,7 @@ import type { DatabaseError, Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
-import { appLogin, requiredSecret } from './databases.ts';
+import { appLogin, keptSecret } from './databases.ts';
 
 /** Deadline of one login or console command, ms; PgBouncer answers a refusal at once, a queued client waits longer. */
 const deadlineMs = 3000;
@@ -17,13 +17,13 @@ const deadlineMs = 3000;
  * the state of the servers behind it, because its users come from the auth_file.
  */
 export async function consoleLogin(
-  context: Pick<ObserveContext, 'reader'> & Partial<Pick<ObserveContext, 'kept'>>,
+  context: Pick<ObserveContext, 'reader' | 'kept'>,
   pooler: PoolerComponent,
   pod: string,
 ): Promise<Login> {
   const [user, password] = await Promise.all([
-    requiredSecret(context, pooler.role.user),
-    requiredSecret(context, pooler.role.password),
+    keptSecret(context, pooler.role.user),
+    keptSecret(context, pooler.role.password),
   ]);
   const target = { namespace: pooler.namespace, pod, port: pooler.port };
   return { user, password, database: 'pgbouncer', stream: () => context.reader.tunnel(target) };
@@ -31,7 +31,7 @@ export async function consoleLogin(
 
 /** Logs the app's user in through one PgBouncer process and asks the database behind it for one value. */
 export async function loginThroughPooler(
-  context: Pick<ObserveContext, 'reader' | 'sql'> & Partial<Pick<ObserveContext, 'kept'>>,
+  context: Pick<ObserveContext, 'reader' | 'sql' | 'kept'>,
   database: DatabaseComponent,
   pooler: PoolerComponent,
   pod: string,
@@ -76,8 +76,8 @@ async function ownRole(
 ): Promise<'accepted' | 'rejected'> {
   const pod = database.primary.looked ? database.primary.value.pod : '';
   const [user, password] = await Promise.all([
-    requiredSecret(context, pooler.role.user),
-    requiredSecret(context, pooler.role.password),
+    keptSecret(context, pooler.role.user),
+    keptSecret(context, pooler.role.password),
   ]);
   const target = { namespace: database.namespace, pod, port: 5432 };
   const login = { user, password, database: pooler.database, stream: () => context.reader.tunnel(target) };

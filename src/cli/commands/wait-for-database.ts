@@ -1,0 +1,68 @@
+import process from 'node:process';
+
+import { examine } from '../../app/examine.ts';
+import type { Pass } from '../../app/run-log.ts';
+import { type Finding, layers } from '../../domain/finding.ts';
+import { seen } from '../../domain/looked.ts';
+import { document, findingJson } from '../../report/json.ts';
+import { findingText } from '../../report/text.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import type { Session } from '../session.ts';
+
+/** Between two looks, ms. */
+const everyMs = 1000;
+
+const upToDatabase: ReadonlySet<string> = new Set(layers.slice(0, layers.indexOf('database') + 1));
+
+/** What still keeps somebody waiting at the database or below it. */
+function open({ findings }: Pass): readonly Finding[] {
+  return findings.filter(({ layer, kind }) => upToDatabase.has(layer) && kind !== 'notice');
+}
+
+/** A sentence for every database that was asked and takes writes; undefined while one of them was not seen to. */
+function ready({ observation }: Pass, { context: { stack } }: Session): string | undefined {
+  if (stack.databases.length === 0) return 'This stack has no database to wait for.';
+  const databases = seen(observation.databases) ?? [];
+  const primaries = databases.flatMap(({ cluster, primary }) => {
+    const seenPrimary = seen(primary);
+    return seenPrimary === undefined || seenPrimary.inRecovery ? [] : [`${seenPrimary.pod} of ${cluster}`];
+  });
+  return primaries.length < stack.databases.length
+    ? undefined
+    : `PostgreSQL takes writes: ${primaries.join(', ')}.`;
+}
+
+function tell(options: CommonOptions, text: string, json: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(options.json === true ? document('step-run', json) : `${text}\n`);
+}
+
+/**
+ * `rekindle step run wait-for-database`: looks until the primary of every database takes logins and nothing below it is
+ * wrong, for `--timeout` at most. Changes nothing. 0: it does; 1: it does not; 2: could not tell.
+ */
+export async function waitForDatabaseCommand(session: Session, options: CommonOptions): Promise<number> {
+  const { context, log } = session;
+  const end = context.clock.monotonic() + options.timeout;
+  for (;;) {
+    const pass = await examine(context, log);
+    log.show(pass);
+    const left = open(pass);
+    const sentence = left.length === 0 ? ready(pass, session) : undefined;
+    if (sentence !== undefined) {
+      tell(options, sentence, { actions: [], refusals: [], findings: [], sentence });
+      return exitCodes.healthy;
+    }
+    if (context.clock.monotonic() > end) {
+      const lines = ['PostgreSQL does not take writes.', ...left.map(findingText)];
+      tell(options, lines.join('\n'), {
+        actions: [],
+        refusals: [],
+        findings: left.map(findingJson),
+        sentence: lines[0],
+      });
+      return left.some(({ kind }) => kind !== 'unknown') ? exitCodes.broken : exitCodes.couldNotTell;
+    }
+    await context.clock.sleep(everyMs, context.signal);
+  }
+}
