@@ -47,11 +47,14 @@ function newFile(file: string, text: string, mode = 0o644): void {
 }
 
 /** Puts a small program in the executable's place, with its checksum: the script does not look inside. */
-function putRelease(release: string, version: string): void {
-  const program = `#!/bin/sh\necho ${version}\n`;
+function putProgramOfRelease(release: string, program: string): void {
   newFile(join(release, 'rekindle'), program, 0o755);
   const sum = createHash('sha256').update(program).digest('hex');
   newFile(join(release, 'SHA256SUMS'), `${'0'.repeat(64)}  install.sh\n${sum}  rekindle\n`);
+}
+
+function putRelease(release: string, version: string): void {
+  putProgramOfRelease(release, `#!/bin/sh\necho ${version}\n`);
 }
 
 function newPlace(version = '1.0.0'): Place {
@@ -143,12 +146,7 @@ const failures: readonly BadCase[] = [
   {
     name: 'a program that does not start here',
     says: [/does not start here: .*not found/, /glibc/],
-    prepare: ({ release }) => {
-      const program = '#!/no-such-interpreter\n';
-      newFile(join(release, 'rekindle'), program, 0o755);
-      const sum = createHash('sha256').update(program).digest('hex');
-      newFile(join(release, 'SHA256SUMS'), `${sum}  rekindle\n`);
-    },
+    prepare: ({ release }) => putProgramOfRelease(release, '#!/no-such-interpreter\n'),
   },
   {
     name: 'a prefix that may not be made',
@@ -226,6 +224,14 @@ describe('install.sh refuses', () => {
     newFile(join(place.release, 'rekindle'), '#!/bin/sh\necho 6.6.6\n', 0o755);
     expectOneLine(install(place, []), [/does not have the checksum/]);
     expect(contents(place.home)).toEqual(before);
+  });
+
+  test('to go on after an interruption, and leaves everything as it was', () => {
+    const place = newPlace();
+    // Tried half-way, it ends the one who tries it.
+    putProgramOfRelease(place.release, '#!/bin/sh\nkill -TERM $PPID\n');
+    expect(install(place, [])).toEqual({ code: 143, stdout: '', stderr: '' });
+    expect(contents(place.home)).toEqual([]);
   });
 
   test.each(['changed', 'replaced by a link'])('to remove a program that was %s since', (how) => {

@@ -21,7 +21,7 @@ const run = promisify(execFile);
 const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-release-test-'));
 const release = path.join(folder, 'release');
 
-beforeAll(() => makeRelease(release), 60_000);
+beforeAll(() => makeRelease(release), 180_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the release is one file that needs no package beside it', async () => {
