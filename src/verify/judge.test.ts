@@ -53,4 +53,20 @@ describe('a verdict', () => {
   test('below the wanted level is not healthy', () => {
     expect(judge({ proven: 'none', wanted: 'verified', findings, at }).state).toBe('broken');
   });
+
+  test.each([
+    ['a command is told at once', 'kubectl scale x', /stopped it\. What you can do: kubectl scale x/],
+    ['a manifest is not', 'kubectl apply -f - <<EOF\nkind: A\nEOF', /What you can do: see `rekindle plan`\./],
+  ])('for something that only a person may mend: %s', (_name, byHand, words) => {
+    const target = { kind: 'Deployment', name: 'shop' };
+    const plan = {
+      steps: [],
+      refusals: [],
+      waits: [],
+      tasks: [{ fault: 'x', target, reason: 'Somebody stopped it.', byHand }],
+    };
+    const { sentence } = judge({ proven: 'none', wanted: 'verified', findings, plan, at });
+    expect(sentence).toMatch(words);
+    expect(sentence).not.toContain('\n');
+  });
 });

@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import type { Observation } from '../domain/observation.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { ManualTask, Plan } from '../domain/plan.ts';
 import type { ProofLevel, Verdict } from '../domain/verdict.ts';
 import { proofText } from './proof-text.ts';
 
@@ -23,11 +23,16 @@ function state({ proven, wanted, findings }: Judgement): Verdict['state'] {
   return proven === wanted ? 'healthy' : 'broken';
 }
 
+/** A sentence holds a command, and not a whole manifest. */
+function wayOf({ byHand }: ManualTask): string {
+  return byHand.includes('\n') ? 'What you can do: see `rekindle plan`.' : `What you can do: ${byHand}`;
+}
+
 function cause({ findings, wanted, plan }: Judgement): string {
   const first = findings.find((finding) => finding.kind !== 'notice');
   const refusal = plan?.refusals.find((entry) => entry.kind === 'human');
   const task = plan?.tasks[0];
-  if (task !== undefined) return `${task.reason} What you can do: ${task.byHand}`;
+  if (task !== undefined) return `${task.reason} ${wayOf(task)}`;
   if (refusal !== undefined) return `${refusal.reason} ${refusal.advice}`;
   if (first !== undefined) return first.claim;
   return wanted === 'none' ? 'No front door is known: name it in the stack file.' : '';
