@@ -141,7 +141,7 @@ export const stepCases: readonly RefusalCase[] = [
   defineCase({
     id: 'H8',
     title: 'Redis was scaled to 0 by hand: named, with the way back, and not touched',
-    expected: { exitCode: 1, says: /redis was scaled to 0 by [^"]+ --replicas=1/ },
+    expected: { exitCode: 1, says: /redis was scaled to 0 [^"]+ --replicas=1/ },
     needsWholeStack: true,
     run: async (site) => {
       const drill = drillNamed('redis-scaled-to-zero');

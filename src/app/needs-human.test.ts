@@ -13,6 +13,7 @@ const plan = (...kinds: Refusal['kind'][]): Plan => ({
   refusals: kinds.map(refusal),
   tasks: [],
   waits: [],
+  hopes: [],
 });
 
 describe('a person is needed', () => {
@@ -31,9 +32,9 @@ describe('a person is needed', () => {
     expect([needs.judge(left, 0, 0), needs.judge(left, 0, 30_000)]).toEqual([false, true]);
   });
 
-  test('later, while other things still come up', () => {
+  test('later, while things below still come up', () => {
     const needs = new NeedsHuman();
-    const settling = { ...plan('human'), waits: ['django: 1 of 3 pods are ready since the boot.'] };
+    const settling = { ...plan('human'), hopes: ['django: 1 of 3 pods are ready since the boot.'] };
     expect(needs.judge(settling, 0, 0)).toBe(false);
     expect(needs.judge(settling, 0, 119_000)).toBe(false);
     expect(needs.judge(plan('human'), 0, 119_500)).toBe(false);

@@ -3,7 +3,7 @@ import type { Plan } from '../domain/plan.ts';
 /** How long a person must have been needed, and nothing else been possible, before a run ends with that, ms. */
 const patienceMs = 30_000;
 
-/** The same while other things still come up: what a person is needed for may be gone when they are there, ms. */
+/** The same while things at or below that still come up: what a person is needed for may be gone when they are there, ms. */
 const patienceWhileSettlingMs = 120_000;
 
 /**
@@ -15,10 +15,10 @@ export class NeedsHuman {
   #quietSince: number | undefined;
 
   /** Takes the newest plan and the number of actions under way; `now` is monotonic, ms. */
-  judge({ steps, refusals, tasks, waits }: Plan, underWay: number, now: number): boolean {
+  judge({ steps, refusals, tasks, hopes }: Plan, underWay: number, now: number): boolean {
     const isNeeded = tasks.length > 0 || refusals.some((refusal) => refusal.kind === 'human');
     const isStuck = isNeeded && steps.length === 0 && underWay === 0;
-    const isQuiet = isStuck && waits.length === 0;
+    const isQuiet = isStuck && hopes.length === 0;
     this.#stuckSince = isStuck ? (this.#stuckSince ?? now) : undefined;
     this.#quietSince = isQuiet ? (this.#quietSince ?? now) : undefined;
     const lasted = (since: number | undefined, ms: number) => since !== undefined && now - since >= ms;

@@ -20,7 +20,7 @@ function recorded(kind: Refusal['kind']): number {
     advice: '',
     kind,
   };
-  const plan = { steps: [], refusals: [refusal], tasks: [], waits: [] };
+  const plan = { steps: [], refusals: [refusal], tasks: [], waits: [], hopes: [] };
   for (let pass = 0; pass < 3; pass += 1) log.note({ observation: healthy(), findings: [], plan });
   return store.events().filter(({ type }) => type === 'step-refused').length;
 }

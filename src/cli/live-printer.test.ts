@@ -43,7 +43,7 @@ test('a run is drawn within the width, with its actions below their layer', () =
         causedBy: [],
       },
     ],
-    plan: { steps: [], refusals: [], tasks: [], waits: [] },
+    plan: { steps: [], refusals: [], tasks: [], waits: [], hopes: [] },
   });
   printer.stored?.({
     ...place,

@@ -94,6 +94,8 @@ export interface WorkloadFacts {
   readonly generation?: number;
   /** Who set the number of pods last, and when (`metadata.managedFields`). Undefined: the API does not say. */
   readonly scaledBy?: { readonly manager: string; readonly at: number };
+  /** When its controller last wrote its status, ms since the epoch: with no pods wanted, when the last one went. */
+  readonly statusChangedAt?: number;
   /** The number of pods in the manifest that was applied last; undefined when it names none or none was applied. */
   readonly appliedReplicas?: number;
 }

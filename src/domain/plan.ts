@@ -81,4 +81,6 @@ export interface Plan {
   readonly tasks: readonly ManualTask[];
   /** What is waited for, most basic layer first. */
   readonly waits: readonly string[];
+  /** Those of the waits that lie at or below what a person is needed for: it may be gone when they are there. */
+  readonly hopes: readonly string[];
 }

@@ -57,6 +57,12 @@ describe('a workload that was scaled to 0', () => {
     expect([plan.steps, plan.tasks]).toEqual([[], []]);
   });
 
+  test('is told without a name when the API keeps none', () => {
+    const { scaledBy: _, ...anonymous } = workload({ statusChangedAt: boot - 30_000 });
+    const { findings } = judged(healthy({ workloads: saw([anonymous], 'API', now) }));
+    expect(findings[0]?.claim).toMatch(/\(by whom the API does not keep; .* at 2026-01-01T11:59:30.000Z\)/);
+  });
+
   test('is named as the reason when others do not work without it, and left to a person', () => {
     const { findings, plan } = judged(
       healthy({
@@ -70,6 +76,7 @@ describe('a workload that was scaled to 0', () => {
     expect(plan.refusals).toEqual([]);
     const byHand = 'kubectl -n shop scale statefulset/redis --replicas=2';
     expect(plan.tasks).toMatchObject([{ fault: 'workload-scaled-to-zero', byHand }]);
+    expect(plan.hopes).toEqual([]);
   });
 
   test('is broken when it is the front door itself', () => {

@@ -30,7 +30,11 @@ export function replicasToRestore({ appliedReplicas = 0 }: WorkloadFacts): numbe
   return Math.max(1, appliedReplicas);
 }
 
-/** `by kubectl at 2026-01-01T12:00:00.000Z`, or nothing when the API does not say. */
-export function scaledByText({ scaledBy }: WorkloadFacts): string {
-  return scaledBy === undefined ? '' : ` by ${scaledBy.manager} at ${new Date(scaledBy.at).toISOString()}`;
+/** By whom and when, as far as the API keeps it; of a scale by `kubectl scale` it keeps when the last pod went. */
+export function scaledByText({ scaledBy, statusChangedAt }: WorkloadFacts): string {
+  const time = (at: number) => new Date(at).toISOString();
+  if (scaledBy !== undefined) return ` by ${scaledBy.manager} at ${time(scaledBy.at)}`;
+  return statusChangedAt === undefined
+    ? ''
+    : ` (by whom the API does not keep; its controller was done at ${time(statusChangedAt)})`;
 }

@@ -23,12 +23,14 @@ test('tells who set the number of pods last, and what the manifest asks for', ()
       owner('kubectl-client-side-apply', '2026-01-01T10:00:00Z', { 'f:replicas': {} }),
       owner('kubectl', '2026-01-01T11:00:00Z', { 'f:replicas': {} }),
       owner('controller', '2026-01-01T12:00:00Z', { 'f:template': {} }),
+      { ...owner('controller', '2026-01-01T11:00:05Z', {}), subresource: 'status' },
     ],
   });
   expect(workloadFacts('Deployment', object)).toMatchObject({
     wanted: 0,
     generation: 7,
     scaledBy: { manager: 'kubectl', at: Date.UTC(2026, 0, 1, 11) },
+    statusChangedAt: Date.UTC(2026, 0, 1, 11, 0, 5),
     appliedReplicas: 3,
   });
 });

@@ -10,6 +10,7 @@ const workloadShape = z.object({
       .array(
         z.object({
           manager: z.string().default('unknown'),
+          subresource: z.string().optional(),
           time: z.string().optional(),
           fieldsV1: z
             .object({ 'f:spec': z.object({ 'f:replicas': z.unknown().optional() }).optional() })
@@ -30,7 +31,10 @@ type Shape = z.infer<typeof workloadShape>;
 const appliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 const appliedShape = z.object({ spec: z.object({ replicas: z.number().optional() }).optional() });
 
-/** `kubectl scale` and autoscalers write by the subresource `scale`; they own `f:replicas` all the same. */
+/**
+ * `kubectl scale` and autoscalers write by the subresource `scale`; they own `f:replicas` all the same. Nobody does after
+ * a scale to 0: the number is left out of that object when it is 0 (k8s.io/api autoscaling/v1, ScaleSpec, omitempty).
+ */
 function scaledBy({ metadata }: Shape): Pick<WorkloadFacts, 'scaledBy'> {
   const owners = metadata.managedFields.filter(
     ({ fieldsV1 }) => fieldsV1?.['f:spec']?.['f:replicas'] !== undefined,
@@ -38,6 +42,14 @@ function scaledBy({ metadata }: Shape): Pick<WorkloadFacts, 'scaledBy'> {
   const times = owners.map(({ manager, time }) => ({ manager, at: Date.parse(time ?? '') }));
   const last = times.filter(({ at }) => !Number.isNaN(at)).sort((a, b) => b.at - a.at)[0];
   return last === undefined ? {} : { scaledBy: last };
+}
+
+function statusChangedAt({ metadata }: Shape): Pick<WorkloadFacts, 'statusChangedAt'> {
+  const times = metadata.managedFields
+    .filter(({ subresource }) => subresource === 'status')
+    .map(({ time }) => Date.parse(time ?? ''))
+    .filter((at) => !Number.isNaN(at));
+  return times.length === 0 ? {} : { statusChangedAt: Math.max(...times) };
 }
 
 function appliedReplicas(object: KubeObject): Pick<WorkloadFacts, 'appliedReplicas'> {
@@ -65,6 +77,7 @@ export function workloadFacts(kind: WorkloadFacts['kind'], object: KubeObject): 
     selector: spec.selector.matchLabels,
     ...(metadata.generation !== undefined && { generation: metadata.generation }),
     ...scaledBy(shape),
+    ...statusChangedAt(shape),
     ...appliedReplicas(object),
   };
 }

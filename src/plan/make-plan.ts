@@ -1,4 +1,4 @@
-import type { Finding } from '../domain/finding.ts';
+import { type Finding, layers } from '../domain/finding.ts';
 import { refText } from '../domain/object-ref.ts';
 import { reservedBy, type ManualTask, type Plan, type PlannedStep, type Refusal } from '../domain/plan.ts';
 import { plainLine } from '../domain/plain-text.ts';
@@ -35,15 +35,21 @@ function taskOf({ fault, object, claim, byHand, kind }: Finding): ManualTask[] {
   return kind === 'broken' && byHand !== undefined ? [{ fault, target: object, reason: claim, byHand }] : [];
 }
 
+function claims(findings: readonly Finding[]): readonly string[] {
+  return findings.map(({ claim }) => claim);
+}
+
 /**
  * Answers findings with steps, in the order of the findings (bottom layer first), at most one step per object.
- * What is broken is answered, and a notice where a fault offers to tidy up; what settles by itself is waited for, and what follows from something that a
- * person has to mend first is left alone. Pure: the same input gives the same plan.
+ * What is broken is answered, and a notice where a fault offers to tidy up; what settles by
+ * itself is waited for, and what follows from something that a person has to mend first is left alone. Pure: the same input gives the same plan.
  */
 export function makePlan(findings: readonly Finding[], check: CheckContext, context: GuardContext): Plan {
   const steps: PlannedStep[] = [];
   const refusals: Refusal[] = [];
   const taken = new Set<string>();
+  /** What a person is needed for. */
+  const needed = findings.filter((finding) => taskOf(finding).length > 0);
   const tasks = findings.flatMap((finding) => taskOf(finding));
   const forPeople = new Set(tasks.map(({ fault }) => fault));
   const answerable = findings.filter(
@@ -59,8 +65,11 @@ export function makePlan(findings: readonly Finding[], check: CheckContext, cont
       const result = allowed(step, { ...context, busy });
       if ('guard' in result) refusals.push(result);
       else steps.push(result);
+      if ('guard' in result && result.kind === 'human') needed.push(finding);
     }
   }
-  const waits = findings.filter((entry) => entry.kind === 'settling').map((entry) => entry.claim);
-  return { steps, refusals, tasks, waits };
+  const settling = findings.filter((entry) => entry.kind === 'settling');
+  const highest = Math.max(...needed.map(({ layer }) => layers.indexOf(layer)));
+  const hopes = settling.filter(({ layer }) => layers.indexOf(layer) <= highest);
+  return { steps, refusals, tasks, waits: claims(settling), hopes: claims(hopes) };
 }

@@ -20,7 +20,11 @@ test('a pass tells each look with its time, what was found, what is planned, and
     kind: 'wait',
   } as const;
   const text = passText(
-    { observation, findings: [], plan: { steps: [], refusals: [refusal], tasks: [], waits: ['DNS'] } },
+    {
+      observation,
+      findings: [],
+      plan: { steps: [], refusals: [refusal], tasks: [], waits: ['DNS'], hopes: [] },
+    },
     7,
   );
   expect(text[0]).toBe('pass 7');
@@ -33,6 +37,6 @@ test('a pass tells each look with its time, what was found, what is planned, and
 });
 
 test('a pass without a step says so', () => {
-  const plan = { steps: [], refusals: [], tasks: [], waits: [] };
+  const plan = { steps: [], refusals: [], tasks: [], waits: [], hopes: [] };
   expect(passText({ observation: healthy(), findings: [], plan }, 1)).toContain('  nothing is planned');
 });

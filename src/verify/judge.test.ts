@@ -63,6 +63,7 @@ describe('a verdict', () => {
       steps: [],
       refusals: [],
       waits: [],
+      hopes: [],
       tasks: [{ fault: 'x', target, reason: 'Somebody stopped it.', byHand }],
     };
     const { sentence } = judge({ proven: 'none', wanted: 'verified', findings, plan, at });

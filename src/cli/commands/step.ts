@@ -67,7 +67,9 @@ export async function stepRunCommand(
       ...(chosen.length === 0 && refusals.length === 0
         ? [`Nothing calls for ${name} now; nothing was changed.`]
         : []),
-      ...(chosen.length > 0 ? [planText({ steps: chosen, refusals: [], tasks: [], waits: [] })] : []),
+      ...(chosen.length > 0
+        ? [planText({ steps: chosen, refusals: [], tasks: [], waits: [], hopes: [] })]
+        : []),
       ...actions.map(actionText),
       ...refusals.map(refusalText),
     ];
