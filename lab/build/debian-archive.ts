@@ -39,6 +39,11 @@ export function suiteTargets(lines: string): readonly Target[] {
   return [...found.values()];
 }
 
+/** No root file system can be made: this machine's apt does not know where the suite is. */
+export class NoDebianArchive extends Error {
+  override readonly name = 'NoDebianArchive';
+}
+
 async function targets(): Promise<readonly Target[]> {
   const own = process.env['REKINDLE_LAB_DEBIAN_MIRROR'];
   if (own !== undefined) return [{ uri: own, release: suite }];
@@ -47,7 +52,7 @@ async function targets(): Promise<readonly Target[]> {
     await output(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']),
   );
   if (!found.some((target) => target.release === suite)) {
-    throw new Error(
+    throw new NoDebianArchive(
       `this machine's apt has no source for Debian ${suite}; name a mirror in REKINDLE_LAB_DEBIAN_MIRROR`,
     );
   }
@@ -78,7 +83,7 @@ function sourcesList(found: readonly Target[], keyring: string): string {
   return found.map((target) => `deb [signed-by=${keyring}] ${target.uri} ${target.release} main\n`).join('');
 }
 
-/** Reads where this machine gets Debian from and fetches the package lists into `folder`. Throws when it has no such source. */
+/** Reads where this machine gets Debian from and fetches the package lists into `folder`. Throws NoDebianArchive. */
 export async function openDebianArchive(folder: string): Promise<DebianArchive> {
   const found = await targets();
   const keyring = await archiveKeyring(folder);

@@ -1,7 +1,6 @@
 import type { ActionResult } from '../domain/action-result.ts';
 import type { JournalEvent } from '../domain/journal-event.ts';
-import { refText } from '../domain/object-ref.ts';
-import type { PlannedStep } from '../domain/plan.ts';
+import { reservedBy, type PlannedStep } from '../domain/plan.ts';
 import type { ActContext } from './define-step.ts';
 import { runStep } from './runner.ts';
 
@@ -10,7 +9,7 @@ export class Dispatcher {
   readonly #context: ActContext;
   readonly #run: string;
   readonly #record: (event: JournalEvent) => unknown;
-  readonly #busy = new Map<string, Promise<void>>();
+  readonly #underWay = new Map<PlannedStep, Promise<void>>();
   readonly #results: ActionResult[] = [];
   #touched = 0;
   #accident: unknown;
@@ -21,9 +20,9 @@ export class Dispatcher {
     this.#record = record;
   }
 
-  /** refText of the objects with an action under way. */
+  /** What the actions under way reserve: refText of their objects, and more (`reservedBy`). */
   get busy(): ReadonlySet<string> {
-    return new Set(this.#busy.keys());
+    return new Set([...this.#underWay.keys()].flatMap(reservedBy));
   }
 
   get results(): readonly ActionResult[] {
@@ -36,17 +35,16 @@ export class Dispatcher {
   }
 
   start(planned: PlannedStep): void {
-    const name = refText(planned.target);
-    this.#busy.set(name, this.#finish(planned, name));
+    this.#underWay.set(planned, this.#finish(planned));
   }
 
-  async #finish(planned: PlannedStep, name: string): Promise<void> {
+  async #finish(planned: PlannedStep): Promise<void> {
     try {
       this.#note(await runStep(planned, this.#context, this.#run, this.#record));
     } catch (error) {
       this.#accident = error;
     } finally {
-      this.#busy.delete(name);
+      this.#underWay.delete(planned);
     }
   }
 
@@ -67,7 +65,7 @@ export class Dispatcher {
 
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
-    await Promise.all(this.#busy.values());
+    await Promise.all(this.#underWay.values());
     this.check();
   }
 }

@@ -18,6 +18,25 @@ export async function withDeadline<T>(
   }
 }
 
+/**
+ * Runs `work` with a signal that fires when `beat` was not called for `ms`, or when `outer` fires: for what may take long
+ * but must go on. As with `withDeadline`, `work` must listen to the signal.
+ */
+export async function withIdleDeadline<T>(
+  ms: number,
+  work: (signal: AbortSignal, beat: () => void) => Promise<T>,
+  outer?: AbortSignal,
+): Promise<T> {
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(new DeadlineExceeded(ms)), ms);
+  try {
+    const signal = outer === undefined ? stop.signal : AbortSignal.any([stop.signal, outer]);
+    return await work(signal, () => late.refresh());
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 /** The other side did not answer in time. */
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded';

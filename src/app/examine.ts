@@ -5,17 +5,26 @@ import { pastActions } from '../plan/history.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { Pass, RunLog } from './run-log.ts';
 
-/** Observe, diagnose and plan once; changes nothing. `busy` names objects with an action under way. */
+/** What a plan depends on besides what is seen. */
+export interface PlanInput {
+  /** What actions under way reserve (`reservedBy`). */
+  readonly busy?: ReadonlySet<string>;
+  /** Folder of `--copy-out` for this run. */
+  readonly copyOut?: string | undefined;
+}
+
+/** Observe, diagnose and plan once; changes nothing. */
 export async function examine(
   context: ObserveContext,
   log: RunLog,
-  busy: ReadonlySet<string> = new Set(),
+  { busy = new Set(), copyOut }: PlanInput = {},
 ): Promise<Pass> {
   log.beginLook();
   const observation = await observe(context);
   const check = { stack: context.stack, firstSeen: log.firstSeen, usualStart: log.usualStart };
   const findings = diagnose(observation, check);
   const past = pastActions(log.past());
-  const plan = makePlan(findings, check, { stack: context.stack, observation, past, run: log.id, busy });
+  const { stack } = context;
+  const plan = makePlan(findings, check, { stack, observation, past, run: log.id, busy, copyOut });
   return { observation, findings, plan };
 }

@@ -23,6 +23,8 @@ export interface HealOptions {
   readonly timeoutMs: number;
   /** When the last run ended with the stack healthy, ms since the epoch: what started before was part of that proof. */
   readonly provenAt: number | undefined;
+  /** Where files of an emptyDir may be copied to, absolute; undefined: a pod that keeps some is left alone. */
+  readonly copyOut?: string | undefined;
   /** Called after each pass in which the API answered: discovery may know more now. */
   readonly refreshStack: () => Promise<void>;
 }
@@ -54,7 +56,7 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
     needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic());
 
   for (;;) {
-    const pass = await examine(context, log, dispatcher.busy);
+    const pass = await examine(context, log, { busy: dispatcher.busy, copyOut: options.copyOut });
     log.note(pass);
     // Nothing is begun for somebody who wants it to end.
     if (!context.signal.aborted) for (const step of pass.plan.steps) dispatcher.start(step);

@@ -113,7 +113,10 @@ export class RunLog {
     this.#listener.passed?.(pass);
   }
 
-  /** Notes what opened, what closed and what was newly refused since the pass before; unchanged things are not repeated. */
+  /**
+   * Notes what opened, what closed and what was newly refused since the pass before; unchanged things are not repeated, and
+   * what is only to be waited for is not told.
+   */
   note(pass: Pass): void {
     const now = new Map(pass.findings.map((finding) => [findingKey(finding), finding]));
     for (const [key, finding] of now) {

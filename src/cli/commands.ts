@@ -22,10 +22,19 @@ export const commands: readonly CommandManifest[] = [
       ['rekindle up', 'until it is proven, for 5 minutes at most'],
       ['rekindle up --dry-run', 'what it would do now; changes nothing, as `rekindle plan`'],
       ['rekindle up --timeout 3m', 'give up earlier'],
+      ['rekindle up --copy-out ./copies', 'also restart a crashed pod that keeps files in an emptyDir'],
       ['rekindle up -v', 'with every pass: what was looked at, what was planned and why not'],
       ['rekindle up --json 2>/dev/null', 'one JSON document, for programs'],
     ],
-    flags: [['--dry-run', 'show what would be done now and change nothing, as `rekindle plan`']],
+    flags: [
+      ['--dry-run', 'show what would be done now and change nothing, as `rekindle plan`'],
+      [
+        '--copy-out <folder>',
+        'restart a pod that waits out a crash back-off although it keeps files in an emptyDir: copy them below this ' +
+          'folder, delete the pod when the copy is compared and on disk, put them into the new pod, compare again; ' +
+          'the copy stays',
+      ],
+    ],
     load: async () => (await import('./commands/up.ts')).up,
   },
   {

@@ -77,4 +77,11 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+/** Without `await` at the top level: the single executable is CommonJS, which has none. */
+async function end(): Promise<void> {
+  // If nothing is left that could bring an answer, Node ends the process here: that must not look like success.
+  process.exitCode = exitCodes.couldNotTell;
+  process.exitCode = await main();
+}
+
+void end();

@@ -12,6 +12,8 @@ export interface CommonOptions {
   readonly journal?: string;
   /** Of `up` only. */
   readonly dryRun?: boolean;
+  /** Of `up` only: a folder as the user wrote it. */
+  readonly copyOut?: string;
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };

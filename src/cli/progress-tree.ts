@@ -88,10 +88,10 @@ export class ProgressTree {
     if (leaf !== undefined) this.#leaves.set(action, { ...leaf, state, text: `${leaf.text} ${detail}` });
   }
 
-  #refuse({ step, target, reason }: Refusal): void {
+  #refuse({ step, target, reason, advice }: Refusal): void {
     const about = this.#findings.find(({ object }) => refText(object) === refText(target));
     const row = about === undefined ? 'proof' : rowOf(about);
-    const text = `not done: ${step} on ${refText(target)}: ${reason}`;
+    const text = `not done: ${step} on ${refText(target)}: ${reason} ${advice}`;
     this.#leaves.set(`refused ${step} ${refText(target)}`, { row, state: 'absent', text });
   }
 }

@@ -76,8 +76,11 @@ export interface PodFacts {
   readonly readySince?: number;
   readonly containers: readonly ContainerFacts[];
   readonly initContainers: readonly ContainerFacts[];
+  readonly ephemeralContainers: readonly ContainerFacts[];
   /** Names of volumes whose data die with the pod. */
   readonly emptyDirs: readonly string[];
+  /** Those of them that are kept in memory: a file system of their own, mounted inside the node's container. */
+  readonly emptyDirsInMemory: readonly string[];
 }
 
 export interface WorkloadFacts {
@@ -220,12 +223,19 @@ export interface NetworkCacheFacts {
   readonly damaged: Looked<readonly DamagedFile[]>;
 }
 
+/** What is in a folder besides folders. */
+export interface FilesInFolder {
+  /** Paths below the folder, as they are: not fit to be shown (`shownName`). */
+  readonly names: readonly string[];
+  /** False: there is more than was read. */
+  readonly isWhole: boolean;
+}
+
 /** What one emptyDir volume holds, looked up on the pod's node. */
 export interface EmptyDirFacts {
   readonly podUid: string;
   readonly volume: string;
-  /** Names of the files in it, whatever folder they are in. */
-  readonly files: Looked<readonly string[]>;
+  readonly files: Looked<FilesInFolder>;
 }
 
 /** The network policies of the stack's namespace. */

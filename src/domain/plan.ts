@@ -1,4 +1,4 @@
-import type { ObjectRef } from './object-ref.ts';
+import { refText, type ObjectRef } from './object-ref.ts';
 
 /** Ordered by what can be lost: nothing touched < nothing healthy touched < an unhealthy thing restarted < data. */
 export type Risk = 'observe' | 'safe' | 'disruptive' | 'destructive';
@@ -9,6 +9,7 @@ export type StepName =
   | 'start-load-balancer'
   | 'drop-gone-upstreams'
   | 'restart-crash-looping-pod'
+  | 'restart-pod-with-its-files'
   | 'restart-stuck-pod'
   | 'delete-left-over-pod'
   | 'scale-up'
@@ -39,6 +40,17 @@ export interface PlannedStep {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/**
+ * What no other step may act on meanwhile: the target, and for a step that gives files to the next pod of an owner every
+ * other such step, so that no two give them to the same pod.
+ */
+export function reservedBy({ step, target, parameters }: PlannedStep): readonly string[] {
+  const own = refText(target);
+  return step === 'restart-pod-with-its-files'
+    ? [own, `the next pod of ${target.namespace ?? ''}/${parameters['owner'] ?? ''}`]
+    : [own];
+}
+
 /** A reason not to act, shown to the user. */
 export interface Refusal {
   readonly guard: string;
@@ -47,8 +59,11 @@ export interface Refusal {
   readonly reason: string;
   /** The next move that the user has. */
   readonly advice: string;
-  /** `wait`: will be tried again by itself; `human`: needs a person. */
-  readonly kind: 'wait' | 'human';
+  /**
+   * `wait`: will be tried again by itself, and people need not be told while it lasts; `choice`: goes by by itself, and a
+   * person may choose what the advice names; `human`: needs a person.
+   */
+  readonly kind: 'wait' | 'choice' | 'human';
 }
 
 /** Something broken that only a person may mend. */

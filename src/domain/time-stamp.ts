@@ -2,3 +2,8 @@
 export function timeStamp(at: number): string {
   return new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
+
+/** A time of day as the clock on the reader's wall shows it, `HH:MM:SS`. `at`: ms since the epoch. */
+export function clockTime(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8);
+}

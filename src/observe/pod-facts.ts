@@ -32,7 +32,11 @@ const containerStatus = z.object({
 const podShape = z.object({
   spec: z.object({
     nodeName: z.string().optional(),
-    volumes: z.array(z.object({ name: z.string(), emptyDir: z.unknown().optional() })).default([]),
+    volumes: z
+      .array(
+        z.object({ name: z.string(), emptyDir: z.object({ medium: z.string().default('') }).optional() }),
+      )
+      .default([]),
   }),
   status: z
     .object({
@@ -45,6 +49,7 @@ const podShape = z.object({
         .default([]),
       containerStatuses: z.array(containerStatus).default([]),
       initContainerStatuses: z.array(containerStatus).default([]),
+      ephemeralContainerStatuses: z.array(containerStatus).default([]),
     })
     .prefault({}),
 });
@@ -99,6 +104,7 @@ export function podFacts(object: KubeObject): PodFacts {
     (condition) => condition.type === 'Ready' && condition.status === 'True',
   );
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
+  const emptyDirs = spec.volumes.filter((volume) => volume.emptyDir !== undefined);
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name,
@@ -111,7 +117,10 @@ export function podFacts(object: KubeObject): PodFacts {
     ready: ready !== undefined,
     containers: status.containerStatuses.map(containerFacts),
     initContainers: status.initContainerStatuses.map(containerFacts),
-    emptyDirs: spec.volumes.filter((volume) => volume.emptyDir !== undefined).map((volume) => volume.name),
+    ephemeralContainers: status.ephemeralContainerStatuses.map(containerFacts),
+    emptyDirs: emptyDirs.map(({ name }) => name),
+    // Every medium but the node's disk is memory: `Memory`, `HugePages` and `HugePages-2Mi` (kubernetes.io, emptyDir).
+    emptyDirsInMemory: emptyDirs.filter(({ emptyDir }) => emptyDir?.medium !== '').map(({ name }) => name),
     ...defined({ readySince: ready?.lastTransitionTime ?? undefined }),
     ...defined({ node: spec.nodeName, ip: status.podIP, reason: status.reason, message: status.message }),
     ...(owner && { owner: { kind: owner.kind, name: owner.name } }),

@@ -1,11 +1,12 @@
 import type { Finding } from '../domain/finding.ts';
 import { refText } from '../domain/object-ref.ts';
+import { reservedBy, type ManualTask, type Plan, type PlannedStep, type Refusal } from '../domain/plan.ts';
 import { plainLine } from '../domain/plain-text.ts';
-import type { ManualTask, Plan, PlannedStep, Refusal } from '../domain/plan.ts';
 import type { CheckContext } from '../faults/define-fault.ts';
 import { faults } from '../faults/index.ts';
 import type { GuardContext } from './guards/define-guard.ts';
 import { guards } from './guards/index.ts';
+import { keepingFiles } from './keeping-files.ts';
 
 /** Quotes a few names or one message, characters. */
 const longestReason = 2000;
@@ -19,6 +20,14 @@ function refusalOf(step: PlannedStep, context: GuardContext): Refusal | undefine
     return { guard: guard.id, step: step.step, target: step.target, ...objection, reason };
   }
   return undefined;
+}
+
+/** The step itself, or the one that takes its place, or why neither is done. */
+function allowed(step: PlannedStep, context: GuardContext): PlannedStep | Refusal {
+  const refusal = refusalOf(step, context);
+  if (refusal === undefined) return step;
+  const other = keepingFiles(step, refusal, context.copyOut);
+  return other === undefined ? refusal : (refusalOf(other, context) ?? other);
 }
 
 /** A broken finding that only a person may mend, as a task. */
@@ -45,10 +54,11 @@ export function makePlan(findings: readonly Finding[], check: CheckContext, cont
     const fault = faults.find((entry) => entry.id === finding.fault);
     for (const step of fault?.remedy(finding, context.observation, check) ?? []) {
       if (taken.has(refText(step.target))) continue;
-      const refusal = refusalOf(step, context);
       taken.add(refText(step.target));
-      if (refusal === undefined) steps.push(step);
-      else refusals.push(refusal);
+      const busy = new Set([...context.busy, ...steps.flatMap(reservedBy)]);
+      const result = allowed(step, { ...context, busy });
+      if ('guard' in result) refusals.push(result);
+      else steps.push(result);
     }
   }
   const waits = findings.filter((entry) => entry.kind === 'settling').map((entry) => entry.claim);

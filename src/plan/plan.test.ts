@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { anyObservation } from '../../test/fakes/any-observation.ts';
+import { anyCrashTail, anyObservation } from '../../test/fakes/any-observation.ts';
 import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { layers } from '../domain/finding.ts';
 import { couldNotLook, saw, seen } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
 import { refText } from '../domain/object-ref.ts';
+import { reservedBy } from '../domain/plan.ts';
+import { anyContainerRuns } from '../domain/running-containers.ts';
 import type { Component, DatabaseComponent, Stack } from '../domain/stack.ts';
 import { deletesPod } from './guards/deletes-pod.ts';
 import { makePlan } from './make-plan.ts';
@@ -108,6 +110,94 @@ describe('reasons not to act', () => {
   });
 });
 
+const crashedWeb = container({
+  state: 'waiting',
+  reason: 'CrashLoopBackOff',
+  message: 'back-off 1m20s restarting failed container',
+  lastExit: { exitCode: 1, finishedAt: now - 1000 },
+});
+const full = (name: string) =>
+  pod(name, {
+    ready: false,
+    containers: [crashedWeb],
+    emptyDirs: ['uploads'],
+    owner: { kind: 'ReplicaSet', name: 'web-set' },
+  });
+
+/** Crashed pods whose volumes hold a file, and what they died of works again. */
+const keeping = (names: readonly string[], changes: Partial<Observation> = {}) =>
+  healthy({
+    pods: saw(names.map(full), 'API', now),
+    crashes: saw(
+      names.map((name) => ({ pod: name, container: 'main', lines: 'host not found in upstream' })),
+      'logs',
+      now,
+    ),
+    emptyDirs: saw(
+      names.map((name) => ({
+        podUid: `uid-of-${name}`,
+        volume: 'uploads',
+        files: saw({ names: ['a.jpg'], isWhole: true }, 'node', now),
+      })),
+      'emptyDir volumes',
+      now,
+    ),
+    workloads: saw([], 'API', now),
+    ...changes,
+  });
+
+function planKeeping(observation: Observation, copyOut?: string, busy: readonly string[] = []) {
+  const context = { stack, observation, past: [], run: 'run', busy: new Set(busy), copyOut };
+  return makePlan(diagnose(observation, check), check, context);
+}
+
+describe('a crashed pod that keeps files', () => {
+  test('is left alone, and the reader is told what to do', () => {
+    const { steps, refusals } = planKeeping(keeping(['web-1']));
+    expect(steps).toEqual([]);
+    expect(refusals).toMatchObject([{ guard: 'files-in-empty-dir', kind: 'choice' }]);
+  });
+
+  test('is restarted with its files when the user has named a folder for them', () => {
+    const { steps, refusals } = planKeeping(keeping(['web-1']), '/copies/run');
+    expect(refusals).toEqual([]);
+    expect(steps).toMatchObject([
+      {
+        step: 'restart-pod-with-its-files',
+        risk: 'disruptive',
+        target: { name: 'web-1', uid: 'uid-of-web-1' },
+        parameters: { owner: 'web-set', copyOut: '/copies/run' },
+      },
+    ]);
+  });
+
+  test('waits for another one of the same owner, so that no two give their files to the same new pod', () => {
+    const both = keeping(['web-1', 'web-2']);
+    const { steps, refusals } = planKeeping(both, '/copies/run');
+    expect(steps.map(({ target: { name } }) => name)).toEqual(['web-1']);
+    expect(refusals).toMatchObject([{ guard: 'one-action-per-object', target: { name: 'web-2' } }]);
+    const underWay = steps.flatMap((step) => reservedBy(step));
+    expect(planKeeping(keeping(['web-2']), '/copies/run', underWay).steps).toEqual([]);
+  });
+
+  test.each<[string, Partial<Observation>]>([
+    ['nobody has looked', { emptyDirs: saw([], 'emptyDir volumes', now) }],
+    ['nobody could look', { emptyDirs: couldNotLook('no engine', 'emptyDir volumes', now) }],
+    [
+      'its controller is not known',
+      { pods: saw([{ ...full('web-1'), owner: { kind: 'DaemonSet', name: 'web' } }], 'API', now) },
+    ],
+    [
+      'something in it runs',
+      { pods: saw([{ ...full('web-1'), initContainers: [container()] }], 'API', now) },
+    ],
+  ])('stays as it is when %s, whatever the user named', (_name, changes) => {
+    const { steps, refusals } = planKeeping(keeping(['web-1'], changes), '/copies/run');
+    expect(steps).toEqual([]);
+    expect(refusals.map(({ kind }) => kind)).toEqual(['wait']);
+  });
+});
+
 const web = (name: string): Omit<Component, 'dependsOn'> => ({
   ref: { kind: 'Deployment', namespace: 'shop', name },
   adapter: 'web',
@@ -132,11 +222,13 @@ const known: Stack = {
 };
 
 /** The plan for a stack of which everything is known; whether a finding is old is up to the caller. */
-function planned(observation: Observation, firstSeen: number | undefined = boot) {
-  const own = { stack: known, firstSeen: () => firstSeen };
-  const context = { stack: known, observation, past: [], run: 'run', busy: new Set<string>() };
+function planned(observation: Observation, copyOut?: string) {
+  const own = { stack: known, firstSeen: () => boot };
+  const context = { stack: known, observation, past: [], run: 'run', busy: new Set<string>(), copyOut };
   return makePlan(diagnose(observation, own), own, context);
 }
+
+const isMove = ({ step }: { readonly step: string }) => step === 'restart-pod-with-its-files';
 
 describe('any observation', () => {
   test('gives the same findings and the same plan twice, and no destructive step', () => {
@@ -178,17 +270,42 @@ describe('any observation', () => {
 
   test('deletes no pod of a database, and none whose files nobody has seen to be none', () => {
     fc.assert(
-      fc.property(anyObservation, (observation) => {
+      fc.property(fc.oneof(anyObservation, anyCrashTail), (observation) => {
         for (const step of planned(observation).steps.filter(deletesPod)) {
           const doomed = seen(observation.pods)?.find(({ uid }) => uid === step.target.uid);
           expect(doomed?.labels['application']).not.toBe('spilo');
           for (const volume of doomed?.emptyDirs ?? []) {
             const facts = seen(observation.emptyDirs) ?? [];
             const found = facts.find((entry) => entry.podUid === step.target.uid && entry.volume === volume);
-            expect(found && seen(found.files)).toEqual([]);
+            expect(found && seen(found.files)?.names).toEqual([]);
           }
         }
       }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('moves files only into a folder of the user, of a pod in which nothing runs and all was seen', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyObservation, anyCrashTail), (observation) => {
+        expect(planned(observation).steps.filter(isMove)).toEqual([]);
+        const { steps } = planned(observation, '/copies/run');
+        expect(steps.every((step) => step.risk !== 'destructive')).toBe(true);
+        const owners = steps.filter(isMove).map(({ parameters }) => parameters['owner']);
+        expect(new Set(owners).size).toBe(owners.length);
+        for (const { target: moved, parameters } of steps.filter(isMove)) {
+          expect(parameters['copyOut']).toBe('/copies/run');
+          const doomed = seen(observation.pods)?.find(({ uid }) => uid === moved.uid);
+          expect(doomed?.labels['application']).not.toBe('spilo');
+          expect(doomed === undefined || anyContainerRuns(doomed)).toBe(false);
+          for (const volume of doomed?.emptyDirs ?? []) {
+            const facts = seen(observation.emptyDirs) ?? [];
+            const found = facts.find((entry) => entry.podUid === moved.uid && entry.volume === volume);
+            expect(found?.files.looked).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -1,3 +1,4 @@
+import type { ArchivedEntry } from '../domain/folder-entry.ts';
 import type { NodeContainer } from '../domain/observation.ts';
 
 /** How a file of a node is read: in chunks, so that its size costs no memory. */
@@ -18,6 +19,33 @@ export interface NodeFile {
   readonly modifiedAt: number;
 }
 
+/** How a whole folder of a node is read: as a tar archive that passes by, so that its size costs no memory. */
+export interface ArchiveReading {
+  /** Absolute path inside the node's container. */
+  readonly path: string;
+  /** Reading ends there, bytes of the archive. */
+  readonly limitBytes: number;
+  /** Takes the archive as it comes; the next chunk waits until it is done. What it throws ends the reading. */
+  readonly take?: (chunk: Uint8Array) => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** What a folder of a node holds. */
+export interface FolderArchive {
+  /** The folder itself first, then everything below it, in the order of the archive. */
+  readonly entries: readonly ArchivedEntry[];
+  /** False: it is larger than the limit, and the entries are those before it. */
+  readonly isWhole: boolean;
+  /** Size of the archive, bytes; as far as it was read. */
+  readonly bytes: number;
+}
+
+/** A tar archive on its way into a node. */
+export interface ArchiveBody {
+  readonly bytes: number;
+  readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
 /** One kind of local cluster (k3d; kind later): the layer below the Kubernetes API. */
 export interface ClusterProvider {
   readonly kind: 'k3d';
@@ -36,6 +64,18 @@ export interface ClusterProvider {
   readFile(containerId: string, reading: FileReading): Promise<number>;
   /** The regular files of one folder of a running node, at most `limitBytes` in all; undefined when there is no such folder. */
   readFolder(containerId: string, path: string, limitBytes: number): Promise<readonly NodeFile[] | undefined>;
+  /**
+   * Reads a folder of a running node with all that is below it: owners, modes, times (whole seconds), links and the
+   * SHA-256 of every file. What a tar archive cannot hold (sockets) and what is mounted inside the container (an emptyDir
+   * in memory) is not in it. Undefined when there is no such folder. Throws when the archive did not arrive whole, which is
+   * also so when a file in it changed its size meanwhile.
+   */
+  readArchive(containerId: string, reading: ArchiveReading): Promise<FolderArchive | undefined>;
+  /**
+   * Unpacks a tar archive into a folder of a running node, with owners, modes and times as they are in it. A file that is
+   * there is replaced, a folder is not. Throws when it was not unpacked whole; a part may be there then.
+   */
+  writeArchive(containerId: string, folder: string, body: ArchiveBody): Promise<void>;
   /** Puts a regular file that everybody may read into a folder of a container, running or not; one that is there is replaced. */
   writeFile(
     containerId: string,

@@ -46,8 +46,11 @@ export interface ClusterReader {
 
 /** Writes to the Kubernetes API: kept apart so that whatever only observes cannot write. */
 export interface ClusterWriter {
-  /** Deletes this very pod (precondition on the uid); throws Conflict when the name now belongs to another pod. */
-  deletePod(target: { namespace: string; name: string; uid: string }): Promise<void>;
+  /**
+   * Deletes this very pod (precondition on the uid); throws Conflict when the name now belongs to another pod, or when
+   * anything about it was changed since `version` was read.
+   */
+  deletePod(target: { namespace: string; name: string; uid: string; version?: string }): Promise<void>;
   /**
    * Sets the number of pods of a Deployment or StatefulSet, bound to the version that was read; throws Conflict when it
    * was changed since.

@@ -31,7 +31,8 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function createFolder(folder: string): void {
+/** Makes a folder for this user only (0700), with those above it that are missing, and writes their names to disk. */
+export function createFolder(folder: string): void {
   if (existsSync(folder)) return;
   const parent = dirname(folder);
   createFolder(parent);

@@ -67,6 +67,14 @@ describe('deletePod', () => {
     });
   });
 
+  it('binds itself to the version that was read, where one is named', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: pod }) });
+    await createClusterWriter(server.config).deletePod({ ...target, version: '7' });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+      preconditions: { uid: 'u1', resourceVersion: '7' },
+    });
+  });
+
   it.each([
     [409, Conflict],
     [404, NotFound],

@@ -185,12 +185,22 @@ describe('k3d over the Docker Engine API', () => {
 });
 
 /** One entry of a tar archive, as far as a reader looks (POSIX pax, ustar interchange format). */
-function tarEntry(kind: string, contents: Buffer, size = contents.length): Buffer {
+function tarEntry(
+  kind: string,
+  contents: Buffer,
+  size = contents.length,
+  name = 'appendonly.aof.1.incr.aof',
+): Buffer {
   const header = Buffer.alloc(512);
-  header.write('appendonly.aof.1.incr.aof', 0);
+  header.write(name, 0);
   header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
   header.write(kind, 156);
   header.write('ustar\0', 257);
+  header.write('00', 263);
+  // Sum of the header's bytes, its own field counted as spaces.
+  header.write(' '.repeat(8), 148);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return Buffer.concat([header, contents, Buffer.alloc((512 - (contents.length % 512)) % 512)]);
 }
 
@@ -242,17 +252,20 @@ describe('a file of a node', () => {
 describe('a folder of a node', () => {
   const archive = Buffer.concat([
     tarEntry('5', Buffer.alloc(0)),
-    tarEntry('x', Buffer.from('20 atime=1700000000\n')),
+    tarEntry('x', Buffer.from('21 path=results/long\n')),
     tarEntry('0', Buffer.from('of a name that is told elsewhere')),
     tarEntry('2', Buffer.alloc(0)),
     tarEntry('0', Buffer.from('{}')),
     Buffer.alloc(1024),
   ]);
 
-  it('gives its regular files, those with a name of their own', async () => {
+  it('gives its regular files, also those whose name stands in an extended header', async () => {
     const { provider } = await k3d({ 'GET /containers/aaa/archive': { bytes: archive } });
     const files = await provider.readFolder('aaa', '/var/lib/cni/results', 100_000);
-    expect(files).toMatchObject([{ name: 'appendonly.aof.1.incr.aof', bytes: Buffer.from('{}') }]);
+    expect(files).toMatchObject([
+      { name: 'long', bytes: Buffer.from('of a name that is told elsewhere') },
+      { name: 'appendonly.aof.1.incr.aof', bytes: Buffer.from('{}') },
+    ]);
   });
 
   it('is told from one that is not there', async () => {
@@ -268,6 +281,107 @@ describe('a folder of a node', () => {
   ] as const)('is refused when it is %s', async (_name, bytes, limit, message) => {
     const { provider } = await k3d({ 'GET /containers/aaa/archive': { bytes } });
     await expect(provider.readFolder('aaa', '/var/lib/cni/results', limit)).rejects.toThrow(message);
+  });
+});
+
+async function* broken(): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from('a'));
+  throw new Error('the disk is gone');
+}
+
+describe('all that is in a folder of a node', () => {
+  const folder = '/pods/u/uploads';
+  const reading = { path: folder, limitBytes: 1_000_000 };
+  const contents = Buffer.from('x'.repeat(600));
+  const named = (name: string, kind: string, bytes = Buffer.alloc(0)) =>
+    tarEntry(kind, bytes, bytes.length, name);
+  const root = named('uploads/', '5');
+  const file = named('uploads/a', '0', contents);
+  const end = Buffer.alloc(1024);
+
+  async function read(bytes: Buffer, changes: { readonly limitBytes?: number } = {}) {
+    const { provider } = await k3d({ 'GET /containers/aaa/archive': { bytes } });
+    return provider.readArchive('aaa', { ...reading, ...changes });
+  }
+
+  it('is told with the place of each thing in the archive', async () => {
+    const long = named('uploads/short', '0', Buffer.from('y'));
+    const archive = Buffer.concat([
+      root,
+      file,
+      tarEntry('x', Buffer.from('26 path=uploads/very long\n18 uid=4294967294\n')),
+      long,
+      named('uploads/p', '6'),
+      end,
+    ]);
+    const found = await read(archive);
+    expect(found).toMatchObject({ isWhole: true, bytes: archive.length });
+    expect(found?.entries).toMatchObject([
+      { path: '', type: 'directory', from: 0, to: 512 },
+      {
+        path: 'a',
+        type: 'file',
+        size: 600,
+        sha256: createHash('sha256').update(contents).digest('hex'),
+        from: 512,
+        to: 512 + 512 + 1024,
+      },
+      { path: 'very long', uid: 4_294_967_294, size: 1, from: 2048, to: 2048 + 1024 + 1024 },
+      { path: 'p', type: 'fifo', size: 0 },
+    ]);
+  });
+
+  it('ends at the limit with what was seen until then, without a digest of half a file', async () => {
+    const large = Buffer.alloc(400_000, 'z');
+    const archive = Buffer.concat([root, file, named('uploads/b', '0', large), end]);
+    const found = await read(archive, { limitBytes: 300_000 });
+    expect(found?.isWhole).toBe(false);
+    expect(found?.entries.every((entry) => entry.sha256 === undefined)).toBe(true);
+  });
+
+  it('is told from a folder that is not there', async () => {
+    const { provider } = await k3d({
+      'GET /containers/aaa/archive': { status: 404, json: { message: 'no' } },
+    });
+    expect(await provider.readArchive('aaa', reading)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'cut in a file',
+      Buffer.concat([root, tarEntry('0', contents, 3000, 'uploads/a')]),
+      /before the file did/,
+    ],
+    ['without its end', Buffer.concat([root, file]), /has no end: a file in it changed/],
+    ['no archive', Buffer.alloc(2048, 1), /not as expected/],
+    ['of another folder', Buffer.concat([root, named('other/a', '0'), end]), /does not belong to its folder/],
+    ['with a way out', Buffer.concat([root, named('uploads/../a', '0'), end]), /does not belong/],
+  ])('is refused when the archive is %s', async (_name, bytes, message) => {
+    await expect(read(bytes)).rejects.toThrow(message);
+  });
+
+  it('is put there as it is, and never a file in the place of a folder', async () => {
+    const { fake, provider } = await k3d({ 'PUT /containers/aaa/archive': { text: '' } });
+    await provider.writeArchive('aaa', '/pods/u', {
+      bytes: 6,
+      chunks: [Buffer.from('abc'), Buffer.from('def')],
+    });
+    expect(fake.requests).toEqual([
+      'PUT /containers/aaa/archive?path=/pods/u&noOverwriteDirNonDir=1 (archive)',
+    ]);
+  });
+
+  it('is not said to be there when the engine refuses it, or its source breaks', async () => {
+    const { provider } = await k3d({
+      'PUT /containers/aaa/archive': {
+        status: 400,
+        json: { message: 'extraction point is not a directory' },
+      },
+    });
+    const body = { bytes: 3, chunks: [Buffer.from('abc')] };
+    await expect(provider.writeArchive('aaa', '/x', body)).rejects.toThrow(/not a directory/);
+    const half = { bytes: 3, chunks: broken() };
+    await expect(provider.writeArchive('aaa', '/x', half)).rejects.toThrow('the disk is gone');
   });
 });
 

@@ -60,6 +60,7 @@ const anyPod = fc
       .map((kind) => ({ kind, name: 'o' })),
     containers: few(anyContainer),
     initContainers: few(anyContainer),
+    ephemeralContainers: few(anyContainer),
     emptyDirs: fc.constantFrom<string[]>([], ['uploads']),
   })
   .map(({ name, ...changes }) => pod(name, changes));
@@ -172,7 +173,7 @@ export const anyObservation: fc.Arbitrary<Observation> = fc
         fc.record({
           podUid: names.map((name) => `uid-of-${name}`),
           volume: fc.constant('uploads'),
-          files: looked(few(fc.string())),
+          files: looked(fc.record({ names: few(fc.string()), isWhole: fc.boolean() })),
         }),
       ),
     ),
@@ -194,3 +195,98 @@ export const anyObservation: fc.Arbitrary<Observation> = fc
     frontDoor: looked(anyDoor),
   })
   .map((changes) => healthy(changes));
+
+const crashedNames = ['a', 'b', 'nginx-1'];
+const crashed = fc
+  .record({
+    finishedAt: fc.constantFrom(now, now - 30_000),
+    message: fc.constantFrom('back-off 40s', 'back-off 5m0s'),
+  })
+  .map(({ finishedAt, message }) =>
+    container({
+      state: 'waiting',
+      reason: 'CrashLoopBackOff',
+      message,
+      lastExit: { exitCode: 1, finishedAt },
+    }),
+  );
+
+/** Mostly none, so that the pod may be restarted at all. */
+const besides = fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, few(anyContainer));
+
+const anyCrashedPod = fc
+  .record({
+    name: fc.constantFrom(...crashedNames),
+    labels: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, labels),
+    deleting: fc.constantFrom(false, false, false, true),
+    owner: fc
+      .tuple(
+        fc.constantFrom('ReplicaSet', 'ReplicaSet', 'StatefulSet', 'DaemonSet'),
+        fc.constantFrom('o', 'p'),
+      )
+      .map(([kind, name]) => ({ kind, name })),
+    main: crashed,
+    others: besides,
+    initContainers: besides,
+    ephemeralContainers: besides,
+    emptyDirs: fc.constantFrom<string[]>([], ['uploads'], ['uploads'], ['uploads', 'cache']),
+  })
+  .map(({ name, main, others, ...changes }) => pod(name, { ...changes, containers: [main, ...others] }));
+
+const anyFiles = fc.record({
+  names: fc.oneof(fc.constant([]), few(fc.string({ unit: 'binary' }))),
+  isWhole: fc.boolean(),
+});
+const volumes = crashedNames.flatMap((name) =>
+  ['uploads', 'cache'].map((volume) => ({ podUid: `uid-of-${name}`, volume })),
+);
+
+/** What is known of the volumes: mostly what they hold, seldom nothing. */
+const anyVolumes = fc
+  .tuple(
+    ...volumes.map(() => fc.oneof({ weight: 5, arbitrary: anyFiles }, fc.constantFrom('unseen', 'unasked'))),
+  )
+  .map((found) =>
+    volumes.flatMap((volume, index) => {
+      const files = found[index];
+      if (files === undefined || files === 'unasked') return [];
+      return [
+        {
+          ...volume,
+          files:
+            typeof files === 'string'
+              ? couldNotLook<never>('no answer', 'test', now)
+              : saw(files, 'test', now),
+        },
+      ];
+    }),
+  );
+
+/** Pods that wait out a back-off although what they died of works again: some may be restarted, and some not. */
+export const anyCrashTail: fc.Arbitrary<Observation> = fc
+  .record({
+    pods: fc
+      .uniqueArray(anyCrashedPod, { minLength: 1, maxLength: 3, selector: ({ name }) => name })
+      .map((pods) => saw(pods, 'test', now)),
+    emptyDirs: fc.oneof(
+      { weight: 5, arbitrary: anyVolumes.map((facts) => saw(facts, 'test', now)) },
+      looked(anyVolumes),
+    ),
+    nodes: fc.constant(
+      saw([{ name: 'server-0', ready: true, unschedulable: false, leaseRenewedAt: now }], 'test', now),
+    ),
+  })
+  .map((changes) =>
+    healthy({
+      ...changes,
+      crashes: saw(
+        crashedNames.map((name) => ({
+          pod: name,
+          container: 'main',
+          lines: 'host not found in upstream',
+        })),
+        'test',
+        now,
+      ),
+    }),
+  );

@@ -11,19 +11,21 @@ type Answer = {
   readonly bytes?: Buffer;
 };
 
-/** `METHOD path` (without query) to the answer; a function is asked at each request. */
-export type EngineAnswers = Readonly<Record<string, Answer | 'hang' | 'drop' | (() => Answer)>>;
+/** Gives the answer at each request, or sends it by itself: `path` is the one that the request's query names. */
+type Served = (
+  request: { readonly path: string; readonly body: Buffer },
+  response: http.ServerResponse,
+) => Answer | Promise<void>;
+
+/** `METHOD path` (without query) to the answer. */
+export type EngineAnswers = Readonly<Record<string, Answer | Served | 'hang' | 'drop'>>;
 
 const unknownThing: Answer = { status: 404, json: { message: 'no such thing' } };
-
-function answerTo(found: EngineAnswers[string] | undefined): Answer | 'hang' | 'drop' {
-  return (typeof found === 'function' ? found() : found) ?? unknownThing;
-}
 
 export interface FakeEngine {
   readonly socketPath: string;
   readonly url: string;
-  /** `METHOD path?query body` of every request. */
+  /** `METHOD path?query body` of every request; an archive as a body is only named. */
   readonly requests: string[];
 }
 
@@ -32,19 +34,16 @@ export async function fakeEngine(answers: EngineAnswers): Promise<FakeEngine> {
   const socketPath = join(temporaryFolder(), 'engine.sock');
   const requests: string[] = [];
   const serve = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = await bodyOf(request);
+    if (body === undefined) return;
     const { method = '', url = '' } = request;
-    requests.push(`${method} ${decodeURIComponent(url)} ${Buffer.concat(chunks).toString()}`.trim());
-    const answer = answerTo(answers[`${method} ${url.split('?', 1)[0] ?? ''}`]);
-    if (answer === 'hang') return;
-    if (answer === 'drop') {
-      response.socket?.destroy();
-      return;
-    }
-    const { status = 200, json, text, bytes } = answer;
-    response.writeHead(status);
-    response.end(bytes ?? text ?? JSON.stringify(json));
+    const isArchive = request.headers['content-type'] === 'application/x-tar';
+    requests.push(`${method} ${decodeURIComponent(url)} ${isArchive ? '(archive)' : body.toString()}`.trim());
+    const answer = answers[`${method} ${url.split('?', 1)[0] ?? ''}`];
+    const path = new URL(url, 'http://engine').searchParams.get('path') ?? '';
+    const made = typeof answer === 'function' ? answer({ path, body }, response) : answer;
+    if (made instanceof Promise) await made;
+    else reply(response, made);
   };
   const server = http.createServer((request, response) => void serve(request, response));
   server.listen(socketPath);
@@ -54,4 +53,26 @@ export async function fakeEngine(answers: EngineAnswers): Promise<FakeEngine> {
     server.close();
   });
   return { socketPath, url: `unix://${socketPath}`, requests };
+}
+
+/** Undefined when the client broke off in the middle of its request: then nobody waits for an answer. */
+async function bodyOf(request: http.IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  } catch {
+    return undefined;
+  }
+}
+
+function reply(response: http.ServerResponse, answer: Answer | 'hang' | 'drop' = unknownThing): void {
+  if (answer === 'hang') return;
+  if (answer === 'drop') {
+    response.socket?.destroy();
+    return;
+  }
+  const { status = 200, json, text, bytes } = answer;
+  response.writeHead(status);
+  response.end(bytes ?? text ?? JSON.stringify(json));
 }

@@ -55,7 +55,9 @@ export function pod(name: string, changes: Partial<PodFacts> = {}): PodFacts {
     ready: true,
     containers: [container()],
     initContainers: [],
+    ephemeralContainers: [],
     emptyDirs: [],
+    emptyDirsInMemory: [],
     ...changes,
   };
 }

@@ -231,6 +231,28 @@ const cases: readonly Case[] = [
     environment: { DOCKER_HOST: 'ssh://other' },
   },
   {
+    name: 'a folder for copies that is a file',
+    args: ['up', '--copy-out', 'notes.txt'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/--copy-out/, /it is no folder/, /notes\.txt/, /Name a folder of your own/],
+    prepare: file('notes.txt', ''),
+  },
+  {
+    name: 'a folder for copies among the own state, also when nothing would be done',
+    args: ['up', '--dry-run', '--copy-out', 'state/rekindle/copies'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/keeps its own state/, /state\/rekindle\/copies/, /Name a folder of your own/],
+  },
+  {
+    name: 'a folder for copies where nothing is copied',
+    args: ['plan', '--copy-out', 'copies'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/unknown option '--copy-out'/, /rekindle --help/],
+  },
+  {
     name: 'a stack file that would be written over',
     args: ['init'],
     code: 64,

@@ -6,6 +6,7 @@ import { dropGoneUpstreams } from './drop-gone-upstreams.ts';
 import { nudgePooler } from './nudge-pooler.ts';
 import { reloadLoadBalancer } from './reload-load-balancer.ts';
 import { restartCrashLoopingPod, restartPooler, restartStuckPod } from './restart-pod.ts';
+import { restartPodWithItsFiles } from './restart-pod-with-its-files.ts';
 import { restoreHostNames } from './restore-host-names.ts';
 import { scaleUp } from './scale-up.ts';
 import { setNetworkCacheAside } from './set-network-cache-aside.ts';
@@ -21,6 +22,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   'start-load-balancer': startLoadBalancer,
   'drop-gone-upstreams': dropGoneUpstreams,
   'restart-crash-looping-pod': restartCrashLoopingPod,
+  'restart-pod-with-its-files': restartPodWithItsFiles,
   'restart-stuck-pod': restartStuckPod,
   'delete-left-over-pod': deleteLeftOverPod,
   'scale-up': scaleUp,

@@ -1,16 +1,7 @@
 import { podFacts } from '../../observe/pod-facts.ts';
-import type { PlannedStep, StepName } from '../../domain/plan.ts';
-import { answer, defineStep, type ActContext, type Step } from '../define-step.ts';
-
-const podPath = ({ target }: PlannedStep) =>
-  `/api/v1/namespaces/${target.namespace ?? ''}/pods/${target.name}`;
-
-async function siblings(planned: PlannedStep, context: ActContext) {
-  const pods = await context.reader.list(`/api/v1/namespaces/${planned.target.namespace ?? ''}/pods`);
-  return pods
-    .map((object) => podFacts(object))
-    .filter((pod) => pod.owner?.name === planned.parameters['owner']);
-}
+import type { StepName } from '../../domain/plan.ts';
+import { defineStep, type Step } from '../define-step.ts';
+import { newPodRuns, podPath } from './owned-pods.ts';
 
 /** Deletes one pod (by uid) whose controller makes it again, after a server-side rehearsal that it can be made. */
 function restartPod(
@@ -37,20 +28,7 @@ function restartPod(
       await writer.deletePod({ namespace, name: pod, uid });
       return `deleted pod ${pod} (uid ${uid})`;
     },
-    probe: async (planned, context) => {
-      const first = (await siblings(planned, context)).find(
-        (pod) =>
-          pod.uid !== planned.target.uid &&
-          pod.createdAt >= planned.evidenceAt - 1000 &&
-          pod.containers.length > 0 &&
-          pod.containers.every((container) => container.state === 'running'),
-      );
-      return answer(
-        context,
-        first !== undefined,
-        first === undefined ? 'no new pod runs yet' : `${first.name} runs`,
-      );
-    },
+    probe: newPodRuns,
   });
 }
 

@@ -1,17 +1,18 @@
-import http from 'node:http';
-import type { FileReading, NodeFile } from '../../ports/cluster-provider.ts';
-import { withDeadline } from '../deadline.ts';
-import { FileInArchive } from './file-in-archive.ts';
-import { fileToArchive } from './file-to-archive.ts';
-import { filesInArchive } from './folder-in-archive.ts';
+import type { IncomingMessage } from 'node:http';
+
+import { withDeadline, withIdleDeadline } from '../deadline.ts';
 import { resolveEngineEndpoint, type EngineEndpoint } from './endpoint.ts';
 import { engineUnreachable, EngineRefused } from './errors.ts';
+import { exchange, open, wholeBody, type EngineAnswer, type EngineRequest } from './exchange.ts';
 
 /** Time for one request, ms. */
 const requestDeadlineMs = 3000;
 
 /** Time for a command in a container and for the start of a container, ms. */
 const actionDeadlineMs = 20_000;
+
+/** An archive may take as long as it likes, but not so long without a byte, ms. */
+const idleMs = 20_000;
 
 /** What is read of `GET /containers/ID/json` (Docker Engine API, 1.24 and later). */
 export interface InspectedContainer {
@@ -40,26 +41,13 @@ export type PortBindings = Readonly<
   Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>
 >;
 
-interface EngineRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly path: string;
-  readonly body?: unknown;
-  /** A tar archive as the body. */
-  readonly archive?: Buffer;
+interface TimedRequest extends EngineRequest {
   readonly deadlineMs?: number;
-  /** Takes the body of a 200 as it comes instead of keeping it; what it throws ends the request. */
-  readonly take?: (chunk: Buffer) => void;
-}
-
-interface EngineAnswer {
-  readonly status: number;
-  readonly bytes: Buffer;
 }
 
 /**
- * The few calls of the Docker Engine API that Rekindle needs, over the engine's socket. Every call opens its own
- * connection: a socket of an engine that was killed must not be used again. Throws EngineUnreachable when there
- * is no answer and EngineRefused when the answer is no.
+ * The few calls of the Docker Engine API that Rekindle needs, over the engine's socket. Throws EngineUnreachable when
+ * there is no answer and EngineRefused when the answer is no.
  */
 export class DockerEngine {
   readonly endpoint: EngineEndpoint;
@@ -123,51 +111,43 @@ export class DockerEngine {
   }
 
   /**
-   * Reads one regular file of a container and gives its size in bytes. The engine sends it as a tar archive
-   * (docs.docker.com, Engine API, ContainerArchive) and follows no link at the end of the path. Throws EngineRefused
-   * when the file is not there or cannot be used.
+   * Sends one request and hands the body of a 200 to `use` while it comes. Ends it when no byte came for 20 s or `signal`
+   * fires. What `use` throws comes out as it is.
    */
-  async readFile(id: string, { path, limitBytes, take }: FileReading): Promise<number> {
-    const place = `${path} in container ${id.slice(0, 12)}`;
-    const file = new FileInArchive({ limitBytes, take, place });
-    await this.#send(
-      {
-        method: 'GET',
-        path: `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(path)}`,
-        take: (chunk) => file.push(chunk),
+  async download<T>(
+    request: EngineRequest,
+    use: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+    outer?: AbortSignal,
+  ): Promise<T> {
+    return withIdleDeadline(
+      idleMs,
+      async (signal, beat) => {
+        const unreachable = (error: unknown) =>
+          engineUnreachable(this.#place(request), signal.aborted ? signal.reason : error);
+        const response = await this.#opened(request, signal, unreachable);
+        return use(beating(response, beat, unreachable));
       },
-      [200],
+      outer,
     );
-    return file.end();
   }
 
-  /** The regular files of one folder of a running container; undefined when there is no such folder. */
-  async readFolder(id: string, path: string, limitBytes: number): Promise<readonly NodeFile[] | undefined> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const take = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > limitBytes) throw new Error(`${path} has more than ${limitBytes} bytes`);
-      chunks.push(chunk);
-    };
-    const archive = `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(path)}`;
+  /** Sends one request with an archive and waits for a 200. Ends it when no byte of it was taken for 20 s. */
+  async upload(request: EngineRequest & Required<Pick<EngineRequest, 'archive'>>): Promise<void> {
+    const { bytes, chunks } = request.archive;
+    let broken: unknown;
     try {
-      await this.#send({ method: 'GET', path: archive, take }, [200]);
+      const answer = await withIdleDeadline(idleMs, (signal, beat) => {
+        const source = beating(chunks, beat, (error) => {
+          broken = error;
+          return error;
+        });
+        return exchange(this.endpoint, { ...request, archive: { bytes, chunks: source } }, signal);
+      });
+      if (answer.status !== 200) throw this.#refusal(request, answer);
     } catch (error) {
-      if (error instanceof EngineRefused && error.status === 404) return undefined;
-      throw error;
+      if (broken !== undefined) throw broken;
+      throw error instanceof EngineRefused ? error : engineUnreachable(this.#place(request), error);
     }
-    return filesInArchive(Buffer.concat(chunks));
-  }
-
-  /** Puts one file into a folder of a container, running or not (Engine API, PutContainerArchive). */
-  async writeFile(
-    id: string,
-    { folder, name, bytes }: { readonly folder: string; readonly name: string; readonly bytes: Uint8Array },
-  ): Promise<void> {
-    const path = `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(folder)}`;
-    const archive = fileToArchive(name, bytes, Date.now());
-    await this.#send({ method: 'PUT', path, archive, deadlineMs: actionDeadlineMs }, [200]);
   }
 
   async #list(
@@ -178,7 +158,7 @@ export class DockerEngine {
     return found as readonly { Id: string; Labels?: Record<string, string> | null }[];
   }
 
-  async #json(request: EngineRequest): Promise<unknown> {
+  async #json(request: TimedRequest): Promise<unknown> {
     const answer = await this.#send(request, [200, 201]);
     try {
       return JSON.parse(answer.bytes.toString('utf8'));
@@ -187,27 +167,45 @@ export class DockerEngine {
     }
   }
 
-  async #send(request: EngineRequest, good: readonly number[]): Promise<EngineAnswer> {
+  async #send(request: TimedRequest, good: readonly number[]): Promise<EngineAnswer> {
     const answer = await this.#exchange(request);
     if (good.includes(answer.status)) return answer;
-    const text = answer.bytes.toString('utf8').trim();
-    throw new EngineRefused(answer.status, {
-      what: `The container engine answered ${answer.status}`,
-      cause: messageOf(text) || 'without a reason',
-      place: this.#place(request),
-      next: 'Read the reason: it is the engine that refuses.',
-    });
+    throw this.#refusal(request, answer);
   }
 
-  async #exchange(request: EngineRequest): Promise<EngineAnswer> {
+  async #exchange(request: TimedRequest): Promise<EngineAnswer> {
     try {
       return await withDeadline(request.deadlineMs ?? requestDeadlineMs, (signal) =>
         exchange(this.endpoint, request, signal),
       );
     } catch (error) {
-      if (error instanceof EngineRefused) throw error;
       throw engineUnreachable(this.#place(request), error);
     }
+  }
+
+  /** The answer to a request that the engine grants, with its body still to come. */
+  async #opened(
+    request: EngineRequest,
+    signal: AbortSignal,
+    unreachable: (error: unknown) => Error,
+  ): Promise<IncomingMessage> {
+    try {
+      const response = await open(this.endpoint, request, signal);
+      const { statusCode: status = 0 } = response;
+      if (status === 200) return response;
+      throw this.#refusal(request, { status, bytes: await wholeBody(response, signal) });
+    } catch (error) {
+      throw error instanceof EngineRefused ? error : unreachable(error);
+    }
+  }
+
+  #refusal(request: EngineRequest, { status, bytes }: EngineAnswer): EngineRefused {
+    return new EngineRefused(status, {
+      what: `The container engine answered ${status}`,
+      cause: messageOf(bytes.toString('utf8').trim()) || 'without a reason',
+      place: this.#place(request),
+      next: 'Read the reason: it is the engine that refuses.',
+    });
   }
 
   #place(request: EngineRequest): string {
@@ -216,46 +214,20 @@ export class DockerEngine {
   }
 }
 
-function exchange(
-  endpoint: EngineEndpoint,
-  request: EngineRequest,
-  signal: AbortSignal,
-): Promise<EngineAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<EngineAnswer>();
-  const json = request.body === undefined ? '' : JSON.stringify(request.body);
-  const body = request.archive ?? Buffer.from(json);
-  const { socketPath, host, port } = endpoint;
-  const sent = http.request({
-    ...(socketPath === undefined ? { host, port } : { socketPath, host: 'docker' }),
-    method: request.method,
-    path: request.path,
-    // An agent of its own keeps no connection and, unlike the global one, knows no proxies.
-    agent: new http.Agent(),
-    headers: {
-      'Content-Type': request.archive === undefined ? 'application/json' : 'application/x-tar',
-      'Content-Length': body.length,
-    },
-    signal,
-  });
-  const fail = (error: Error): void => reject(signal.aborted ? (signal.reason as Error) : error);
-  sent.on('error', fail);
-  sent.on('response', (response) => {
-    const chunks: Buffer[] = [];
-    const keep = (chunk: Buffer): unknown => chunks.push(chunk);
-    const take = response.statusCode === 200 ? (request.take ?? keep) : keep;
-    response.on('data', (chunk: Buffer) => {
-      try {
-        take(chunk);
-      } catch (error) {
-        reject(error);
-        sent.destroy();
-      }
-    });
-    response.on('error', fail);
-    response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(chunks) }));
-  });
-  sent.end(body);
-  return promise;
+/** Passes chunks on and says at each that there was one. `failed` turns an error of the source into what is thrown. */
+async function* beating(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  beat: () => void,
+  failed: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of chunks) {
+      beat();
+      yield chunk;
+    }
+  } catch (error) {
+    throw failed(error);
+  }
 }
 
 /** The engine explains its errors as `{"message": "..."}`. */

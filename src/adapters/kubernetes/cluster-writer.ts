@@ -19,10 +19,11 @@ export function createClusterWriter(
   const transport = new ApiTransport(config);
   const deadlineMs = options.deadlineMs ?? writeDeadlineMs;
   return {
-    async deletePod({ namespace, name, uid }) {
+    async deletePod({ namespace, name, uid, version }) {
       const path = `${podsPath(namespace)}/${encodeURIComponent(name)}`;
       // No grace period here: the pod's own counts.
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+      const preconditions = { uid, ...(version !== undefined && { resourceVersion: version }) };
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
       await transport.send({ method: 'DELETE', path, body, deadlineMs });
     },
     async scale({ kind, namespace, name, replicas, version }) {

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import type { NodeContainer } from '../../domain/observation.ts';
 import type { ClusterProvider } from '../../ports/cluster-provider.ts';
 import { redact } from '../../record/redact.ts';
+import { ContainerArchives } from '../docker/archives.ts';
 import { DockerEngine, type InspectedContainer, type PortBindings } from '../docker/engine.ts';
 import { ExplainedError } from '../../record/explained-error.ts';
 
@@ -33,15 +34,18 @@ export interface K3dOptions {
 export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
   const environment = options.environment ?? process.env;
   const engine = options.engine ?? new DockerEngine();
+  const archives = new ContainerArchives(engine);
   return {
     kind: 'k3d',
     place: `${engine.endpoint.url}, from ${engine.endpoint.from}`,
     clusters: () => engine.labelValues([appLabel], clusterLabel),
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
     startContainer: (id) => engine.start(id),
-    readFile: (containerId, reading) => engine.readFile(containerId, reading),
-    readFolder: (containerId, path, limitBytes) => engine.readFolder(containerId, path, limitBytes),
-    writeFile: (containerId, file) => engine.writeFile(containerId, file),
+    readFile: (containerId, reading) => archives.readFile(containerId, reading),
+    readFolder: (containerId, path, limitBytes) => archives.readFolder(containerId, path, limitBytes),
+    readArchive: (containerId, reading) => archives.readArchive(containerId, reading),
+    writeArchive: (containerId, folder, body) => archives.writeArchive(containerId, folder, body),
+    writeFile: (containerId, file) => archives.writeFile(containerId, file),
     runOnNode: (containerId, argv) => engine.exec(containerId, argv),
     kubeconfig: (cluster) => kubeconfigOf(engine, environment, cluster),
     startCluster: (cluster, signal) => startCluster(engine, environment, cluster, signal),

@@ -9,6 +9,7 @@ import { howToDeclareAWrite } from '../../verify/proof-text.ts';
 import { Verifier, wantedLevel } from '../../verify/verifier.ts';
 import { answer } from '../answer.ts';
 import { browserAdvice } from '../browser-advice.ts';
+import { copyOutFolder } from '../copy-out-folder.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
@@ -23,9 +24,10 @@ async function withPass(
   signal: AbortSignal,
   use: (looked: Looked) => Promise<number> | number,
 ): Promise<number> {
+  const copyOut = options.copyOut === undefined ? undefined : copyOutFolder(options.copyOut, Date.now());
   const session = await openSession(options, signal, false);
   try {
-    const pass = await examine(session.context, session.log);
+    const pass = await examine(session.context, session.log, { copyOut });
     session.log.show(pass);
     return await use({ session, pass });
   } finally {

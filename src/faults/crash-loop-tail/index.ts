@@ -1,3 +1,4 @@
+import { remainingBackOff } from '../../domain/crash-back-off.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
@@ -5,7 +6,6 @@ import type { ContainerFacts, Observation, PodFacts } from '../../domain/observa
 import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
 import { appendOnlyDamage } from '../append-only-damage.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
-import { remainingBackOff } from './back-off.ts';
 import { diedOfNameResolution, unprovenDependencies } from './dependencies.ts';
 
 /** Below this many seconds the kubelet is as fast as a new pod. */

@@ -9,8 +9,10 @@ export interface GuardContext {
   /** Actions of this and earlier runs on this cluster, oldest first; their times as the observation's clock tells them. */
   readonly past: readonly PastAction[];
   readonly run: string;
-  /** refText of objects with an action under way. */
+  /** What actions under way reserve (`reservedBy`). */
   readonly busy: ReadonlySet<string>;
+  /** Folder that files of an emptyDir may be copied to (`--copy-out`), absolute; undefined: the user gave none. */
+  readonly copyOut?: string | undefined;
 }
 
 /** One reason not to act. Pure: a refusal with its reason, or undefined to let the step pass. */

@@ -2,6 +2,7 @@ import type { PlannedStep, StepName } from '../../domain/plan.ts';
 
 const deleting: ReadonlySet<StepName> = new Set([
   'restart-crash-looping-pod',
+  'restart-pod-with-its-files',
   'restart-stuck-pod',
   'restart-pooler',
 ]);

@@ -6,12 +6,15 @@ import { oneActionPerObject } from './one-action-per-object.ts';
 import { recentlyActed } from './recently-acted.ts';
 import { unsafeToRecreate } from './unsafe-to-recreate.ts';
 
-/** Every reason not to act, in the order in which they are asked; the first that objects is shown. */
+/**
+ * Every reason not to act, in the order in which they are asked; the first that objects is shown. Files are asked for last:
+ * what is offered for them is of use only when nothing else stands in the way.
+ */
 export const guards: readonly Guard[] = [
   neverDestructive,
   oneActionPerObject,
   recentlyActed,
   budgetSpent,
-  filesInEmptyDir,
   unsafeToRecreate,
+  filesInEmptyDir,
 ];

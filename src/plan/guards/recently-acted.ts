@@ -9,6 +9,7 @@ const coolDownMs: Readonly<Record<StepName, number>> = {
   'start-load-balancer': 10_000,
   'drop-gone-upstreams': 20_000,
   'restart-crash-looping-pod': 15_000,
+  'restart-pod-with-its-files': 15_000,
   'restart-stuck-pod': 60_000,
   'delete-left-over-pod': 10_000,
   'scale-up': 30_000,

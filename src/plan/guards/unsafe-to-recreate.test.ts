@@ -54,6 +54,11 @@ describe('a pod of a StatefulSet', () => {
 
   test.each<[string, RegExp, Partial<PodFacts>, Partial<Observation>?]>([
     ['a member by label', /Patroni/, { labels: { application: 'spilo' } }],
+    [
+      'a member whoever owns it',
+      /Patroni/,
+      { labels: { application: 'spilo' }, owner: { kind: 'ReplicaSet', name: 'db' } },
+    ],
     ['a member by cluster', /Patroni/, { labels: { 'cluster-name': 'db' } }],
     ['a node that nobody knows', /server-9 is not seen/, { node: 'server-9' }],
 

@@ -10,8 +10,13 @@ export const unsafeToRecreate = defineGuard({
     if (!deletesPod(step)) return undefined;
     const pod = seen(observation.pods)?.find((entry) => entry.uid === step.target.uid);
     const owner = pod?.owner;
-    if (owner?.kind === 'ReplicaSet') return undefined;
     const advice = 'Wait for the kubelet; its back-off ends by itself.';
+    // A pooler of the same operator carries the cluster's name as well, but not this.
+    if (pod?.labels['application'] === 'spilo') {
+      const reason = `${pod.name} is a member of a database, which Patroni alone may restart.`;
+      return { reason, advice, kind: 'wait' };
+    }
+    if (owner?.kind === 'ReplicaSet') return undefined;
     if (pod === undefined || owner === undefined)
       return { reason: 'No controller would make it again.', advice, kind: 'wait' };
     const objection =

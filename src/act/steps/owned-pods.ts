@@ -1,0 +1,34 @@
+import type { PodFacts } from '../../domain/observation.ts';
+import type { PlannedStep } from '../../domain/plan.ts';
+import type { ProbeAnswer } from '../../domain/verdict.ts';
+import { podFacts } from '../../observe/pod-facts.ts';
+import { answer, type ActContext } from '../define-step.ts';
+
+/** REST path of the pod that a step is about. */
+export function podPath({ target }: PlannedStep): string {
+  return `/api/v1/namespaces/${target.namespace ?? ''}/pods/${target.name}`;
+}
+
+/** The pods of the planned pod's controller, itself among them while it is there. */
+export async function podsOfOwner(
+  { target, parameters }: PlannedStep,
+  { reader }: Pick<ActContext, 'reader'>,
+): Promise<readonly PodFacts[]> {
+  const pods = await reader.list(`/api/v1/namespaces/${target.namespace ?? ''}/pods`);
+  return pods
+    .map((object) => podFacts(object))
+    .filter((pod) => pod.owner !== undefined && pod.owner.name === parameters['owner']);
+}
+
+/** Proof of a restart: a pod that the controller has made since runs. */
+export async function newPodRuns(planned: PlannedStep, context: ActContext): Promise<ProbeAnswer> {
+  const first = (await podsOfOwner(planned, context)).find(
+    (pod) =>
+      pod.uid !== planned.target.uid &&
+      pod.createdAt >= planned.evidenceAt - 1000 &&
+      pod.containers.length > 0 &&
+      pod.containers.every((container) => container.state === 'running'),
+  );
+  const evidence = first === undefined ? 'no new pod runs yet' : `${first.name} runs`;
+  return answer(context, first !== undefined, evidence);
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+
+import { podFacts } from './pod-facts.ts';
+
+const metadata = { name: 'web', namespace: 'shop', uid: 'u' };
+
+test('volumes that die with the pod are told from others, and those in memory from those on disk', () => {
+  const volumes = [
+    { name: 'config', configMap: {} },
+    { name: 'uploads', emptyDir: {} },
+    { name: 'sized', emptyDir: { sizeLimit: '1Gi' } },
+    { name: 'memory', emptyDir: { medium: 'Memory' } },
+    { name: 'pages', emptyDir: { medium: 'HugePages-2Mi' } },
+  ];
+  expect(podFacts({ metadata, spec: { volumes } })).toMatchObject({
+    emptyDirs: ['uploads', 'sized', 'memory', 'pages'],
+    emptyDirsInMemory: ['memory', 'pages'],
+  });
+});
+
+const running = (name: string) => [{ name, state: { running: {} } }];
+
+test('containers of every kind are told', () => {
+  const status = {
+    containerStatuses: running('main'),
+    initContainerStatuses: running('sidecar'),
+    ephemeralContainerStatuses: running('debugger'),
+  };
+  expect(podFacts({ metadata, spec: {}, status })).toMatchObject({
+    containers: [{ name: 'main', state: 'running' }],
+    initContainers: [{ name: 'sidecar', state: 'running' }],
+    ephemeralContainers: [{ name: 'debugger', state: 'running' }],
+  });
+});
