@@ -1,7 +1,10 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 
-import { defineCase, type RefusalCase } from './define-case.ts';
+import { boundaryEnv } from '../rig/boundary.ts';
+import { defineCase, type Ended, type RefusalCase } from './define-case.ts';
+import { untilStopped } from './state-of-process.ts';
 
 const up = ['up', '--json', '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
 
@@ -56,11 +59,16 @@ export const accidentCases: readonly RefusalCase[] = [
     expected: { exitCode: 1, says: /Another rekindle is at work on this cluster: process \d+/ },
     needsWholeStack: true,
     run: async (site) => {
-      const second = Promise.withResolvers<Awaited<ReturnType<typeof site.rekindle>>>();
+      // The first one stops itself while it holds the lock: by chance alone the second might come too late.
+      const boundary = { side: 'after', event: 'run-started', nth: 1 } as const;
+      const second = Promise.withResolvers<Ended>();
       const first = await site.rekindle({
         args: up,
-        meanwhile: async () => {
+        env: boundaryEnv(boundary, { do: 'signal', signal: 'SIGSTOP' }),
+        meanwhile: async (pid) => {
+          await untilStopped(pid, 120);
           second.resolve(await site.rekindle({ args: up }));
+          process.kill(pid, 'SIGCONT');
         },
       });
       if (first.exitCode !== 0)

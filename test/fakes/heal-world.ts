@@ -54,8 +54,9 @@ export class HealWorld {
   /** The reload that ends it, counted from 1. */
   helpsAt = 1;
   isAgentDown = false;
-  /** How long the engine takes to start a container, and the published address to say no, ms. */
+  /** How long the engine takes to start a container and to reload, and the published address to say no, ms. */
   startMs = 0;
+  reloadMs = 0;
   refusalMs = 0;
 
   constructor(journal: JournalStore = memoryJournal()) {
@@ -94,10 +95,10 @@ export class HealWorld {
         this.starts.push(this.clock.monotonic());
         this.isAgentDown = false;
       },
-      reloadLoadBalancer: () => {
+      reloadLoadBalancer: async () => {
+        await this.clock.sleep(this.reloadMs);
         this.reloads.push(this.clock.monotonic());
         if (this.reloads.length >= this.helpsAt) this.isShunned = false;
-        return Promise.resolve();
       },
       readFolder: () => Promise.resolve(undefined),
     };
