@@ -57,6 +57,8 @@ export interface ClusterProvider {
   containers(cluster: string): Promise<readonly NodeContainer[]>;
   /** Starts one container; harmless when it runs. */
   startContainer(id: string): Promise<void>;
+  /** Starts one container anew, whether it runs, waits for its restart, or has ended. */
+  restartContainer(id: string): Promise<void>;
   /**
    * Reads one regular file of a running node and gives its size in bytes. Throws when it is not there, is a link or a
    * folder, is too large, or did not arrive whole.

@@ -127,6 +127,12 @@ describe('k3d over the Docker Engine API', () => {
     await expect(provider.startContainer('bbb')).resolves.toBeUndefined();
   });
 
+  it('starts a container anew', async () => {
+    const { fake, provider } = await k3d({ 'POST /containers/bbb/restart': { status: 204, text: '' } });
+    await provider.restartContainer('bbb');
+    expect(fake.requests).toEqual(['POST /containers/bbb/restart?t=1']);
+  });
+
   it('reloads the load balancer and waits for the exit code', async () => {
     const { fake, provider } = await k3d(exec(0));
     await provider.reloadLoadBalancer('bbb');

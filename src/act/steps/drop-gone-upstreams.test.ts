@@ -32,7 +32,7 @@ function aCluster(containers: readonly NodeContainer[], text = values) {
         Promise.resolve(
           void written.push(`${file.folder}/${file.name}\n${Buffer.from(file.bytes).toString()}`),
         ),
-      startContainer: () => Promise.resolve(void (state.started += 1)),
+      restartContainer: () => Promise.resolve(void (state.started += 1)),
     },
     reader: { ready: () => Promise.resolve() },
   } as unknown as ActContext;

@@ -41,6 +41,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     clusters: () => engine.labelValues([appLabel], clusterLabel),
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
     startContainer: (id) => engine.start(id),
+    restartContainer: (id) => engine.restart(id),
     readFile: (containerId, reading) => archives.readFile(containerId, reading),
     readFolder: (containerId, path, limitBytes) => archives.readFolder(containerId, path, limitBytes),
     readArchive: (containerId, reading) => archives.readArchive(containerId, reading),

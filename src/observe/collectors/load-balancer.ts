@@ -1,5 +1,6 @@
 import { loadBalancerValues, upstreamNames } from '../../domain/load-balancer-values.ts';
 import type { LoadBalancerFacts, NodeContainer } from '../../domain/observation.ts';
+import { isUnsteady } from '../../domain/unsteady-container.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
 
@@ -20,18 +21,19 @@ export async function readValues(
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What a load balancer that does not run is configured to lead to; one that runs has accepted its configuration. */
+/** What a load balancer that does not stay up is configured to lead to; one that does has accepted its configuration. */
 export async function collectLoadBalancers(
   context: ObserveContext,
   containers: readonly NodeContainer[],
 ): Promise<readonly LoadBalancerFacts[]> {
-  const silent = containers.filter(({ role, state }) => role === 'loadbalancer' && state !== 'running');
+  const now = context.clock.now();
+  const silent = containers.filter((entry) => entry.role === 'loadbalancer' && isUnsteady(entry, now));
   return Promise.all(
     silent.map(async (container) => ({
       id: container.id,
       name: container.name,
       upstreams: await context.kept.ask<LoadBalancerFacts['upstreams']>(
-        `values ${container.id} ${container.startedAt}`,
+        `values ${container.id}`,
         keptMs,
         () =>
           look(context.clock, `values of ${container.name}`, async () =>
