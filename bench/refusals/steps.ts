@@ -90,7 +90,7 @@ export const stepCases: readonly RefusalCase[] = [
   }),
   defineCase({
     id: 'H10c',
-    title: 'step run clean-up-pods: the entry of an evicted pod is left',
+    title: 'step run clean-up-pods: the entry of a failed pod is left',
     expected: { exitCode: 0, says: /delete-left-over-pod/, writes: 1 },
     needsWholeStack: true,
     run: (site) =>
