@@ -1,4 +1,4 @@
-// `npm run bench:refusals -- [--only ID] [--allow-dirty]`: what must be refused, and accidents that must be borne, on the
+// `npm run bench:refusals -- [--only ID,ID] [--allow-dirty]`: what must be refused, and accidents that must be borne, on the
 // lab; one row of results/refusals.json per case. Cases that this code has passed are skipped.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -19,13 +19,19 @@ function say(line: string): void {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
 }
 
+/** `--only R1,B8b`: a number without its letter means all of its cases. */
+function isWanted(id: string): boolean {
+  const names = values.only?.split(',');
+  return names === undefined || names.some((name) => id === name || id.replace(/[a-z]$/, '') === name);
+}
+
 async function main(): Promise<number> {
   const state = await codeState();
   if (state.dirty && !values['allow-dirty']) {
     say('the code differs from its commit; commit it first, or say --allow-dirty');
     return 1;
   }
-  const wanted = refusalCases.filter(({ id }) => values.only === undefined || id.startsWith(values.only));
+  const wanted = refusalCases.filter(({ id }) => isWanted(id));
   if (wanted.length === 0)
     throw new Error(`--only takes one of ${refusalCases.map(({ id }) => id).join(', ')}`);
   const lab = await openLab({ log: say });
