@@ -5,7 +5,8 @@ import { z } from 'zod';
 const auditEvent = z.object({
   stage: z.string(),
   verb: z.string(),
-  user: z.object({ username: z.string() }),
+  /** Without a name where the API did not let anybody in. */
+  user: z.object({ username: z.string().default('') }),
   requestURI: z.string().default(''),
   responseStatus: z.object({ code: z.number().optional() }).optional(),
   objectRef: z
