@@ -115,12 +115,12 @@ async function withoutCandidates(site: Site): Promise<Ended> {
   try {
     for (const node of nodes) await lab.kubectl(['cordon', node]);
     await shopKubectl(lab, ['delete', 'pod', ...names, '--grace-period=0', '--force', '--wait=false']);
-    await waitFor('both candidates to wait for a node', 60, async () => {
-      const path = 'jsonpath={.items[*].status.phase}';
-      const phases = await shopKubectl(lab, ['get', 'pods', '-l', 'application=spilo', '-o', path]);
-      return phases.split(' ').filter((phase) => phase === 'Pending').length === names.length
-        ? true
-        : undefined;
+    // A StatefulSet makes its pods one after the other: the second one may not be there at all.
+    await waitFor('no candidate to run, and one to wait for a node', 60, async () => {
+      const path = 'jsonpath={range .items[*]}{.metadata.name}={.status.phase}{"\\n"}{end}';
+      const list = await shopKubectl(lab, ['get', 'pods', '-l', 'application=spilo', '-o', path]);
+      const theirs = list.split('\n').filter((line) => names.some((name) => line.startsWith(`${name}=`)));
+      return theirs.length > 0 && theirs.every((line) => line.endsWith('=Pending')) ? true : undefined;
     });
     return await site.rekindle({
       args: 'up --json --timeout 4m --context rekindle --stack examples/jewelry-shop/rekindle.yaml'.split(
