@@ -17,13 +17,21 @@ const require = createRequire(import.meta.url);`,
   cjs: '',
 };
 
+export interface Bundled {
+  readonly text: Uint8Array;
+  /** Files that it was made of, from the root of the project. */
+  readonly inputs: readonly string[];
+}
+
 /** The program and its packages as one text: an ES module, or CommonJS. Throws what esbuild finds wrong. */
-export async function bundled(format: 'esm' | 'cjs'): Promise<Uint8Array> {
-  const { outputFiles } = await build({
+export async function bundled(format: 'esm' | 'cjs'): Promise<Bundled> {
+  const { outputFiles, metafile } = await build({
     entryPoints: [path.join(root, 'src', 'cli', 'main.ts')],
     outfile: release,
     bundle: true,
     write: false,
+    metafile: true,
+    absWorkingDir: root,
     platform: 'node',
     format,
     target: 'node22.19',
@@ -41,7 +49,7 @@ export async function bundled(format: 'esm' | 'cjs'): Promise<Uint8Array> {
   const [file, ...others] = outputFiles;
   if (file === undefined || others.length > 0)
     throw new Error(`esbuild made ${outputFiles.length} files, not one`);
-  return file.contents;
+  return { text: file.contents, inputs: Object.keys(metafile.inputs) };
 }
 
 /**
@@ -49,7 +57,7 @@ export async function bundled(format: 'esm' | 'cjs'): Promise<Uint8Array> {
  * boot. Whoever runs the old one meanwhile is not disturbed. Throws what esbuild finds wrong.
  */
 export async function bundle(): Promise<string> {
-  const text = await bundled('esm');
+  const { text } = await bundled('esm');
   await mkdir(path.dirname(release), { recursive: true });
   const half = `${release}.${process.pid}`;
   await writeFile(half, text, { mode: 0o755 });

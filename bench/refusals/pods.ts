@@ -26,6 +26,8 @@ interface CrashTail {
 /** Every web server waits for 80 s while `run` runs. */
 async function withCrashTail(site: Site, { spoil, tidy, run }: CrashTail): Promise<Ended> {
   const drill = drillNamed('django-crash-tail');
+  // A kubelet remembers for ten minutes how long the last wait was.
+  await freshServers(site);
   try {
     await spoil();
     const injection = await drill.inject(site.lab, nobodyHelps);
@@ -43,6 +45,12 @@ async function deletesNone(site: Site): Promise<Ended> {
   const ended = await site.rekindle();
   if ((await uids(site)) !== before) throw new Error('a pod was deleted');
   return ended;
+}
+
+/** New web servers, which have never crashed and keep no files. */
+async function freshServers({ lab }: Site): Promise<void> {
+  await shopKubectl(lab, ['delete', 'pod', ...django, '--wait=true']);
+  await shopKubectl(lab, ['rollout', 'status', 'deployment/django', '--timeout=120s']);
 }
 
 async function everyDjango({ lab }: Site, argv: readonly string[]): Promise<void> {
@@ -107,12 +115,12 @@ async function withoutCandidates(site: Site): Promise<Ended> {
   try {
     for (const node of nodes) await lab.kubectl(['cordon', node]);
     await shopKubectl(lab, ['delete', 'pod', ...names, '--grace-period=0', '--force', '--wait=false']);
-    await waitFor('both candidates to wait for a node', 60, async () => {
-      const path = 'jsonpath={.items[*].status.phase}';
-      const phases = await shopKubectl(lab, ['get', 'pods', '-l', 'application=spilo', '-o', path]);
-      return phases.split(' ').filter((phase) => phase === 'Pending').length === names.length
-        ? true
-        : undefined;
+    // A StatefulSet makes its pods one after the other: the second one may not be there at all.
+    await waitFor('no candidate to run, and one to wait for a node', 60, async () => {
+      const path = 'jsonpath={range .items[*]}{.metadata.name}={.status.phase}{"\\n"}{end}';
+      const list = await shopKubectl(lab, ['get', 'pods', '-l', 'application=spilo', '-o', path]);
+      const theirs = list.split('\n').filter((line) => names.some((name) => line.startsWith(`${name}=`)));
+      return theirs.length > 0 && theirs.every((line) => line.endsWith('=Pending')) ? true : undefined;
     });
     return await site.rekindle({
       args: 'up --json --timeout 4m --context rekindle --stack examples/jewelry-shop/rekindle.yaml'.split(
@@ -134,7 +142,7 @@ async function withFiles(site: Site, run: (before: string) => Promise<Ended>): P
       before = await digests(site);
     },
     run: () => run(before),
-    tidy: () => everyDjango(site, ['rm', '-f', upload]),
+    tidy: () => freshServers(site),
   });
 }
 

@@ -41,7 +41,7 @@ export async function makeExecutable(file: string): Promise<void> {
   }
   const postject = fileURLToPath(import.meta.resolve('postject/dist/cli.js'));
   await withTemporaryFolder(async (folder) => {
-    await writeFile(path.join(folder, config.main), await bundled('cjs'));
+    await writeFile(path.join(folder, config.main), (await bundled('cjs')).text);
     await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
     await output([node, '--experimental-sea-config', 'config.json'], { cwd: folder });
     await copyFile(node, file);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import packageFile from '../../package.json' with { type: 'json' };
 import { output } from '../../lab/command.ts';
 import { bundled } from '../bundle.ts';
+import { noticesName } from './notices.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
@@ -16,14 +17,15 @@ function manifest(): object {
   return { name, version, description, license, type, engines, bin: { rekindle: program } };
 }
 
-/** Makes `rekindle-VERSION.tgz` in the folder; installing it fetches nothing. Throws CommandFailed. */
+/** Makes `rekindle-VERSION.tgz` in the folder, which has the notices already; installing it fetches nothing. Throws CommandFailed. */
 export async function makeNpmPackage(folder: string): Promise<void> {
   await withTemporaryFolder(async (source) => {
     const at = (file: string) => path.join(source, file);
     await mkdir(path.dirname(at(program)));
-    await writeFile(at(program), await bundled('esm'), { mode: 0o755 });
+    await writeFile(at(program), (await bundled('esm')).text, { mode: 0o755 });
     await writeFile(at('package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`);
     for (const text of ['README.md', 'LICENSE']) await copyFile(path.join(root, text), at(text));
+    await copyFile(path.join(folder, noticesName), at(noticesName));
     await output(['npm', 'pack', '--offline', '--ignore-scripts', '--pack-destination', folder], {
       cwd: source,
     });

@@ -4,6 +4,5 @@ import { crashTailDrill } from './crash-tail.ts';
 export const djangoCrashTailLongest = crashTailDrill({
   id: 'django-crash-tail-longest',
   seconds: 300,
-  told: 'back-off 5m0s',
   within: 600,
 });

@@ -4,6 +4,5 @@ import { crashTailDrill } from './crash-tail.ts';
 export const djangoCrashTail = crashTailDrill({
   id: 'django-crash-tail',
   seconds: 80,
-  told: 'back-off 1m20s',
   within: 300,
 });

@@ -30,9 +30,10 @@ export function replicasToRestore({ appliedReplicas = 0 }: WorkloadFacts): numbe
   return Math.max(1, appliedReplicas);
 }
 
+const time = (at: number) => new Date(at).toISOString();
+
 /** By whom and when, as far as the API keeps it; of a scale by `kubectl scale` it keeps when the last pod went. */
 export function scaledByText({ scaledBy, statusChangedAt }: WorkloadFacts): string {
-  const time = (at: number) => new Date(at).toISOString();
   if (scaledBy !== undefined) return ` by ${scaledBy.manager} at ${time(scaledBy.at)}`;
   return statusChangedAt === undefined
     ? ''

@@ -1,5 +1,3 @@
-import process from 'node:process';
-
 import { expect, test } from 'vitest';
 
 import { runRecovery } from '../../bench/rig/recovery.ts';
@@ -8,12 +6,11 @@ import { openLab } from '../../lab/lab.ts';
 import { fsyncOff } from '../../src/drills/fsync-off.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { say } from './journey-lab.ts';
-
-/** It may ruin its database, so it has a lab of its own, and only `npm run test:full` takes the time for that. */
-const unwanted = process.env['REKINDLE_SLOW_JOURNEYS'] === '1' ? undefined : 'slow: only `npm run test:full`';
+import { onlyInTheFullRun } from './only-in-the-full-run.ts';
 
 test('with fsync off a loss of power loses acknowledged orders, and the ledger sees it', async (context) => {
-  skipWhen(context, unwanted);
+  skipWhen(context, onlyInTheFullRun);
+  // It may ruin its database, so it has a lab of its own.
   const lab = await openLab({ instance: 'fsync', log: say });
   skipWhen(context, lab.backend === 'docker' ? 'backend docker cannot lose power' : undefined);
   const { tell, done } = stages(say);

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 
+import { skipWhen } from '../fakes/skip-when.ts';
 import { expectRecovery, provenSteps } from './expect-recovery.ts';
 import { healed, journeyLab } from './journey-lab.ts';
+import { onlyInTheFullRun } from './only-in-the-full-run.ts';
 
-test('the DNS knows the host again after a boot that k3d did not run', async () => {
+test('the DNS knows the host again after a boot that k3d did not run', async (context) => {
+  skipWhen(context, onlyInTheFullRun);
   const lab = await journeyLab();
   const recovery = await healed(lab, 'host-name-lost');
   expectRecovery(recovery);

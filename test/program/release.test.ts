@@ -38,7 +38,8 @@ test('the release is one file that needs no package beside it', async () => {
 
 test('the checksums are those of every other file of the release', async () => {
   const { stdout } = await run('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: release });
-  expect(stdout).toBe(`install.sh: OK\nrekindle: OK\nrekindle-${version}.tgz: OK\n`);
+  const names = ['THIRD-PARTY-NOTICES.txt', 'install.sh', 'rekindle', `rekindle-${version}.tgz`];
+  expect(stdout).toBe(names.map((name) => `${name}: OK\n`).join(''));
 });
 
 /** One cluster of k3d with one node, whose API has an empty list for everything. */
