@@ -42,6 +42,20 @@ test('what was not seen to become ready, or started before, says nothing', () =>
   expect(measured({ containers: [container({ startedAt: boot - 60_000 })], readySince: now })).toEqual({});
 });
 
+test('time in which it could only wait for what it needs is not its own', () => {
+  const [web] = known.components;
+  if (web === undefined) throw new Error('the stack has no component');
+  const database = { ...web, ref: { ...web.ref, name: 'db' }, podLabels: { app: 'db' } };
+  const needing = { ...known, components: [{ ...web, dependsOn: ['Deployment/db'] }, database] };
+  const containers = [container({ startedAt })];
+  const pods = [
+    pod('db-0', { labels: { app: 'db' }, containers, readySince: startedAt + 200_000 }),
+    pod('web-0', { labels, containers, readySince: startedAt + 205_000 }),
+  ];
+  const observed = healthy({ pods: saw(pods, 'API', now) });
+  expect(measuredStarts(observed, needing, boot)).toEqual({ 'Deployment/db': 200, 'Deployment/web': 5 });
+});
+
 test('usual is the median of the last five starts', () => {
   const events = [240, 10, 20, 30, 40, 50].map((seconds, seq): StoredEvent => ({
     type: 'starts-measured',

@@ -20,7 +20,7 @@ export const deleteLeftOverPod = defineStep({
   run: async ({ target }, { writer }) => {
     const { namespace = '', name, uid = '' } = target;
     await writer.deletePod({ namespace, name, uid });
-    return `deleted the entry of pod ${name} (uid ${uid})`;
+    return `deleted the entry of pod ${name}`;
   },
   probe: async (planned, context) => {
     const pod = await current(planned, context);

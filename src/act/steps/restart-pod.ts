@@ -26,7 +26,7 @@ function restartPod(
     run: async (planned, { writer }) => {
       const { namespace = '', name: pod, uid = '' } = planned.target;
       await writer.deletePod({ namespace, name: pod, uid });
-      return `deleted pod ${pod} (uid ${uid})`;
+      return `deleted pod ${pod}`;
     },
     probe: newPodRuns,
   });
