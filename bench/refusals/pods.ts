@@ -93,7 +93,7 @@ const quota = JSON.stringify({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
   metadata: { name: 'refusal-case', namespace: shop.namespace },
-  spec: { hard: { 'requests.memory': '1Mi' } },
+  spec: { hard: { pods: '1' } },
 });
 
 /** Patroni's two candidates: the leader and its synchronous standby. */
