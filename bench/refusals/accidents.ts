@@ -4,9 +4,10 @@ import process from 'node:process';
 
 import { boundaryEnv } from '../rig/boundary.ts';
 import { defineCase, type Ended, type RefusalCase } from './define-case.ts';
+import { exampleTarget } from './example-target.ts';
 import { untilStopped } from './state-of-process.ts';
 
-const up = ['up', '--json', '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
+const up = ['up', '--json', ...exampleTarget];
 
 const component = (name: string, on: string) =>
   `    - { ref: { kind: Deployment, name: ${name} }, dependsOn: [Deployment/${on}] }\n`;

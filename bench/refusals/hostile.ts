@@ -1,6 +1,7 @@
 import { shopKubectl } from '../../src/drills/database.ts';
 import { waitFor } from '../../src/drills/wait-for.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
+import { exampleTarget } from './example-target.ts';
 import { expectNoCrash } from './nothing-lost.ts';
 
 const name = 'rekindle-case-hostile';
@@ -68,8 +69,6 @@ function expectPlain(ended: Ended, command: string): void {
   if (text.length > 500_000) throw new Error(`${command}: ${text.length} characters`);
 }
 
-const common = ['--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
-
 /** Every command that only reads, as text and as JSON, while the pod is there; the stack is as it was afterwards. */
 async function withHostilePod(site: Site): Promise<Ended> {
   const { lab } = site;
@@ -77,12 +76,12 @@ async function withHostilePod(site: Site): Promise<Ended> {
     await shopKubectl(lab, ['apply', '-f', '-'], await hostileWorkload(site));
     await untilItWaits(site);
     for (const command of ['diagnose', 'status', 'plan']) {
-      const json = await site.rekindle({ args: [command, '--json', '-v', ...common] });
+      const json = await site.rekindle({ args: [command, '--json', '-v', ...exampleTarget] });
       expectPlain(json, `${command} --json`);
       JSON.parse(json.stdout);
-      expectPlain(await site.rekindle({ args: [command, ...common] }), command);
+      expectPlain(await site.rekindle({ args: [command, ...exampleTarget] }), command);
     }
-    const ended = await site.rekindle({ args: ['diagnose', ...common] });
+    const ended = await site.rekindle({ args: ['diagnose', ...exampleTarget] });
     expectPlain(ended, 'diagnose');
     return ended;
   } finally {

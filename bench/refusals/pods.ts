@@ -7,8 +7,9 @@ import { primaryPod, shopKubectl, sql } from '../../src/drills/database.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { waitFor } from '../../src/drills/wait-for.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
+import { exampleTarget } from './example-target.ts';
 
-const withStackFile = 'up --json --context rekindle --stack examples/jewelry-shop/rekindle.yaml'.split(' ');
+const withStackFile = ['up', '--json', ...exampleTarget];
 const django = ['-l', 'component=django'];
 const uidPath = 'jsonpath={range .items[*]}{.metadata.uid}{"\\n"}{end}';
 
@@ -123,9 +124,7 @@ async function withoutCandidates(site: Site): Promise<Ended> {
       return theirs.length > 0 && theirs.every((line) => line.endsWith('=Pending')) ? true : undefined;
     });
     return await site.rekindle({
-      args: 'up --json --timeout 4m --context rekindle --stack examples/jewelry-shop/rekindle.yaml'.split(
-        ' ',
-      ),
+      args: [...withStackFile, '--timeout', '4m'],
     });
   } finally {
     for (const node of nodes) await lab.kubectl(['uncordon', node]);

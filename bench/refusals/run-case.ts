@@ -10,10 +10,11 @@ import { isWrite, requestsSince } from '../rig/audit-log.ts';
 import { waitUntilSettled } from '../rig/settled.ts';
 import type { CodeState } from '../code-state.ts';
 import type { Ended, RefusalCase, RunOptions, Site } from './define-case.ts';
+import { exampleTarget } from './example-target.ts';
 import type { RefusalCaseRow } from './row.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
-const usual = ['up', '--json', '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
+const usual = ['up', '--json', ...exampleTarget];
 
 /** A program that has not ended after this long is ended: then the case has failed. */
 const limitMs = 400_000;

@@ -1,8 +1,7 @@
-import { drillNamed } from '../../src/drills/index.ts';
-import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import { primaryPod, shopKubectl, sql } from '../../src/drills/database.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
+import { withFault } from './with-fault.ts';
 
 async function passwordHash({ lab }: Site): Promise<string> {
   const statement = `select rolpassword from pg_authid where rolname = '${shop.poolerRole}'`;
@@ -15,22 +14,19 @@ async function passwordHash({ lab }: Site): Promise<string> {
  */
 async function withSecret(site: Site, spoil: () => Promise<unknown>): Promise<Ended> {
   const { lab } = site;
-  const drill = drillNamed('pooler-password-changed');
   const secret = await shopKubectl(lab, ['get', 'secret', shop.poolerSecret, '-o', 'json']);
-  const injection = await drill.inject(lab, nobodyHelps);
-  try {
-    const { proven, evidence } = await drill.proof(lab, injection);
-    if (!proven) throw new Error(`the fault is not proven: ${evidence}`);
-    await spoil();
-    const before = await passwordHash(site);
-    const ended = await site.rekindle();
-    if ((await passwordHash(site)) !== before) throw new Error('the password of the role was changed');
-    return ended;
-  } finally {
-    await shopKubectl(lab, ['delete', 'secret', shop.poolerSecret, '--ignore-not-found']);
-    await shopKubectl(lab, ['create', '-f', '-'], withoutIdentity(secret));
-    await drill.undo(lab, injection);
-  }
+  return withFault(site, 'pooler-password-changed', async () => {
+    try {
+      await spoil();
+      const before = await passwordHash(site);
+      const ended = await site.rekindle();
+      if ((await passwordHash(site)) !== before) throw new Error('the password of the role was changed');
+      return ended;
+    } finally {
+      await shopKubectl(lab, ['delete', 'secret', shop.poolerSecret, '--ignore-not-found']);
+      await shopKubectl(lab, ['create', '-f', '-'], withoutIdentity(secret));
+    }
+  });
 }
 
 /** An object as it was, without what the API server gave it. */

@@ -4,6 +4,7 @@ import { primaryPod, sql } from '../../src/drills/database.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { boundaryEnv } from '../rig/boundary.ts';
 import { defineCase, type Ended, type RefusalCase, type RunOptions, type Site } from './define-case.ts';
+import { exampleTarget } from './example-target.ts';
 import { withFault } from './with-fault.ts';
 
 /** Mounts a disk where no other process sees it (mount_namespaces(7)), does something to it, and becomes the program. */
@@ -14,7 +15,7 @@ function onOwnDisk(folder: string, options: string, prepare = 'true'): Pick<RunO
   return { through: (argv) => [...shell, ...argv] };
 }
 
-const up = ['up', '--json', '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
+const up = ['up', '--json', ...exampleTarget];
 const stateOf = ({ folder }: Site) => path.join(folder, 'state');
 
 async function passwordHash({ lab }: Site): Promise<string> {

@@ -1,13 +1,13 @@
 import { containersOf, containerState } from '../../src/drills/containers.ts';
 import { shopKubectl } from '../../src/drills/database.ts';
-import { drillNamed } from '../../src/drills/index.ts';
-import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { waitFor } from '../../src/drills/wait-for.ts';
 import { stepGroups } from '../../src/cli/commands/step-groups.ts';
 import { defineCase, type Ended, type RefusalCase, type Site } from './define-case.ts';
+import { exampleTarget } from './example-target.ts';
+import { withFault } from './with-fault.ts';
 
-const where = ['--json', '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
+const where = ['--json', ...exampleTarget];
 
 function step(site: Site, name: string): Promise<Ended> {
   return site.rekindle({ args: ['step', 'run', name, ...where] });
@@ -33,16 +33,10 @@ async function needed(
   name: string,
   until: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Ended> {
-  const drill = drillNamed(drillId);
-  const injection = await drill.inject(site.lab, nobodyHelps);
-  try {
-    const { proven, evidence } = await drill.proof(site.lab, injection);
-    if (!proven) throw new Error(`the fault is not proven: ${evidence}`);
+  return withFault(site, drillId, async () => {
     await until();
-    return await step(site, name);
-  } finally {
-    await drill.undo(site.lab, injection);
-  }
+    return step(site, name);
+  });
 }
 
 async function everyNodeRuns({ lab }: Site): Promise<void> {
@@ -143,16 +137,6 @@ export const stepCases: readonly RefusalCase[] = [
     title: 'Redis was scaled to 0 by hand: named, with the way back, and not touched',
     expected: { exitCode: 1, says: /redis was scaled to 0 [^"]+ --replicas=1/ },
     needsWholeStack: true,
-    run: async (site) => {
-      const drill = drillNamed('redis-scaled-to-zero');
-      const injection = await drill.inject(site.lab, nobodyHelps);
-      try {
-        const { proven, evidence } = await drill.proof(site.lab, injection);
-        if (!proven) throw new Error(`the fault is not proven: ${evidence}`);
-        return await site.rekindle();
-      } finally {
-        await drill.undo(site.lab, injection);
-      }
-    },
+    run: (site) => withFault(site, 'redis-scaled-to-zero', () => site.rekindle()),
   }),
 ];

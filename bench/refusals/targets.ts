@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parse, stringify } from 'yaml';
 
 import { defineCase, type RefusalCase, type Site } from './define-case.ts';
+import { exampleTarget } from './example-target.ts';
 
 /** A copy of the lab's kubeconfig, changed; only the user `rekindle` is in it. */
 async function kubeconfigWith(site: Site, change: (config: KubeConfig) => void): Promise<string> {
@@ -72,7 +73,7 @@ export const targetCases: readonly RefusalCase[] = [
       const file = await kubeconfigWith(site, (config) => {
         for (const entry of config.users) entry.user = { token: 'not-a-token-of-this-cluster' };
       });
-      const args = [...json, '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
+      const args = [...json, ...exampleTarget];
       return site.rekindle({ args, env: { KUBECONFIG: file } });
     },
   }),

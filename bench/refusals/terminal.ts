@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 
 import { defineCase, type Ended, type RefusalCase, type RunOptions, type Site } from './define-case.ts';
+import { exampleTarget } from './example-target.ts';
 import { expectNoCrash } from './nothing-lost.ts';
 
-const up = ['up', '--context', 'rekindle', '--stack', 'examples/jewelry-shop/rekindle.yaml'];
+const up = ['up', ...exampleTarget];
 const escape = '\u001B';
 
 const quoted = (word: string) => `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -8,14 +8,7 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
   outer?: AbortSignal,
 ): Promise<T> {
-  const stop = new AbortController();
-  const late = setTimeout(() => stop.abort(new DeadlineExceeded(ms)), ms);
-  try {
-    const signal = outer === undefined ? stop.signal : AbortSignal.any([stop.signal, outer]);
-    return await work(signal);
-  } finally {
-    clearTimeout(late);
-  }
+  return withIdleDeadline(ms, (signal) => work(signal), outer);
 }
 
 /**

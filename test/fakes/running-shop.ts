@@ -39,6 +39,8 @@ export interface ShopOptions {
 export interface RunningShop {
   /** Home of the program, with its kubeconfig, stack file and state. */
   readonly home: string;
+  /** What the program is started with, so that it finds the shop. */
+  readonly env: NodeJS.ProcessEnv;
   /** The journal of its runs. */
   readonly journal: string;
   readonly engine: FakeEngine;
@@ -198,19 +200,18 @@ export async function runningShop(options: ShopOptions = {}): Promise<RunningSho
   const home = temporaryFolder();
   writeFileSync(path.join(home, 'kubeconfig'), kubeConfig(server), { mode: 0o600 });
   writeFileSync(path.join(home, 'rekindle.yaml'), stackFile(doorPort));
-  const start = (args: readonly string[] = ['up', '--json'], more: Readonly<Record<string, string>> = {}) => {
-    const env = {
-      PATH: process.env['PATH'],
-      HOME: home,
-      XDG_STATE_HOME: path.join(home, 'state'),
-      KUBECONFIG: path.join(home, 'kubeconfig'),
-      DOCKER_HOST: engine.url,
-      ...more,
-    };
-    return startProgram(args, { cwd: home, env });
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    XDG_STATE_HOME: path.join(home, 'state'),
+    KUBECONFIG: path.join(home, 'kubeconfig'),
+    DOCKER_HOST: engine.url,
   };
+  const start = (args: readonly string[] = ['up', '--json'], more: Readonly<Record<string, string>> = {}) =>
+    startProgram(args, { cwd: home, env: { ...env, ...more } });
   return {
     home,
+    env,
     journal: path.join(home, 'state', 'rekindle', 'journal.db'),
     engine,
     addresses: [server, `http://127.0.0.1:${doorPort}`],

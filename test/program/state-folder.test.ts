@@ -38,11 +38,7 @@ async function upOnDisk(
   const mounted = path.join(shop.home, folder);
   mkdirSync(mounted, { recursive: true });
   const env = {
-    PATH: process.env['PATH'],
-    HOME: shop.home,
-    XDG_STATE_HOME: path.join(shop.home, 'state'),
-    KUBECONFIG: path.join(shop.home, 'kubeconfig'),
-    DOCKER_HOST: shop.engine.url,
+    ...shop.env,
     ...more,
   };
   const shell = ['unshare', '--mount', 'sh', '-c', script, 'sh', options, mounted, prepare] as const;

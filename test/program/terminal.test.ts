@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import process from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
@@ -34,11 +33,7 @@ async function onTerminal(
   const shop = await runningShop({ isShunned: true });
   const command = `stty cols ${columns} rows 24; exec ${process.execPath} ${release} ${args.join(' ')}`;
   const environment = {
-    PATH: process.env['PATH'],
-    HOME: shop.home,
-    XDG_STATE_HOME: path.join(shop.home, 'state'),
-    KUBECONFIG: path.join(shop.home, 'kubeconfig'),
-    DOCKER_HOST: shop.engine.url,
+    ...shop.env,
     TERM: 'xterm',
     SHELL: '/bin/sh',
     ...env,
