@@ -70,6 +70,6 @@ export interface ClusterWriter {
     value: string;
     version: string;
   }): Promise<void>;
-  /** Sends a pod's creation to the API as a server-side dry run; throws with the API's reason when it would be refused. */
-  rehearsePodCreation(target: { namespace: string; name: string }): Promise<void>;
+  /** Sends a pod's creation to the API as a server-side dry run. The API's reason when it would be refused; else undefined. */
+  rehearsePodCreation(target: { namespace: string; name: string }): Promise<string | undefined>;
 }

@@ -24,16 +24,20 @@ export interface Explanation {
  */
 export class ExplainedError extends Error {
   override readonly name: string = 'ExplainedError';
+  /** The cause, in the words of whoever refused or failed. */
+  readonly reason: string;
   readonly place: string;
   readonly next: string;
   readonly lasts: boolean;
 
   constructor(explanation: Explanation, options?: ErrorOptions) {
-    const { what, cause } = explanation;
+    const { what } = explanation;
+    // Without secrets before anything is cut off: half of one would not be known again.
+    const reason = plainLine(redact(explanation.cause), longest);
     const place = plainLine(explanation.place, longest);
     const next = plainLine(explanation.next, longest);
-    // Without secrets before anything is cut off: half of one would not be known again.
-    super(`${plainLine(what, longest)}: ${plainLine(redact(cause), longest)} (${place}). ${next}`, options);
+    super(`${plainLine(what, longest)}: ${reason} (${place}). ${next}`, options);
+    this.reason = reason;
     this.place = place;
     this.next = next;
     this.lasts = explanation.lasts ?? false;

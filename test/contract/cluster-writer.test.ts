@@ -43,10 +43,12 @@ const pod = {
 };
 
 const quota = (used: string): string =>
-  `pods "web-1-x" is forbidden: exceeded quota: q, requested: cpu=500m,pods=1, used: ${used}, limited: cpu=1,pods=3`;
+  `pods "web-1-x7k2p" is forbidden: exceeded quota: q, requested: cpu=500m,pods=1, used: ${used}, limited: cpu=1,pods=3`;
 
 /** A server that has the pod and answers every creation like this. */
-async function rehearsal(creation: FakeAnswer): Promise<{ server: FakeApiServer; done: Promise<void> }> {
+async function rehearsal(
+  creation: FakeAnswer,
+): Promise<{ server: FakeApiServer; done: Promise<string | undefined> }> {
   const server = await fakeApiServer({
     answer: ({ method }) => (method === 'GET' ? { json: pod } : creation),
   });
@@ -139,11 +141,18 @@ describe('rehearsePodCreation', () => {
     });
   });
 
-  it('passes on why the API would refuse', async () => {
+  it('passes on why the API would refuse, with the name of the pod that exists', async () => {
     const { done } = await rehearsal(refusal(403, quota('cpu=900m,pods=4')));
-    await expect(done).rejects.toThrow(/exceeded quota: q/);
+    await expect(done).resolves.toMatch(/^pods "web-1" is forbidden: exceeded quota: q/);
     const missing = await rehearsal(refusal(403, 'error looking up service account shop/web'));
-    await expect(missing.done).rejects.toBeInstanceOf(Forbidden);
+    await expect(missing.done).resolves.toBe('error looking up service account shop/web');
+    const invalid = await rehearsal(refusal(422, 'Pod "web-1-q9zx4" is invalid: spec.containers[0].image'));
+    await expect(invalid.done).resolves.toBe('Pod "web-1" is invalid: spec.containers[0].image');
+  });
+
+  it('does not take an overloaded API for a refusal', async () => {
+    const { done } = await rehearsal(refusal(503, 'apiserver not ready'));
+    await expect(done).rejects.toBeInstanceOf(ClusterUnreachable);
   });
 
   it('lets a quota be full, for the old pod makes room', async () => {

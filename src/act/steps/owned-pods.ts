@@ -20,6 +20,15 @@ export async function podsOfOwner(
     .filter((pod) => pod.owner !== undefined && pod.owner.name === parameters['owner']);
 }
 
+/** Why a pod in this one's place would be refused, by the API's own word from a rehearsal; undefined: it would be made. */
+export async function noNewPod(
+  { target: { namespace = '', name } }: PlannedStep,
+  writer: Pick<ActContext['writer'], 'rehearsePodCreation'>,
+): Promise<string | undefined> {
+  const refusal = await writer.rehearsePodCreation({ namespace, name });
+  return refusal === undefined ? undefined : `a new pod in its place would be refused: ${refusal}`;
+}
+
 /** Proof of a restart: a pod that the controller has made since runs. */
 export async function newPodRuns(planned: PlannedStep, context: ActContext): Promise<ProbeAnswer> {
   const first = (await podsOfOwner(planned, context)).find(

@@ -9,7 +9,7 @@ import { putCopyBack, type PutBack } from '../copy-out/put-copy-back.ts';
 import { takeCopy } from '../copy-out/take-copy.ts';
 import { hasMovedOn, isGone, waitingPod } from '../copy-out/waiting-pod.ts';
 import { defineStep, type ActContext } from '../define-step.ts';
-import { newPodRuns, podsOfOwner } from './owned-pods.ts';
+import { newPodRuns, noNewPod, podsOfOwner } from './owned-pods.ts';
 
 /** The next pod with the files in it. */
 interface Filled {
@@ -43,7 +43,8 @@ async function copied(planned: PlannedStep, context: ActContext, pod: PodFacts):
 /** Looks once more at all that may have changed while the copy was made, and deletes the very pod that was copied. */
 async function deleteCopied(planned: PlannedStep, context: ActContext, pod: PodFacts): Promise<void> {
   const { namespace = '', name, uid = '' } = planned.target;
-  await context.writer.rehearsePodCreation({ namespace, name });
+  const refused = await noNewPod(planned, context.writer);
+  if (refused !== undefined) throw new Error(refused);
   const now = await waitingPod(planned, context);
   if (typeof now === 'string') throw new Error(now);
   const why = hasMovedOn(pod, now.pod, context.clock.now());
@@ -117,9 +118,7 @@ export const restartPodWithItsFiles = defineStep({
   precondition: async (planned, context) => {
     const found = await waitingPod(planned, context);
     if (typeof found === 'string') return found;
-    const { namespace = '', name } = planned.target;
-    await context.writer.rehearsePodCreation({ namespace, name });
-    return undefined;
+    return noNewPod(planned, context.writer);
   },
   run: async (planned, context) => {
     const found = await waitingPod(planned, context);

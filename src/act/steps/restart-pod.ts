@@ -1,7 +1,7 @@
 import { podFacts } from '../../observe/pod-facts.ts';
 import type { StepName } from '../../domain/plan.ts';
 import { defineStep, type Step } from '../define-step.ts';
-import { newPodRuns, podPath } from './owned-pods.ts';
+import { newPodRuns, noNewPod, podPath } from './owned-pods.ts';
 
 /** Deletes one pod (by uid) whose controller makes it again, after a server-side rehearsal that it can be made. */
 function restartPod(
@@ -17,11 +17,7 @@ function restartPod(
         return 'the pod was replaced meanwhile';
       const reason = stillNeeded(podFacts(object));
       if (reason !== undefined) return reason;
-      await writer.rehearsePodCreation({
-        namespace: planned.target.namespace ?? '',
-        name: planned.target.name,
-      });
-      return undefined;
+      return noNewPod(planned, writer);
     },
     run: async (planned, { writer }) => {
       const { namespace = '', name: pod, uid = '' } = planned.target;

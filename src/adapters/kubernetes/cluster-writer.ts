@@ -1,8 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { ClusterWriter, KubeObject } from '../../ports/cluster.ts';
-import { Forbidden } from './errors.ts';
+import { Forbidden, Rejected } from './errors.ts';
 import { hasRoomAfterDeletion } from './quota.ts';
-import { recreatedPod } from './rehearsal.ts';
+import { recreatedPod, withoutGeneratedSuffix } from './rehearsal.ts';
 import { ApiTransport } from './transport.ts';
 
 /** Time for one write, ms: admission webhooks may take their time, and a write must not be given up lightly. */
@@ -44,9 +44,11 @@ export function createClusterWriter(
       const body = recreatedPod(pod);
       try {
         await transport.send({ method: 'POST', path: `${pods}?dryRun=All`, body, deadlineMs });
+        return undefined;
       } catch (error) {
-        if (error instanceof Forbidden && hasRoomAfterDeletion(error.message)) return;
-        throw error;
+        if (!(error instanceof Forbidden || error instanceof Rejected)) throw error;
+        if (hasRoomAfterDeletion(error.message)) return undefined;
+        return withoutGeneratedSuffix(error.reason, name);
       }
     },
   };

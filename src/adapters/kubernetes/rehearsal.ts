@@ -28,6 +28,11 @@ export function recreatedPod(pod: KubeObject): Fields {
   };
 }
 
+/** What the API says of a rehearsed pod, with the old pod's name: the made-up one differs each time and exists nowhere. */
+export function withoutGeneratedSuffix(reason: string, name: string): string {
+  return reason.replaceAll(new RegExp(`${name.replaceAll('.', String.raw`\.`)}-[a-z0-9]{5}\\b`, 'g'), name);
+}
+
 function named(list: unknown): readonly Fields[] {
   return Array.isArray(list) ? (list as readonly Fields[]) : [];
 }
