@@ -1,21 +1,10 @@
-import type { CommonOptions } from './options.ts';
+import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
+import type { UpOptions } from './commands/up-options.ts';
+import { stepCommands } from './commands/step.manifest.ts';
 
-export type Run = (options: CommonOptions, signal: AbortSignal) => Promise<number> | number;
-
-/** A command without arguments of its own. Its code is loaded when it is used: help and a typing error need no client. */
-export interface CommandManifest {
-  readonly name: string;
-  readonly text: string;
-  /** Command lines with what each is for; the help shows them. */
-  readonly examples: readonly (readonly [line: string, purpose: string])[];
-  /** Options that only this command takes. */
-  readonly flags?: readonly (readonly [flags: string, text: string])[];
-  readonly load: () => Promise<Run>;
-}
-
-/** Every command without arguments, in the order of the help. */
-export const commands: readonly CommandManifest[] = [
-  {
+/** Every command, in the order of the help. */
+export const commands: readonly (CommandManifest | CommandGroup)[] = [
+  defineCommand<UpOptions>({
     name: 'up',
     text: 'bring the stack back and prove it by a write through the front door',
     examples: [
@@ -36,7 +25,7 @@ export const commands: readonly CommandManifest[] = [
       ],
     ],
     load: async () => (await import('./commands/up.ts')).up,
-  },
+  }),
   {
     name: 'status',
     text: 'say in one sentence whether the stack is usable (reads only)',
@@ -88,21 +77,5 @@ export const commands: readonly CommandManifest[] = [
     ],
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
+  stepCommands,
 ];
-
-/** Examples of the commands that have commands of their own. */
-export const stepExamples = {
-  list: [['rekindle step list', 'their names']],
-  run: [
-    ['rekindle step run sync-pooler-credentials', 'only if the evidence calls for it'],
-    ['rekindle step run wait-for-database', 'until PostgreSQL takes writes; changes nothing'],
-    ['rekindle step run start-cluster --json', 'what was done and proven, as JSON'],
-  ],
-} as const;
-
-/** The examples as a block of help. */
-export function examplesText(examples: CommandManifest['examples']): string {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, purpose]) => `  ${line.padEnd(width)}  ${purpose}`);
-  return `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`;
-}

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import process from 'node:process';
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 import { tell } from './answer.ts';
-import { commands, examplesText, stepExamples } from './commands.ts';
+import { examplesText, type CommandGroup, type CommandManifest } from './command-manifest.ts';
+import { commands } from './commands.ts';
 import { exitCodes } from './exit-code.ts';
 import { failureDocument, failureOf, type Failure } from './failure.ts';
 import { withCommonOptions, type CommonOptions } from './options.ts';
@@ -20,6 +21,29 @@ none of them is discovered.
 
 Begin with: rekindle diagnose`;
 
+interface Ending {
+  readonly signal: AbortSignal;
+  readonly done: (code: number) => void;
+}
+
+function add(parent: Command, entry: CommandManifest | CommandGroup, ending: Ending): void {
+  const command = parent.command(entry.name).description(entry.text);
+  if ('commands' in entry) {
+    for (const member of entry.commands) add(command, member, ending);
+    return;
+  }
+  const { examples, flags = [], load } = entry;
+  withCommonOptions(command);
+  for (const [flag, about, parse] of flags) {
+    const option = new Option(flag, about);
+    command.addOption(parse === undefined ? option : option.argParser(parse));
+  }
+  command.addHelpText('after', examplesText(examples)).action(async () => {
+    const run = await load();
+    ending.done(await run(command.opts<CommonOptions>(), ending.signal, command.args));
+  });
+}
+
 function program(signal: AbortSignal, done: (code: number) => void): Command {
   const root = new Command('rekindle')
     .description(
@@ -30,27 +54,7 @@ function program(signal: AbortSignal, done: (code: number) => void): Command {
     .exitOverride()
     // Errors are told in one place, `report`.
     .configureOutput({ outputError: () => undefined });
-  for (const { name, text, examples, flags = [], load } of commands) {
-    const command = withCommonOptions(root.command(name).description(text));
-    for (const [flag, about] of flags) command.option(flag, about);
-    command.addHelpText('after', examplesText(examples)).action(async (options: CommonOptions) => {
-      const run = await load();
-      done(await run(options, signal));
-    });
-  }
-  const step = root.command('step').description('the steps of `up`, one by one');
-  withCommonOptions(step.command('list').description('list the steps'))
-    .addHelpText('after', examplesText(stepExamples.list))
-    .action(async (options: CommonOptions) => {
-      const { stepListCommand } = await import('./commands/step.ts');
-      done(stepListCommand(options));
-    });
-  withCommonOptions(step.command('run <name>').description('run one step if the evidence calls for it'))
-    .addHelpText('after', examplesText(stepExamples.run))
-    .action(async (name: string, options: CommonOptions) => {
-      const { stepRunCommand } = await import('./commands/step.ts');
-      done(await stepRunCommand(name, options, signal));
-    });
+  for (const entry of commands) add(root, entry, { signal, done });
   return root;
 }
 

@@ -10,10 +10,6 @@ export interface CommonOptions {
   readonly timeout: number;
   readonly verbose?: boolean;
   readonly journal?: string;
-  /** Of `up` only. */
-  readonly dryRun?: boolean;
-  /** Of `up` only: a folder as the user wrote it. */
-  readonly copyOut?: string;
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };

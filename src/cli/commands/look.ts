@@ -13,6 +13,7 @@ import { copyOutFolder } from '../copy-out-folder.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
+import type { UpOptions } from './up-options.ts';
 
 interface Looked {
   readonly session: Session;
@@ -20,7 +21,7 @@ interface Looked {
 }
 
 async function withPass(
-  options: CommonOptions,
+  options: CommonOptions & Pick<UpOptions, 'copyOut'>,
   signal: AbortSignal,
   use: (looked: Looked) => Promise<number> | number,
 ): Promise<number> {
@@ -82,7 +83,10 @@ export function statusCommand(options: CommonOptions, signal: AbortSignal): Prom
 }
 
 /** `rekindle plan`: what `up` would do now. 0 nothing to do, 1 steps planned, 2 could not tell. */
-export function planCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
+export function planCommand(
+  options: CommonOptions & Pick<UpOptions, 'copyOut'>,
+  signal: AbortSignal,
+): Promise<number> {
   return withPass(options, signal, ({ pass: { plan, findings } }) => {
     const { steps, refusals, tasks, waits } = plan;
     const json = {

@@ -39,9 +39,9 @@ async function runAll({ context, log }: Session, chosen: readonly PlannedStep[])
 
 /** `rekindle step run X`: observes and plans as `up` does, limited to X; changes nothing when nothing calls for it. */
 export async function stepRunCommand(
-  name: string,
   options: CommonOptions,
   signal: AbortSignal,
+  [name = '']: readonly string[],
 ): Promise<number> {
   const wanted = new Set(stepGroups[name] ?? [name]);
   if (![...wanted].every((step) => Object.hasOwn(steps, step))) {

@@ -18,6 +18,7 @@ import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
 import { version } from '../process.ts';
 import { openSession, type Session } from '../session.ts';
+import type { UpOptions } from './up-options.ts';
 
 type Unheard = Pick<PastAction, 'run' | 'action'>;
 
@@ -128,7 +129,7 @@ async function healLocked(
 }
 
 /** `rekindle up`: brings the stack back and says how far that was proven. Resolves with the exit code. */
-export async function up(options: CommonOptions, signal: AbortSignal): Promise<number> {
+export async function up(options: CommonOptions & UpOptions, signal: AbortSignal): Promise<number> {
   if (options.dryRun === true) return (await import('./look.ts')).planCommand(options, signal);
   const copyOut = options.copyOut === undefined ? undefined : copyOutFolder(options.copyOut, Date.now());
   const session = await openSession(options, signal, true);
