@@ -92,7 +92,7 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
   const usable =
     rebuilt === undefined ? kubeConfig : parseKubeConfig(rebuilt.kubeconfig, 'k3d kubeconfig get');
   const contextName = rebuilt === undefined ? chosen.context : usable.currentContext;
-  const target: Target = { cluster: chosen.cluster, context: contextName ?? '' };
+  const target: Target = { cluster: chosen.cluster, context: contextName ?? '', engine: provider.engine };
   const stackFile = inputs.stackFile ?? findContextStackFile(target.context);
   const bound = bindContext(usable, target.context);
   const accessNote = rebuilt && noteOf(target.cluster, rebuilt);

@@ -6,6 +6,7 @@ import type { NodeContainer } from '../../domain/observation.ts';
 import type { ClusterProvider } from '../../ports/cluster-provider.ts';
 import { redact } from '../../record/redact.ts';
 import { ContainerArchives } from '../docker/archives.ts';
+import { endpointName } from '../docker/endpoint.ts';
 import { DockerEngine, type InspectedContainer, type PortBindings } from '../docker/engine.ts';
 import { ExplainedError } from '../../record/explained-error.ts';
 
@@ -38,6 +39,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
   return {
     kind: 'k3d',
     place: `${engine.endpoint.url}, from ${engine.endpoint.from}`,
+    engine: endpointName(engine.endpoint),
     clusters: () => engine.labelValues([appLabel], clusterLabel),
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
     startContainer: (id) => engine.start(id),
