@@ -7,17 +7,20 @@ import { readImageSpecs } from './image-spec.ts';
 import { buildImages, type ImageArchives } from './images.ts';
 import { RootFileSystems } from './root-file-system.ts';
 
-/** Debian packages of the PC: a Docker engine and what it calls. */
+/** Debian packages of the PC: a Docker engine and what it calls, and a systemd that can run the PC. */
 const enginePackages = [
   'conntrack',
   'containerd',
+  'dbus',
   'docker.io',
   'e2fsprogs',
   'ipset',
   'iptables',
   'kmod',
+  'libpam-systemd',
   'mount',
   'runc',
+  'systemd',
   'util-linux',
 ];
 
