@@ -24,6 +24,11 @@ const enginePackages = [
   'util-linux',
 ];
 
+/** Folder of the PC's root file system; built when it is not there. */
+export function pcRoot(rootFileSystems: RootFileSystems): Promise<string> {
+  return rootFileSystems.get({ name: 'engine', packages: enginePackages, expectedSeconds: 60 });
+}
+
 /** Everything that backend `source` runs, as it lies in the cache. */
 export interface LabParts {
   readonly engineRoot: string;
@@ -53,11 +58,7 @@ export async function buildLabParts(cache: BuildCache, checkout: string): Promis
       ]),
   );
   const prepareRoots = async () => {
-    const engineRoot = await rootFileSystems.get({
-      name: 'engine',
-      packages: enginePackages,
-      expectedSeconds: 60,
-    });
+    const engineRoot = await pcRoot(rootFileSystems);
     for (const set of packageSets.values()) await rootFileSystems.get(set);
     return engineRoot;
   };
