@@ -103,7 +103,7 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     namespace: options.namespace,
     reader,
     provider,
-    events: store.events(),
+    events: store.events({ types: ['stack-discovered'] }),
     discovered: (stack) => {
       store.append(
         { type: 'stack-discovered', run: 'discovery', context: target.context, stack },
