@@ -101,17 +101,25 @@ function inTrouble(before: Incident | undefined, { at }: Sight): Incident {
   return { ...before, usableSince: undefined, troubleSince: at, relapses };
 }
 
-/** Why nothing is done yet; undefined: it is time. */
-function patience(incident: Incident, sight: Sight, settings: WatchSettings): string | undefined {
-  if (sight.stoppedByHand !== undefined) return sight.stoppedByHand;
-  if (sight.at < incident.notBefore)
-    return `the last recovery did not succeed; the next one in ${Math.ceil((incident.notBefore - sight.at) / 1000)} s`;
-  if (sight.sinceBoot && !incident.wasHelped) return undefined;
-  if (sight.health === 'settling') return 'it is coming up by itself';
-  const lasted = sight.at - (incident.troubleSince ?? sight.at);
-  return lasted < settings.warmUpMs
-    ? `wrong for ${Math.round(lasted / 1000)} s; acting when it has lasted ${settings.warmUpMs / 1000} s`
-    : undefined;
+/** Why nothing is done yet, and when to look again; undefined: it is time. */
+function patience(
+  incident: Incident,
+  sight: Sight,
+  { closeLookEveryMs, calmLookEveryMs, warmUpMs }: WatchSettings,
+): { readonly why: string; readonly inMs: number } | undefined {
+  const { at, health, sinceBoot, stoppedByHand } = sight;
+  if (stoppedByHand !== undefined) return { why: stoppedByHand, inMs: calmLookEveryMs };
+  const pauseMs = incident.notBefore - at;
+  if (pauseMs > 0) {
+    const why = `the last recovery did not last; the next one in ${Math.ceil(pauseMs / 1000)} s`;
+    return { why, inMs: Math.min(pauseMs, calmLookEveryMs) };
+  }
+  if (sinceBoot && !incident.wasHelped) return undefined;
+  if (health === 'settling') return { why: 'it is coming up by itself', inMs: closeLookEveryMs };
+  const lasted = at - (incident.troubleSince ?? at);
+  if (lasted >= warmUpMs) return undefined;
+  const why = `wrong for ${Math.round(lasted / 1000)} s; acting when it has lasted ${warmUpMs / 1000} s`;
+  return { why, inMs: Math.min(warmUpMs - lasted, closeLookEveryMs) };
 }
 
 function calledFor(
@@ -135,13 +143,10 @@ export function judge(before: Incident | undefined, sight: Sight, settings: Watc
       ? { incident: undefined, decision: { act: 'rest' } }
       : whileUsable(before, sight, settings);
   const incident = inTrouble(before, sight);
-  const soon = (why: string): Judged => ({
-    incident,
-    decision: { act: 'wait', inMs: settings.closeLookEveryMs, why },
-  });
-  if (calledFor(incident, sight, settings)) return soon('a person is needed');
-  const why = patience(incident, sight, settings);
-  if (why !== undefined) return soon(why);
+  const wait = calledFor(incident, sight, settings)
+    ? { why: 'a person is needed', inMs: settings.calmLookEveryMs }
+    : patience(incident, sight, settings);
+  if (wait !== undefined) return { incident, decision: { act: 'wait', ...wait } };
   const reason = enough(incident, settings);
   if (reason !== undefined) return called(incident, sight, reason);
   return { incident, decision: { act: 'recover', why: sight.trouble } };

@@ -6,6 +6,8 @@ export interface WatchSettings {
   readonly lookEveryMs: number;
   /** Pause between two looks while something is not well, or was not well a moment ago. */
   readonly closeLookEveryMs: number;
+  /** The same while nothing is to be done soon: a person was called, a pause after a recovery lasts, the cluster was stopped by hand. */
+  readonly calmLookEveryMs: number;
   /** Pause between two proofs by the declared write while all is well. */
   readonly proveEveryMs: number;
   /** How long something must have been wrong before the agent acts on it; after a boot it acts at once. */
@@ -33,6 +35,7 @@ export const defaultSettings: WatchSettings = {
   visitEveryMs: 15_000,
   lookEveryMs: 120_000,
   closeLookEveryMs: 5000,
+  calmLookEveryMs: 30_000,
   proveEveryMs: 600_000,
   warmUpMs: 20_000,
   quietMs: 300_000,
