@@ -18,6 +18,10 @@ async function all(values: AsyncIterable<unknown>): Promise<readonly unknown[]> 
   return found;
 }
 
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) yield new Uint8Array(1024 * 1024).fill(0x61);
+}
+
 describe('lines of JSON', () => {
   it('arrive whole wherever the stream was cut', async () => {
     await fc.assert(
@@ -40,9 +44,6 @@ describe('lines of JSON', () => {
   });
 
   it('without an end are given up', async () => {
-    async function* endless(): AsyncGenerator<Uint8Array> {
-      for (;;) yield new Uint8Array(1024 * 1024).fill(0x61);
-    }
     await expect(all(jsonLines(endless()))).rejects.toBeInstanceOf(RangeError);
   });
 });

@@ -5,7 +5,7 @@ const longestLine = 4 * 1024 * 1024;
  * JSON values of a stream that has one on each line, as they come. Throws SyntaxError for a line that is none, and
  * RangeError for one that does not end.
  */
-export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
+export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of chunks) {

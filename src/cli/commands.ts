@@ -1,4 +1,5 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
+import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
 import { stepCommands } from './commands/step.manifest.ts';
 
@@ -26,6 +27,28 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
     ],
     load: async () => (await import('./commands/up.ts')).up,
   }),
+  {
+    name: 'watch',
+    text: 'stay: bring the stack back after a boot and whenever it breaks, and call a person when that does not help',
+    examples: [
+      ['rekindle watch', 'in the foreground; `rekindle service install` keeps it running'],
+      ['rekindle watch --json', 'every event as one line of JSON'],
+    ],
+    load: async () => (await import('./commands/watch.ts')).watchCommand,
+  },
+  defineCommand<PauseOptions>({
+    name: 'pause <time>',
+    text: 'let the agent act on nothing for a while',
+    examples: [['rekindle pause 2h --reason "upgrade of PostgreSQL"', 'it still looks']],
+    flags: [['--reason <text>', 'why, for whoever wonders']],
+    load: async () => (await import('./commands/pause.ts')).pauseCommand,
+  }),
+  {
+    name: 'resume',
+    text: 'end a pause',
+    examples: [['rekindle resume', 'the agent acts again']],
+    load: async () => (await import('./commands/pause.ts')).resumeCommand,
+  },
   {
     name: 'status',
     text: 'say in one sentence whether the stack is usable (reads only)',

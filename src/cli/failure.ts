@@ -23,7 +23,9 @@ const codes: Readonly<Record<string, number>> = {
   TargetUnclear: exitCodes.usage,
   KubeConfigUnusable: exitCodes.usage,
   UsageError: exitCodes.usage,
+  AgentFileUnusable: exitCodes.usage,
   AnotherAtWork: exitCodes.broken,
+  AnotherAgent: exitCodes.broken,
 };
 
 function wrongUse(error: CommanderError): Failure {

@@ -79,12 +79,12 @@ export type JournalEvent =
   | {
       readonly type: 'paused';
       readonly run: string;
-      readonly context: string;
+      readonly cluster: string;
       /** ms since the epoch. */
       readonly until: number;
       readonly reason: string;
     }
-  | { readonly type: 'resumed'; readonly run: string; readonly context: string }
+  | { readonly type: 'resumed'; readonly run: string; readonly cluster: string }
   | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
 
 /** An event with its place in the journal: `at` in ms since the epoch, `seq` strictly growing. */

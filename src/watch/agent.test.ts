@@ -82,7 +82,7 @@ describe('the agent', () => {
       {
         type: 'paused',
         run: 'me',
-        context: 'k3d-shop',
+        cluster: 'shop',
         until: shop.clock.now() + 30 * minute,
         reason: 'upgrade',
       },
@@ -105,7 +105,7 @@ describe('the agent', () => {
     shop.helpsAt = Number.POSITIVE_INFINITY;
     shop.clock.at(20_000, () => {
       shop.journal.append(
-        { type: 'paused', run: 'me', context: 'k3d-shop', until: shop.clock.now() + hour, reason: 'look' },
+        { type: 'paused', run: 'me', cluster: 'shop', until: shop.clock.now() + hour, reason: 'look' },
         shop.clock.now(),
       );
     });

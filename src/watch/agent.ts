@@ -5,7 +5,7 @@ import { oneLine } from '../observe/look.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Notice } from '../ports/notifier.ts';
 import type { Supervisor } from '../ports/supervisor.ts';
-import type { AgentState } from './agent-state.ts';
+import type { AgentState } from '../domain/agent-state.ts';
 import { afterRecovery, judge, type Decision, type Ended, type Incident, type Sight } from './incident.ts';
 import type { Pause } from './pause.ts';
 import type { WatchSettings } from './settings.ts';
@@ -53,6 +53,17 @@ export interface AgentParts {
   readonly show: (state: AgentState) => void;
 }
 
+/** Without a journal there is no agent, and only one agent watches a cluster. */
+function isFatal(error: unknown): boolean {
+  return error instanceof Error && ['JournalUnavailable', 'AnotherAgent'].includes(error.name);
+}
+
+/** Somebody else is at work, or nobody answers yet: that says nothing about whether a recovery helps. */
+function isNobodysFault(error: unknown): boolean {
+  const names = ['AnotherAtWork', 'EngineUnreachable', 'ClusterUnreachable'];
+  return error instanceof Error && names.includes(error.name);
+}
+
 /** Pause is asked for this often while a recovery is under way, ms. */
 const pauseEveryMs = 1000;
 
@@ -82,7 +93,7 @@ export class Agent {
     this.#parts = parts;
   }
 
-  /** Runs until the signal fires. Throws JournalUnavailable: without a journal there is no agent. */
+  /** Runs until the signal fires. Throws JournalUnavailable and AnotherAgent. */
   async run(): Promise<void> {
     const { clock, signal, triggers, supervisor } = this.#parts;
     supervisor.ready();
@@ -162,6 +173,7 @@ export class Agent {
           }
         : { at, health, trouble, sinceBoot: this.#sinceBoot, stoppedByHand };
     } catch (error) {
+      if (isFatal(error)) throw error;
       this.#lookedAt = never;
       this.#wasDown = true;
       return { at, health: 'unknown', trouble: oneLine(error), sinceBoot: this.#sinceBoot, stoppedByHand };
@@ -243,8 +255,9 @@ export class Agent {
     try {
       report = await workplace.recover(AbortSignal.any([stop.signal, signal]));
     } catch (error) {
-      if ((error as Error).name === 'JournalUnavailable') throw error;
-      report = { outcome: 'interrupted', trouble: oneLine(error), sentence: oneLine(error), did: [] };
+      if (isFatal(error)) throw error;
+      const outcome = isNobodysFault(error) ? 'interrupted' : 'not-usable';
+      report = { outcome, trouble: oneLine(error), sentence: oneLine(error), did: [] };
     } finally {
       stop.abort();
       await watching;

@@ -147,9 +147,20 @@ export function judge(before: Incident | undefined, sight: Sight, settings: Watc
     ? { why: 'a person is needed', inMs: settings.calmLookEveryMs }
     : patience(incident, sight, settings);
   if (wait !== undefined) return { incident, decision: { act: 'wait', ...wait } };
-  const reason = enough(incident, settings);
+  const reason = blind(incident, sight, settings) ?? enough(incident, settings);
   if (reason !== undefined) return called(incident, sight, reason);
   return { incident, decision: { act: 'recover', why: sight.trouble } };
+}
+
+/** A person is called for what nobody can see, once and then as rarely as for anything else. */
+function blind(
+  { troubleSince, escalation }: Incident,
+  { at, health }: Sight,
+  { blindMs }: WatchSettings,
+): string | undefined {
+  const lasted = at - (troubleSince ?? at);
+  if (health !== 'unknown' || lasted < blindMs || escalation !== undefined) return undefined;
+  return `nothing could be seen for ${Math.round(lasted / 60_000)} minutes`;
 }
 
 /** Why a person is called instead of one more recovery; after a call the agent tries again, ever more rarely, and calls again. */

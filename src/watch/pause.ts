@@ -13,12 +13,12 @@ export const longestPauseMs = 7 * 24 * 3_600_000;
 export const pauseEvents = ['paused', 'resumed'] as const;
 
 /**
- * The pause in force on this kubeconfig context; undefined: none. One whose end lies further ahead than any pause may last
+ * The pause in force on this cluster; undefined: none. One whose end lies further ahead than any pause may last
  * was written before the clock was set back, and is over.
  */
-export function pauseOf(events: readonly StoredEvent[], context: string, now: number): Pause | undefined {
+export function pauseOf(events: readonly StoredEvent[], cluster: string, now: number): Pause | undefined {
   const last = events.findLast(
-    (event) => (event.type === 'paused' || event.type === 'resumed') && event.context === context,
+    (event) => (event.type === 'paused' || event.type === 'resumed') && event.cluster === cluster,
   );
   if (last?.type !== 'paused' || last.until <= now || last.until - now > longestPauseMs) return undefined;
   return { until: last.until, reason: last.reason };

@@ -22,6 +22,8 @@ export interface WatchSettings {
   readonly longestCoolDownMs: number;
   /** Recoveries that may fail in one incident before a person is called. */
   readonly attempts: number;
+  /** How long nothing could be seen before a person is called. */
+  readonly blindMs: number;
   /** How often the stack may break again within one incident before a person is called. */
   readonly relapses: number;
 }
@@ -43,5 +45,6 @@ export const defaultSettings: WatchSettings = {
   coolDownMs: 60_000,
   longestCoolDownMs: 1_800_000,
   attempts: 5,
+  blindMs: 600_000,
   relapses: 3,
 };

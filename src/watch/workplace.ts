@@ -140,7 +140,7 @@ export class SessionWorkplace implements Workplace {
     const session = this.#open?.session;
     if (session === undefined) return undefined;
     const events = session.store.events({ types: pauseEvents, last: 10 });
-    return pauseOf(events, session.target.context, this.#parts.clock.now());
+    return pauseOf(events, session.target.cluster, this.#parts.clock.now());
   }
 
   stoppedByHand(): string | undefined {

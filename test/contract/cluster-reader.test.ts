@@ -190,32 +190,36 @@ describe('cluster reader: connections', () => {
   });
 });
 
+const changeLine = (type: string, name: string) =>
+  JSON.stringify({ type, object: { kind: 'Pod', metadata: { name, uid: name } } });
+
+/** What a watch tells when the API knows this place and then sends these lines. */
+async function watched(lines: readonly string[] | FakeAnswer) {
+  const list = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '42' }, items: [] };
+  const stream = Array.isArray(lines)
+    ? { text: lines.map((text) => `${text}\n`).join('') }
+    : (lines as FakeAnswer);
+  const server = await fakeApiServer({
+    answer: ({ url }) => (url.includes('watch=true') ? stream : { json: list }),
+  });
+  const seen: string[] = [];
+  const reader = createClusterReader(server.config, { deadlineMs: 300 });
+  const done = reader.watch(
+    pods,
+    ({ type, object }) => seen.push(`${type} ${object.metadata.name}`),
+    AbortSignal.timeout(5000),
+  );
+  return { server, done, seen };
+}
+
 describe('cluster reader: a watch', () => {
-  const line = (type: string, name: string) =>
-    JSON.stringify({ type, object: { kind: 'Pod', metadata: { name, uid: name } } });
-
-  /** What a watch tells when the API knows this place and then sends these lines. */
-  async function watched(lines: readonly string[] | FakeAnswer) {
-    const list = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '42' }, items: [] };
-    const stream = Array.isArray(lines)
-      ? { text: lines.map((text) => `${text}\n`).join('') }
-      : (lines as FakeAnswer);
-    const server = await fakeApiServer({
-      answer: ({ url }) => (url.includes('watch=true') ? stream : { json: list }),
-    });
-    const seen: string[] = [];
-    const reader = createClusterReader(server.config, { deadlineMs: 300 });
-    const done = reader.watch(
-      pods,
-      ({ type, object }) => seen.push(`${type} ${object.metadata.name}`),
-      AbortSignal.timeout(5000),
-    );
-    return { server, done, seen };
-  }
-
   it('goes on from the present and tells changes until the API ends it', async () => {
     const bookmark = JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '50' } } });
-    const { server, done, seen } = await watched([line('ADDED', 'a'), bookmark, line('DELETED', 'a')]);
+    const { server, done, seen } = await watched([
+      changeLine('ADDED', 'a'),
+      bookmark,
+      changeLine('DELETED', 'a'),
+    ]);
     await done;
     expect(seen).toEqual(['ADDED a', 'DELETED a']);
     expect(server.requests[1]?.url).toContain('resourceVersion=42');
@@ -224,7 +228,7 @@ describe('cluster reader: a watch', () => {
 
   it('ends when the API has forgotten the place', async () => {
     const gone = JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } });
-    const { done, seen } = await watched([gone, line('ADDED', 'a')]);
+    const { done, seen } = await watched([gone, changeLine('ADDED', 'a')]);
     await done;
     expect(seen).toEqual([]);
   });
@@ -244,10 +248,12 @@ describe('cluster reader: a watch', () => {
     });
     const reader = createClusterReader(server.config);
     const stop = AbortSignal.timeout(200);
-    const error = await reader.watch(pods, () => undefined, stop).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+    const error = await reader
+      .watch(pods, () => undefined, stop)
+      .then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
     expect(error).toBe(stop.reason);
     expect(error).toMatchObject({ name: 'TimeoutError' });
   });

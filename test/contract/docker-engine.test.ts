@@ -465,36 +465,36 @@ function fakeTool(script: string, more: Readonly<Record<string, string>> = {}) {
   };
 }
 
+const engineEvent = (Action: string, name = 'k3d-shop-server-0') =>
+  `${JSON.stringify({
+    Type: 'container',
+    Action,
+    Actor: { ID: 'aaa', Attributes: { ...labels('server'), name } },
+    timeNano: 1_795_000_000_000_000_000,
+  })}\n`;
+
+/** A stream of events in these pieces, which ends when `end` is called. */
+async function streamOf(pieces: readonly string[]) {
+  const ended = Promise.withResolvers<void>();
+  const made = await k3d({
+    'GET /events': async (_request, response) => {
+      response.writeHead(200);
+      response.flushHeaders();
+      for (const piece of pieces) {
+        response.write(piece);
+        await new Promise(setImmediate);
+      }
+      await ended.promise;
+      response.end();
+    },
+  });
+  return { ...made, end: () => ended.resolve() };
+}
+
 describe('what happens to containers', () => {
-  const event = (Action: string, name = 'k3d-shop-server-0') =>
-    `${JSON.stringify({
-      Type: 'container',
-      Action,
-      Actor: { ID: 'aaa', Attributes: { ...labels('server'), name } },
-      timeNano: 1_795_000_000_000_000_000,
-    })}\n`;
-
-  /** A stream of events in these pieces, which ends when `end` is called. */
-  async function stream(pieces: readonly string[]) {
-    const ended = Promise.withResolvers<void>();
-    const made = await k3d({
-      'GET /events': async (_request, response) => {
-        response.writeHead(200);
-        response.flushHeaders();
-        for (const piece of pieces) {
-          response.write(piece);
-          await new Promise(setImmediate);
-        }
-        await ended.promise;
-        response.end();
-      },
-    });
-    return { ...made, end: () => ended.resolve() };
-  }
-
   it('is told as it comes, without what is run in them, until the engine ends the stream', async () => {
-    const whole = event('die') + event('exec_start: nginx -s reload') + event('stop');
-    const { provider, fake, end } = await stream([whole.slice(0, 30), whole.slice(30)]);
+    const whole = engineEvent('die') + engineEvent('exec_start: nginx -s reload') + engineEvent('stop');
+    const { provider, fake, end } = await streamOf([whole.slice(0, 30), whole.slice(30)]);
     const seen: string[] = [];
     await provider.follow(
       'shop',
@@ -512,7 +512,7 @@ describe('what happens to containers', () => {
   });
 
   it('ends with the reason of the signal', async () => {
-    const { provider } = await stream([event('start')]);
+    const { provider } = await streamOf([engineEvent('start')]);
     const stop = new AbortController();
     const following = provider.follow('shop', () => stop.abort(new Error('enough')), stop.signal);
     await expect(following).rejects.toThrow('enough');

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { StoredEvent } from '../../src/domain/journal-event.ts';
 import type { Notice } from '../../src/ports/notifier.ts';
 import { Agent } from '../../src/watch/agent.ts';
-import type { AgentState } from '../../src/watch/agent-state.ts';
+import type { AgentState } from '../../src/domain/agent-state.ts';
 import { defaultSettings, type WatchSettings } from '../../src/watch/settings.ts';
 import { Triggers } from '../../src/watch/triggers.ts';
 import { SessionWorkplace } from '../../src/watch/workplace.ts';

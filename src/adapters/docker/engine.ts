@@ -122,7 +122,7 @@ export class DockerEngine {
    * the stream; throws EngineUnreachable when there is none or it breaks, and the signal's reason when that fires. Silence is
    * normal: there is no deadline after the head of the answer.
    */
-  async *events(labels: readonly string[], signal: AbortSignal): AsyncGenerator<unknown> {
+  async *events(labels: readonly string[], signal: AbortSignal): AsyncGenerator {
     const filters = encodeURIComponent(JSON.stringify({ type: ['container'], label: labels }));
     const request = { method: 'GET', path: `/events?filters=${filters}` } as const;
     const unreachable = (error: unknown) => engineUnreachable(this.#place(request), error);
