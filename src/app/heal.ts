@@ -3,6 +3,7 @@ import { Dispatcher } from '../act/dispatcher.ts';
 import type { ActionResult } from '../domain/action-result.ts';
 import { dnsAnswers } from '../domain/dns-answers.ts';
 import { seen } from '../domain/looked.ts';
+import type { Restraint } from '../plan/guards/define-guard.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { earlyVerdict } from '../verify/early-verdict.ts';
 import { judge } from '../verify/judge.ts';
@@ -25,6 +26,8 @@ export interface HealOptions {
   readonly provenAt: number | undefined;
   /** Where files of an emptyDir may be copied to, absolute; undefined: a pod that keeps some is left alone. */
   readonly copyOut?: string | undefined;
+  /** How far it holds itself back; undefined: a person asked for it. */
+  readonly restraint?: Restraint | undefined;
   /** Called after each pass in which the API answered: discovery may know more now. */
   readonly refreshStack: () => Promise<void>;
 }
@@ -56,7 +59,8 @@ export async function heal(context: ActContext, log: RunLog, options: HealOption
     needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic());
 
   for (;;) {
-    const pass = await examine(context, log, { busy: dispatcher.busy, copyOut: options.copyOut });
+    const { copyOut, restraint } = options;
+    const pass = await examine(context, log, { busy: dispatcher.busy, copyOut, restraint });
     log.note(pass);
     // Nothing is begun for somebody who wants it to end.
     if (!context.signal.aborted) for (const step of pass.plan.steps) dispatcher.start(step);

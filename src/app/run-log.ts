@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Finding } from '../domain/finding.ts';
-import type { JournalEvent, StoredEvent } from '../domain/journal-event.ts';
+import { actionEvents, type JournalEvent, type StoredEvent } from '../domain/journal-event.ts';
 import { refText } from '../domain/object-ref.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
 import { usualStarts } from './measured-starts.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { JournalStore } from '../ports/journal-store.ts';
+import type { EventFilter, JournalStore } from '../ports/journal-store.ts';
 
 /** One look at the stack and what follows from it. */
 export interface Pass {
@@ -25,7 +25,7 @@ export interface Listener {
 
 const findingKey = (finding: Finding) => `${finding.fault} ${refText(finding.object)}`;
 
-/** How many past events are read for cool-downs and budgets; a run writes a few dozen. */
+/** How many past events of a kind are read: for cool-downs and budgets an hour's worth is more than enough. */
 const pastEvents = 500;
 
 /** Clocks are put right by less than this all the time, ms. */
@@ -71,16 +71,17 @@ export class RunLog {
     return stored;
   };
 
-  /** As they were written, with the times of the clock of then. */
-  readonly events = (): readonly StoredEvent[] => this.#store.events({ last: pastEvents });
+  /** The newest events of these types, as they were written, with the times of the clock of then. */
+  readonly events = (types: NonNullable<EventFilter['types']>): readonly StoredEvent[] =>
+    this.#store.events({ types, last: pastEvents });
 
   /**
    * The same with the times that the clock of the last look would give them: cool-downs go on whether it is set back or
-   * forward. Of what earlier runs wrote only so much is certain, that it was before this run.
+   * forward; actions only. Of what earlier runs wrote only so much is certain, that it was before this run.
    */
   past(): readonly StoredEvent[] {
     const atStart = this.#timeOf(this.#began);
-    return this.events().map((event) => {
+    return this.events(actionEvents).map((event) => {
       const written = this.#written.get(event.seq);
       const at = written === undefined ? Math.min(event.at, atStart) : this.#timeOf(written);
       return Math.abs(at - event.at) < slewMs ? event : Object.assign({}, event, { at });
@@ -100,7 +101,7 @@ export class RunLog {
 
   /** What is usual, as far as earlier runs have measured it. */
   readonly usualStart = (component: string): number | undefined => {
-    this.#usual ??= usualStarts(this.events());
+    this.#usual ??= usualStarts(this.events(['starts-measured']));
     return this.#usual.get(component);
   };
 

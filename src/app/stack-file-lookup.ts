@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 
 import { causeText, errorCode, ExplainedError } from '../record/explained-error.ts';
+import { configDirectory } from '../record/paths.ts';
 import { parseStackFile } from '../stack-file/parse.ts';
 import type { StackFile } from '../stack-file/schema.ts';
 
@@ -49,13 +49,7 @@ export function findContextStackFile(
 
 /** A context may be called like `arn:aws:eks/shop`: what does not belong in a file name is escaped. */
 function contextStackFilePath(context: string, environment: Environment): string {
-  const configured = environment['XDG_CONFIG_HOME'];
-  // A relative path is ignored, as the XDG base directory specification demands.
-  const folder =
-    configured !== undefined && isAbsolute(configured)
-      ? configured
-      : join(environment['HOME'] || homedir(), '.config');
-  return join(folder, 'rekindle', `${encodeURIComponent(context)}.yaml`);
+  return join(configDirectory(environment), `${encodeURIComponent(context)}.yaml`);
 }
 
 function readText(path: string): string | undefined {

@@ -25,7 +25,7 @@ import type { SelfTestParts } from '../service/self-test.ts';
 import { findContextStackFile, findStackFile, type FoundStackFile } from './stack-file-lookup.ts';
 import { rebuiltAccess, type RebuiltAccess } from './cluster-access.ts';
 import { StackSource } from './stack-source.ts';
-import { chooseTarget, knownContext, type Target } from './target.ts';
+import { chooseTarget, knownContext, type ChosenTarget, type Target } from './target.ts';
 
 export interface WireOptions {
   readonly context?: string | undefined;
@@ -72,19 +72,30 @@ export function readInputs(options: WireOptions): Inputs {
   return { options, provider, stackFile, kubeConfig, store: openJournal(options.journal) };
 }
 
-/** Chooses the target and builds the adapters for one command. Throws TargetUnclear and what `clusters` throws. */
-export async function wire({ options, provider, kubeConfig, store, ...inputs }: Inputs): Promise<Wired> {
-  const named = inputs.stackFile?.file.spec.cluster;
+/** The cluster that a command is about. Throws TargetUnclear and what `clusters` throws. */
+export async function chosenTarget({
+  options,
+  provider,
+  kubeConfig,
+  stackFile,
+}: Inputs): Promise<ChosenTarget> {
+  const named = stackFile?.file.spec.cluster;
   const { contexts, current } = kubeContexts(kubeConfig);
-  const clusters = await provider.clusters();
-  const chosen = chooseTarget({
+  return chooseTarget({
     wanted: options.context ?? named?.context,
     cluster: named?.name,
     contexts,
     current,
-    clusters,
+    clusters: await provider.clusters(),
     engine: provider.place,
   });
+}
+
+/** Chooses the target and builds the adapters for one command. Throws TargetUnclear and what `clusters` throws. */
+export async function wire(inputs: Inputs): Promise<Wired> {
+  const { options, provider, kubeConfig, store } = inputs;
+  const { contexts } = kubeContexts(kubeConfig);
+  const chosen = await chosenTarget(inputs);
   const rebuilt = await rebuiltAccess({
     ...chosen,
     contexts,
@@ -105,7 +116,7 @@ export async function wire({ options, provider, kubeConfig, store, ...inputs }: 
     namespace: options.namespace,
     reader,
     provider,
-    events: store.events(),
+    events: store.events({ types: ['stack-discovered'] }),
     discovered: (stack) => {
       store.append(
         { type: 'stack-discovered', run: 'discovery', context: target.context, stack },

@@ -1,5 +1,6 @@
 import process from 'node:process';
 
+import type { StoredEvent } from '../domain/journal-event.ts';
 import { plainLines } from '../domain/plain-text.ts';
 import { redact } from '../record/redact.ts';
 import { redactedFields } from '../record/redacted-fields.ts';
@@ -29,4 +30,9 @@ export function answer(
 /** The same for standard error; `dress` gives what is safe to show its time and its colour. */
 export function tell(text: string, dress: (plain: string) => string = String): void {
   process.stderr.write(`${dress(plainLines(redact(text)))}\n`);
+}
+
+/** One event as a line of JSON on standard output, for commands that do not end. */
+export function tellEvent(event: StoredEvent): void {
+  process.stdout.write(`${JSON.stringify(redactedFields(event, redact))}\n`);
 }

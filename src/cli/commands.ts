@@ -1,5 +1,7 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
+import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
+import { serviceCommands } from './commands/service.manifest.ts';
 import { stepCommands } from './commands/step.manifest.ts';
 
 /** Every command, in the order of the help. */
@@ -26,6 +28,28 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
     ],
     load: async () => (await import('./commands/up.ts')).up,
   }),
+  {
+    name: 'watch',
+    text: 'stay: bring the stack back after a boot and whenever it breaks, and call a person when that does not help',
+    examples: [
+      ['rekindle watch', 'in the foreground; `rekindle service install` keeps it running'],
+      ['rekindle watch --json', 'every event as one line of JSON'],
+    ],
+    load: async () => (await import('./commands/watch.ts')).watchCommand,
+  },
+  defineCommand<PauseOptions>({
+    name: 'pause <time>',
+    text: 'let the agent act on nothing for a while',
+    examples: [['rekindle pause 2h --reason "upgrade of PostgreSQL"', 'it still looks']],
+    flags: [['--reason <text>', 'why, for whoever wonders']],
+    load: async () => (await import('./commands/pause.ts')).pauseCommand,
+  }),
+  {
+    name: 'resume',
+    text: 'end a pause',
+    examples: [['rekindle resume', 'the agent acts again']],
+    load: async () => (await import('./commands/pause.ts')).resumeCommand,
+  },
   {
     name: 'status',
     text: 'say in one sentence whether the stack is usable (reads only)',
@@ -78,4 +102,5 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
   stepCommands,
+  serviceCommands,
 ];

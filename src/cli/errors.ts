@@ -9,3 +9,8 @@ export class UsageError extends ExplainedError {
 export class AnotherAtWork extends ExplainedError {
   override readonly name = 'AnotherAtWork';
 }
+
+/** Another agent watches this cluster already. */
+export class AnotherAgent extends ExplainedError {
+  override readonly name = 'AnotherAgent';
+}

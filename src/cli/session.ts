@@ -7,6 +7,7 @@ import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import { ExplainedError } from '../record/explained-error.ts';
 import type { CommonOptions } from './options.ts';
 import { progressPrinter } from './printer.ts';
+import type { ProgressPrinter } from './progress-printer.ts';
 
 export interface Session extends Wired {
   readonly log: RunLog;
@@ -56,9 +57,9 @@ export async function openSession(
   options: CommonOptions,
   signal: AbortSignal,
   live: boolean,
+  printer: ProgressPrinter = progressPrinter(options, live),
 ): Promise<Session> {
   const inputs = readInputs({ ...options, signal });
-  const printer = progressPrinter(options, live);
   let open = true;
   const close = () => {
     if (!open) return;

@@ -48,7 +48,47 @@ export type JournalEvent =
       /** From a container's start to its pod's readiness, by component (`kind/name`). */
       readonly seconds: Readonly<Record<string, number>>;
     }
+  | {
+      readonly type: 'agent-started';
+      /** Of the agent itself; its recoveries have runs of their own. */
+      readonly run: string;
+      readonly context: string;
+      readonly version: string;
+    }
+  | { readonly type: 'agent-stopped'; readonly run: string; readonly reason: string }
+  | {
+      readonly type: 'incident-opened';
+      readonly run: string;
+      readonly trouble: string;
+      readonly sinceBoot: boolean;
+    }
+  | {
+      readonly type: 'incident-closed';
+      readonly run: string;
+      /** From the first sign of trouble until the stack was usable and stayed so. */
+      readonly seconds: number;
+    }
+  | {
+      readonly type: 'person-called';
+      readonly run: string;
+      readonly reason: string;
+      readonly trouble: string;
+      /** What was tried in this incident, a line each. */
+      readonly tried: readonly string[];
+    }
+  | {
+      readonly type: 'paused';
+      readonly run: string;
+      readonly cluster: string;
+      /** ms since the epoch. */
+      readonly until: number;
+      readonly reason: string;
+    }
+  | { readonly type: 'resumed'; readonly run: string; readonly cluster: string }
   | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
 
 /** An event with its place in the journal: `at` in ms since the epoch, `seq` strictly growing. */
 export type StoredEvent = JournalEvent & { readonly seq: number; readonly at: number };
+
+/** The events that tell what was done to what. */
+export const actionEvents = ['step-intended', 'step-acted', 'step-verified'] as const;

@@ -7,3 +7,12 @@ export function timeStamp(at: number): string {
 export function clockTime(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
 }
+
+const two = (number: number) => String(number).padStart(2, '0');
+
+/** A date and time as the clock on the reader's wall shows them, `YYYY-MM-DD HH:MM`. `at`: ms since the epoch. */
+export function dateTime(at: number): string {
+  const date = new Date(at);
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}

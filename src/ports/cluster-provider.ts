@@ -46,6 +46,16 @@ export interface ArchiveBody {
   readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
+/** Something happened to a container of the cluster. */
+export interface ContainerEvent {
+  readonly name: string;
+  readonly role: NodeContainer['role'];
+  /** The engine's own word (`start`, `die`, `stop`, `kill`, `create`, `destroy`). `stop`: somebody asked the engine for it. */
+  readonly action: string;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
 /** One kind of local cluster (k3d; kind later): the layer below the Kubernetes API. */
 export interface ClusterProvider {
   readonly kind: 'k3d';
@@ -93,6 +103,11 @@ export interface ClusterProvider {
   startCluster(cluster: string, signal?: AbortSignal): Promise<void>;
   /** Makes the load balancer read its configuration anew and forget upstreams it shuns, without closing open connections. */
   reloadLoadBalancer(containerId: string): Promise<void>;
+  /**
+   * Tells what happens to the containers of a cluster from now on, until the signal fires or the engine ends the stream.
+   * Throws EngineUnreachable when there is no stream; after one has ended nobody knows what was missed.
+   */
+  follow(cluster: string, take: (event: ContainerEvent) => void, signal: AbortSignal): Promise<void>;
   /** Host port that the load balancer publishes for a port of the nodes; undefined when it is not published. */
   publishedAddress(cluster: string, nodePort: number): Promise<string | undefined>;
 }

@@ -22,6 +22,12 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+/** One event of a watch. */
+export interface ObjectChange {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: KubeObject;
+}
+
 /** Reads of the Kubernetes API. Every call has a deadline and throws ClusterUnreachable, Forbidden or NotFound. */
 export interface ClusterReader {
   /** GET /readyz; resolves when it answers 200 "ok". */
@@ -34,6 +40,11 @@ export interface ClusterReader {
   secret(ref: { namespace: string; name: string; key: string }): Promise<string | undefined>;
   /** A byte stream to a port of a pod (port-forward). Ends when either side ends. */
   tunnel(target: { namespace: string; pod: string; port: number }): Promise<Duplex>;
+  /**
+   * Tells that something was added, changed or deleted in a collection (`path` as for `list`) from now on, until the API
+   * ends the stream, which it does every few minutes. What comes may be late or missing: a reason to look, never the truth.
+   */
+  watch(path: string, take: (change: ObjectChange) => void, signal: AbortSignal): Promise<void>;
   /** Last lines of a container's log; of very long ones only the beginning. */
   logs(target: {
     namespace: string;

@@ -1,5 +1,15 @@
 import type { JournalEvent, StoredEvent } from '../domain/journal-event.ts';
 
+/** How many of the newest events no one can remove: some months of an agent, a few hundred recoveries, about 30 MB. */
+export const journalKeeps = 50_000;
+
+export interface EventFilter {
+  readonly run?: string;
+  readonly types?: readonly JournalEvent['type'][];
+  /** The newest n of those that fit. */
+  readonly last?: number;
+}
+
 /** Append-only store of events. */
 export interface JournalStore {
   /**
@@ -7,7 +17,12 @@ export interface JournalStore {
    * that comes right after it. Throws JournalUnavailable when it cannot be written.
    */
   append(event: JournalEvent, at: number): StoredEvent;
-  /** Events in order; `run` limits to one run, `last` to the newest n. */
-  events(filter?: { readonly run?: string; readonly last?: number }): readonly StoredEvent[];
+  /** Events in order. */
+  events(filter?: EventFilter): readonly StoredEvent[];
+  /**
+   * Forgets events beyond the newest `journalKeeps`, so that a journal that is written for years stays small; what was
+   * discovered stays. How many were forgotten. Throws JournalUnavailable.
+   */
+  trim(): number;
   close(): void;
 }

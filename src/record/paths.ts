@@ -13,6 +13,18 @@ export function stateDirectory(environment: Environment = process.env): string {
   return join(environment['HOME'] || homedir(), '.local', 'state', 'rekindle');
 }
 
+/** Folder of what the user writes for Rekindle: `${XDG_CONFIG_HOME:-~/.config}/rekindle`; a relative path is ignored as above. */
+export function configDirectory(environment: Environment = process.env): string {
+  const configured = environment['XDG_CONFIG_HOME'];
+  if (configured !== undefined && isAbsolute(configured)) return join(configured, 'rekindle');
+  return join(environment['HOME'] || homedir(), '.config', 'rekindle');
+}
+
+/** File in which the agent of one cluster says how it is; characters that do not belong in a file name are escaped. */
+export function agentStatePath(cluster: string, environment: Environment = process.env): string {
+  return join(stateDirectory(environment), `agent-${encodeURIComponent(cluster)}.json`);
+}
+
 /** File of the journal. */
 export function journalPath(environment: Environment = process.env): string {
   return join(stateDirectory(environment), 'journal.db');

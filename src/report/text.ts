@@ -1,6 +1,7 @@
 import type { Finding } from '../domain/finding.ts';
 import type { StoredEvent } from '../domain/journal-event.ts';
 import { refText } from '../domain/object-ref.ts';
+import { dateTime } from '../domain/time-stamp.ts';
 import type { ManualTask, Plan, PlannedStep, Refusal } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
@@ -68,6 +69,13 @@ const texts: Texts = {
     `${verified === 'yes' ? 'proven' : `not proven (${verified})`}: ${detail}`,
   'write-verified': ({ count }) => `write ${count} through the front door was read back`,
   'run-ended': ({ verdict, seconds }) => `${verdictText(verdict)} (${seconds.toFixed(1)} s)`,
+  'agent-started': ({ context }) => `the agent watches ${context}`,
+  'agent-stopped': ({ reason }) => `the agent ended: ${reason}`,
+  'incident-opened': ({ trouble, sinceBoot }) => `${sinceBoot ? 'after a boot' : 'trouble'}: ${trouble}`,
+  'incident-closed': ({ seconds }) => `the incident is over; it lasted ${seconds.toFixed(0)} s`,
+  'person-called': ({ reason, trouble }) => `a person is needed: ${reason} (${trouble})`,
+  paused: ({ until, reason }) => `paused until ${dateTime(until)}: ${reason}`,
+  resumed: () => 'no longer paused',
   'run-started': nothing,
   'stack-discovered': nothing,
   'finding-closed': nothing,

@@ -4,28 +4,21 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 
 import { plainLine } from '../domain/plain-text.ts';
+import { noSupervisor, type Supervisor } from '../ports/supervisor.ts';
 import { redact } from '../record/redact.ts';
 import { systemTool } from './tools.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a service tells its service manager (sd_notify(3)). Every call returns at once, and none throws. */
-export interface Notifier {
-  /** The agent is up; the manager's start of it ends here. */
-  readonly ready: () => void;
-  /** One line for `systemctl status`; without secrets, and the last one counts. */
-  readonly status: (text: string) => void;
-  /** A sign of life; the manager ends an agent that gives none for WatchdogSec. */
-  readonly watchdog: () => void;
-  /** The agent is about to end. */
-  readonly stopping: () => void;
+/** The service manager as a supervisor (sd_notify(3)). A status is one line without secrets, and the last one counts. */
+export interface SdNotify extends Supervisor {
   /** How often `watchdog` is to be called, ms: a third of the time that the manager waits; undefined when it does not. */
   readonly watchdogEveryMs: number | undefined;
   /** Resolves when everything that was said has been taken or given up, which takes seconds at most. */
   readonly flushed: () => Promise<void>;
 }
 
-export interface NotifierOptions {
+export interface SdNotifyOptions {
   readonly environment?: Environment;
   /** Takes one line when the manager could not be told something: it may then end the agent for its silence. */
   readonly lost: (why: string) => void;
@@ -60,7 +53,7 @@ interface Message {
 }
 
 /** Sends messages through one helper at a time; keeps the newest of each kind while one is on its way. */
-class HelperNotifier implements Notifier {
+class HelperNotify implements SdNotify {
   readonly watchdogEveryMs: number | undefined;
   readonly #tool: string;
   readonly #socket: string;
@@ -73,7 +66,7 @@ class HelperNotifier implements Notifier {
   #timer: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(tool: string, environment: Environment, { lost, patienceMs = patience }: NotifierOptions) {
+  constructor(tool: string, environment: Environment, { lost, patienceMs = patience }: SdNotifyOptions) {
     this.#tool = tool;
     this.#socket = environment[socketVariable] ?? '';
     this.#lost = lost;
@@ -175,11 +168,8 @@ function watchdogEveryMs(environment: Environment): number | undefined {
   return Number(micros) / 3000;
 }
 
-const silent: Notifier = {
-  ready: () => undefined,
-  status: () => undefined,
-  watchdog: () => undefined,
-  stopping: () => undefined,
+const silent: SdNotify = {
+  ...noSupervisor,
   watchdogEveryMs: undefined,
   flushed: () => Promise.resolve(),
 };
@@ -189,11 +179,11 @@ const silent: Notifier = {
  * in a terminal, nothing is said to nobody. `REKINDLE_SYSTEMD_NOTIFY` names the tool, else it is looked for where
  * distributions have it; without it `lost` is told at once.
  */
-export function createNotifier(options: NotifierOptions): Notifier {
+export function sdNotify(options: SdNotifyOptions): SdNotify {
   const environment = options.environment ?? process.env;
   if (!environment[socketVariable]) return silent;
   const tool = environment['REKINDLE_SYSTEMD_NOTIFY'] || systemTool('systemd-notify');
-  if (tool !== undefined) return new HelperNotifier(tool, environment, options);
+  if (tool !== undefined) return new HelperNotify(tool, environment, options);
   options.lost('systemd-notify is not there, so that systemd cannot be told anything');
   return silent;
 }

@@ -56,15 +56,16 @@ function readUnit(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-/** The manager that is meant when none is named: root's is the machine's. */
+/** The manager that is meant when none is named: root's is the machine's. Only root may change that one. */
 export async function managerFor(
   scope: Scope | undefined,
   { run, uid, environment }: Here,
+  purpose: 'read' | 'change' = 'change',
 ): Promise<Manager> {
   requireSystemd();
   const wanted = scope ?? (uid === 0 ? 'system' : 'user');
   if (wanted === 'user') return userManager(await ownAccount(run), run, environment);
-  if (uid === 0) return systemManager(run);
+  if (uid === 0 || purpose === 'read') return systemManager(run);
   throw new ServiceRefused({
     what: 'A system unit needs root',
     cause: `this is user ${uid}`,

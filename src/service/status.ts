@@ -1,21 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
+import { couldNotLook, saw, seen, type Looked } from '../domain/looked.ts';
 import { causeText } from '../record/explained-error.ts';
 import { accountOf } from './accounts.ts';
-import { serviceHistory, type ServiceHistory } from './history.ts';
+import { lookIntoJournal, type AgentHistory, type ReadEvents } from './journal-look.ts';
 import type { Manager } from './manager.ts';
 import { digestOf } from './program.ts';
 import type { Run } from './run.ts';
 import type { InstallRecord, Scope } from './service-spec.ts';
 import { objectionsToAll } from './trust.ts';
+import { parseUnitState, unitProperties, type UnitState } from './unit-state.ts';
 import { readRecord } from './units/install-record.ts';
 import { unitName } from './units/systemd-unit.ts';
-import { parseUnitState, unitProperties, type UnitState } from './unit-state.ts';
-
-/** Events of the journal at a path, newest last. Throws when they cannot be read. */
-export type ReadEvents = (file: string) => Parameters<typeof serviceHistory>[0];
 
 /** What there is to say about an installed agent. */
 export interface ServiceStatus {
@@ -26,12 +23,12 @@ export interface ServiceStatus {
   readonly unit: Looked<UnitState>;
   /** What is wrong with the files that the agent runs and reads; empty when all is as it was installed. */
   readonly objections: Looked<readonly string[]>;
-  readonly history: Looked<ServiceHistory>;
+  readonly history: Looked<AgentHistory>;
 }
 
 /** The unit of this manager, or undefined when none is installed. */
-export function installedUnit(manager: Manager): string | undefined {
-  const file = join(manager.units, unitName);
+export function installedUnit({ units }: Manager): string | undefined {
+  const file = join(units, unitName);
   return existsSync(file) ? file : undefined;
 }
 
@@ -54,16 +51,15 @@ async function changedFiles({ files }: InstallRecord): Promise<readonly string[]
   return found
     .filter(({ file, now }) => file.sha256 !== now.sha256)
     .map(
-      ({ file }) =>
-        `${file.path} is not the one that was installed: if that was you, run \`rekindle service install\` again`,
+      ({ file: { path } }) =>
+        `${path} is not the one that was installed; if that was you: rekindle service install`,
     );
 }
 
+const noRecord = 'the unit does not say how it was installed: somebody else wrote or changed it';
+
 async function objectionsNow(record: InstallRecord | undefined, run: Run): Promise<readonly string[]> {
-  if (record === undefined)
-    return [
-      'the unit was not written by this program, or changed: it does not say what it was installed with',
-    ];
+  if (record === undefined) return [noRecord];
   const account = await accountOf(record.account, run);
   const objections = await objectionsToAll(record.decisive, account, run);
   const changed = await changedFiles(record);
@@ -74,20 +70,17 @@ async function objectionsNow(record: InstallRecord | undefined, run: Run): Promi
 export async function serviceStatus(
   manager: Manager,
   file: string,
-  readEvents: ReadEvents,
-  run: Run,
+  parts: { readonly readEvents: ReadEvents; readonly run: Run },
 ): Promise<ServiceStatus> {
   const record = readRecord(readFileSync(file, 'utf8'));
-  const journal = async () => {
-    const { options } = record ?? {};
-    if (options?.journal !== undefined) return options.journal;
-    const { home } = await accountOf(record?.account ?? String(process.geteuid?.()), run);
-    return journalPathOf(home, options?.environment);
-  };
-  const [unit, objections, history] = await Promise.all([
-    looked('systemctl show', () => unitState(manager)),
-    looked('the files of the agent', () => objectionsNow(record, run)),
-    looked('the journal', async () => serviceHistory(readEvents(await journal()), Date.now())),
+  const unit = await looked('systemctl show', () => unitState(manager));
+  const pid = seen(unit)?.pid ?? 0;
+  const [objections, history] = await Promise.all([
+    looked('the files of the agent', () => objectionsNow(record, parts.run)),
+    looked('the journal', async () => {
+      if (record === undefined) throw new Error(noRecord);
+      return lookIntoJournal(record, await accountOf(record.account, parts.run), pid, parts);
+    }),
   ]);
   return { scope: manager.scope, file, record, unit, objections, history };
 }

@@ -1,8 +1,5 @@
-import { LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
-
 import { dependencyCycle } from '../domain/dependency-cycle.ts';
-import { causeText } from '../record/explained-error.ts';
+import { checkedYaml, type Path, type Problem } from '../yaml-file/checked.ts';
 import { stackFileSchema, type StackFile } from './schema.ts';
 
 /** Everything that is wrong with a stack file, at once: each line has its place and what to do. */
@@ -14,25 +11,6 @@ export class StackFileInvalid extends Error {
     this.name = 'StackFileInvalid';
     this.problems = problems;
   }
-}
-
-type Path = readonly PropertyKey[];
-
-/** Something that is wrong, and where in the document. */
-interface Problem {
-  readonly path: Path;
-  readonly text: string;
-}
-
-function place(path: Path): string {
-  return path.length === 0 ? '(top)' : path.map(String).join('.');
-}
-
-/** Unknown keys of one object come as one issue; each is told with its own line. */
-function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
-  const where = place(issue.path);
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, text: `${where}: ${issue.message}` }];
-  return issue.keys.map((key) => ({ path: [...issue.path, key], text: `${where}: unknown key "${key}"` }));
 }
 
 interface Way {
@@ -80,45 +58,9 @@ function cycleProblems(left: readonly Way[]): readonly Problem[] {
   return [problem, ...(rest.length < left.length ? cycleProblems(rest) : [])];
 }
 
-/** The document as plain data. Aliases are resolved here, which fails for one without an anchor and for too many. */
-function plainData(document: ReturnType<typeof parseDocument>, file: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new StackFileInvalid(file, [`(top): ${causeText(error)}; write the values out`]);
-  }
-}
-
 /** Parses the text of a stack file. Throws StackFileInvalid with every problem, its path and its line. */
 export function parseStackFile(text: string, file: string): StackFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0) {
-    throw new StackFileInvalid(
-      file,
-      document.errors.map(
-        (error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0] ?? ''}`,
-      ),
-    );
-  }
-  const data = plainData(document, file);
-  const parsed = stackFileSchema.safeParse(data);
-  const lineOf = (path: Path): number => {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const node: unknown = document.getIn(path.slice(0, length), true);
-      const range = (node as { range?: readonly number[] } | undefined)?.range;
-      if (range?.[0] !== undefined) return lines.linePos(range[0]).line;
-    }
-    return 1;
-  };
-  const problems = [
-    ...(parsed.success ? [] : parsed.error.issues.flatMap(problemsOf)),
-    ...cycleProblems(ways(data)),
-  ];
-  if (parsed.success && problems.length === 0) return parsed.data;
-  const told = problems.map((problem) => ({ line: lineOf(problem.path), text: problem.text }));
-  throw new StackFileInvalid(
-    file,
-    told.toSorted((a, b) => a.line - b.line).map(({ line, text: what }) => `line ${line}: ${what}`),
-  );
+  const checked = checkedYaml(text, stackFileSchema, (data) => cycleProblems(ways(data)));
+  if (checked.ok) return checked.data;
+  throw new StackFileInvalid(file, checked.problems);
 }

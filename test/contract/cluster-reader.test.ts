@@ -189,3 +189,72 @@ describe('cluster reader: connections', () => {
     await expect(createClusterReader(config).list(pods)).rejects.toThrow(/HTTP protocol is not allowed/);
   });
 });
+
+const changeLine = (type: string, name: string) =>
+  JSON.stringify({ type, object: { kind: 'Pod', metadata: { name, uid: name } } });
+
+/** What a watch tells when the API knows this place and then sends these lines. */
+async function watched(lines: readonly string[] | FakeAnswer) {
+  const list = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '42' }, items: [] };
+  const stream = Array.isArray(lines)
+    ? { text: lines.map((text) => `${text}\n`).join('') }
+    : (lines as FakeAnswer);
+  const server = await fakeApiServer({
+    answer: ({ url }) => (url.includes('watch=true') ? stream : { json: list }),
+  });
+  const seen: string[] = [];
+  const reader = createClusterReader(server.config, { deadlineMs: 300 });
+  const done = reader.watch(
+    pods,
+    ({ type, object }) => seen.push(`${type} ${object.metadata.name}`),
+    AbortSignal.timeout(5000),
+  );
+  return { server, done, seen };
+}
+
+describe('cluster reader: a watch', () => {
+  it('goes on from the present and tells changes until the API ends it', async () => {
+    const bookmark = JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '50' } } });
+    const { server, done, seen } = await watched([
+      changeLine('ADDED', 'a'),
+      bookmark,
+      changeLine('DELETED', 'a'),
+    ]);
+    await done;
+    expect(seen).toEqual(['ADDED a', 'DELETED a']);
+    expect(server.requests[1]?.url).toContain('resourceVersion=42');
+    expect(server.requests[1]?.url).toContain('timeoutSeconds=240');
+  });
+
+  it('ends when the API has forgotten the place', async () => {
+    const gone = JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } });
+    const { done, seen } = await watched([gone, changeLine('ADDED', 'a')]);
+    await done;
+    expect(seen).toEqual([]);
+  });
+
+  it.each([
+    ['a connection that breaks', 'half', ClusterUnreachable],
+    ['a refusal', status(403, 'pods is forbidden: cannot watch'), Forbidden],
+    ['a stranger', { text: '<html>' }, ClusterUnreachable],
+  ] as const)('is told of %s', async (_name, answer, error) => {
+    const { done } = await watched(answer);
+    await expect(done).rejects.toBeInstanceOf(error);
+  });
+
+  it('ends with the reason of the signal', async () => {
+    const server = await fakeApiServer({
+      answer: ({ url }) => (url.includes('watch=true') ? 'hang' : { json: podList }),
+    });
+    const reader = createClusterReader(server.config);
+    const stop = AbortSignal.timeout(200);
+    const error = await reader
+      .watch(pods, () => undefined, stop)
+      .then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+    expect(error).toBe(stop.reason);
+    expect(error).toMatchObject({ name: 'TimeoutError' });
+  });
+});

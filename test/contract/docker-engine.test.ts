@@ -464,3 +464,67 @@ function fakeTool(script: string, more: Readonly<Record<string, string>> = {}) {
     lines: () => readFileSync(`${tool}.log`, 'utf8'),
   };
 }
+
+const engineEvent = (Action: string, name = 'k3d-shop-server-0') =>
+  `${JSON.stringify({
+    Type: 'container',
+    Action,
+    Actor: { ID: 'aaa', Attributes: { ...labels('server'), name } },
+    timeNano: 1_795_000_000_000_000_000,
+  })}\n`;
+
+/** A stream of events in these pieces, which ends when `end` is called. */
+async function streamOf(pieces: readonly string[]) {
+  const ended = Promise.withResolvers<void>();
+  const made = await k3d({
+    'GET /events': async (_request, response) => {
+      response.writeHead(200);
+      response.flushHeaders();
+      for (const piece of pieces) {
+        response.write(piece);
+        await new Promise(setImmediate);
+      }
+      await ended.promise;
+      response.end();
+    },
+  });
+  return { ...made, end: () => ended.resolve() };
+}
+
+describe('what happens to containers', () => {
+  it('is told as it comes, without what is run in them, until the engine ends the stream', async () => {
+    const whole = engineEvent('die') + engineEvent('exec_start: nginx -s reload') + engineEvent('stop');
+    const { provider, fake, end } = await streamOf([whole.slice(0, 30), whole.slice(30)]);
+    const seen: string[] = [];
+    await provider.follow(
+      'shop',
+      ({ name, role, action, at }) => {
+        seen.push(`${name} ${role} ${action} ${at}`);
+        if (action === 'stop') end();
+      },
+      AbortSignal.timeout(5000),
+    );
+    expect(seen).toEqual([
+      'k3d-shop-server-0 server die 1795000000000',
+      'k3d-shop-server-0 server stop 1795000000000',
+    ]);
+    expect(fake.requests[0]).toContain('"label":["app=k3d","k3d.cluster=shop"]');
+  });
+
+  it('ends with the reason of the signal', async () => {
+    const { provider } = await streamOf([engineEvent('start')]);
+    const stop = new AbortController();
+    const following = provider.follow('shop', () => stop.abort(new Error('enough')), stop.signal);
+    await expect(following).rejects.toThrow('enough');
+  });
+
+  it.each([
+    ['an engine that is gone', 'drop'],
+    ['a stranger', { text: '<html>' }],
+  ] as const)('is not told by %s', async (_name, answer) => {
+    const { provider } = await k3d({ 'GET /events': answer });
+    await expect(provider.follow('shop', () => undefined, AbortSignal.timeout(5000))).rejects.toBeInstanceOf(
+      EngineUnreachable,
+    );
+  });
+});

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 
-import { createNotifier, type Notifier, type NotifierOptions } from '../../src/service/notify.ts';
+import { sdNotify, type SdNotify, type SdNotifyOptions } from '../../src/service/notify.ts';
 import { systemTool } from '../../src/service/tools.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
@@ -38,14 +38,14 @@ async function manager(address: string): Promise<{ readonly heard: string[]; rea
 }
 
 interface Told {
-  readonly notifier: Notifier;
+  readonly notifier: SdNotify;
   readonly lost: string[];
 }
 
-function notifierFor(address: string, options: Partial<NotifierOptions> = {}): Told {
+function notifierFor(address: string, options: Partial<SdNotifyOptions> = {}): Told {
   const lost: string[] = [];
   const environment = { NOTIFY_SOCKET: address, ...options.environment };
-  return { notifier: createNotifier({ lost: (why) => lost.push(why), ...options, environment }), lost };
+  return { notifier: sdNotify({ lost: (why) => lost.push(why), ...options, environment }), lost };
 }
 
 /** Helpers of this process, also those of earlier tests: they live as long as it does. */
@@ -151,7 +151,7 @@ describe('sd_notify by way of systemd-notify', () => {
   it('says nothing to nobody without NOTIFY_SOCKET', async () => {
     const before = helpers();
     const lost: string[] = [];
-    const notifier = createNotifier({
+    const notifier = sdNotify({
       environment: { WATCHDOG_USEC: '30000000' },
       lost: (why) => lost.push(why),
     });

@@ -40,6 +40,13 @@ const shopStack: Stack = {
   },
 };
 
+/** A stream on which nothing happens. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  return promise;
+}
+
 /** A shop whose load balancer may shun its web server and whose agent may be down, and what was done about it. */
 export class HealWorld {
   readonly clock = new VirtualClock(now);
@@ -63,6 +70,8 @@ export class HealWorld {
     this.journal = journal;
   }
 
+  readonly stack = shopStack;
+
   get events(): readonly StoredEvent[] {
     return this.journal.events();
   }
@@ -71,7 +80,7 @@ export class HealWorld {
   heal(timeoutMs: number): Promise<HealResult> {
     const { clock } = this;
     const log = new RunLog(this.journal, clock, {});
-    return heal(this.#context(), log, {
+    return heal(this.context(), log, {
       timeoutMs,
       provenAt: undefined,
       refreshStack: () => Promise.resolve(),
@@ -101,6 +110,7 @@ export class HealWorld {
         if (this.reloads.length >= this.helpsAt) this.isShunned = false;
       },
       readFolder: () => Promise.resolve(undefined),
+      follow: (_cluster, _take, signal) => untilAborted(signal),
     };
     return provider as ClusterProvider;
   }
@@ -112,12 +122,14 @@ export class HealWorld {
       list: (path) => Promise.resolve(objects.get(path) ?? []),
       get: () => Promise.resolve(undefined),
       secret: () => Promise.resolve(undefined),
+      watch: (_path, _take, signal) => untilAborted(signal),
       tunnel: () => Promise.resolve(dnsStream()),
       logs: () => Promise.resolve(''),
     };
   }
 
-  #context(): ActContext {
+  /** Everything that the engine may use in this world. */
+  context(): ActContext {
     const { clock } = this;
     return {
       stack: shopStack,

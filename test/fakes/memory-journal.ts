@@ -12,10 +12,14 @@ export function memoryJournal(): JournalStore {
       stored.push(next);
       return next;
     },
-    events({ run, last } = {}) {
-      const wanted = stored.filter((event) => run === undefined || event.run === run);
+    events({ run, types, last } = {}) {
+      const wanted = stored.filter(
+        (event) =>
+          (run === undefined || event.run === run) && (types === undefined || types.includes(event.type)),
+      );
       return last === undefined ? wanted : wanted.slice(Math.max(0, wanted.length - last));
     },
+    trim: () => 0,
     close: () => undefined,
   };
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-import { withDeadline, withIdleDeadline } from '../deadline.ts';
+import { DeadlineExceeded, withDeadline, withIdleDeadline } from '../deadline.ts';
+import { jsonLines } from '../json-lines.ts';
 import { resolveEngineEndpoint, type EngineEndpoint } from './endpoint.ts';
-import { engineUnreachable, EngineRefused } from './errors.ts';
+import { engineUnreachable, EngineRefused, EngineUnreachable } from './errors.ts';
 import { exchange, open, wholeBody, type EngineAnswer, type EngineRequest } from './exchange.ts';
 
 /** Time for one request, ms. */
@@ -114,6 +115,31 @@ export class DockerEngine {
       place: `container ${id}`,
       next: `Look at the container's log: docker logs ${id.slice(0, 12)}.`,
     });
+  }
+
+  /**
+   * Events of containers that carry these labels, from now on (Docker Engine API, `GET /events`). Ends when the engine ends
+   * the stream; throws EngineUnreachable when there is none or it breaks, and the signal's reason when that fires. Silence is
+   * normal: there is no deadline after the head of the answer.
+   */
+  async *events(labels: readonly string[], signal: AbortSignal): AsyncGenerator {
+    const filters = encodeURIComponent(JSON.stringify({ type: ['container'], label: labels }));
+    const request = { method: 'GET', path: `/events?filters=${filters}` } as const;
+    const unreachable = (error: unknown) => engineUnreachable(this.#place(request), error);
+    const stop = new AbortController();
+    const whole = AbortSignal.any([stop.signal, signal]);
+    const late = setTimeout(() => stop.abort(new DeadlineExceeded(requestDeadlineMs)), requestDeadlineMs);
+    try {
+      const response = await this.#opened(request, whole, unreachable);
+      clearTimeout(late);
+      yield* jsonLines(beating(response, () => undefined, unreachable));
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw error instanceof EngineRefused || error instanceof EngineUnreachable ? error : unreachable(error);
+    } finally {
+      clearTimeout(late);
+      stop.abort();
+    }
   }
 
   /**

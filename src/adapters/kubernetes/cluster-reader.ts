@@ -5,6 +5,7 @@ import { registerSecret } from '../../record/redact.ts';
 import { NotFound } from './errors.ts';
 import { ApiTransport, unreachable } from './transport.ts';
 import { openTunnel } from './tunnel.ts';
+import { watchCollection } from './watch.ts';
 
 /** Time for one read, ms: a healthy API on the same machine answers in a few ms, and observers must not hang. */
 const readDeadlineMs = 3000;
@@ -77,6 +78,7 @@ export function createClusterReader(
       return value;
     },
     tunnel: (target): Promise<Duplex> => openTunnel(transport, target, deadlineMs),
+    watch: (path, take, signal) => watchCollection(transport, path, take, signal),
     logs({ namespace, pod, container, previous, tailLines }) {
       const limits = { tailLines: String(tailLines), limitBytes: String(logBytes) };
       const query = new URLSearchParams({ container, ...limits });

@@ -1,5 +1,5 @@
 import type { NodeContainer } from '../../domain/observation.ts';
-import type { ClusterProvider } from '../../ports/cluster-provider.ts';
+import type { ClusterProvider, ContainerEvent } from '../../ports/cluster-provider.ts';
 import { ContainerArchives } from '../docker/archives.ts';
 import { endpointName } from '../docker/endpoint.ts';
 import { DockerEngine, type InspectedContainer, type PortBindings } from '../docker/engine.ts';
@@ -44,6 +44,12 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     startCluster: (cluster, signal) => startCluster(engine, environment, cluster, signal),
     // k3d's proxy image and its configuration need no path: nginx finds /etc/nginx/nginx.conf by itself.
     reloadLoadBalancer: (containerId) => engine.exec(containerId, ['nginx', '-s', 'reload']),
+    async follow(cluster, take, signal) {
+      for await (const event of engine.events([appLabel, `${clusterLabel}=${cluster}`], signal)) {
+        const happened = containerEvent(event);
+        if (happened !== undefined) take(happened);
+      }
+    },
     async publishedAddress(cluster, nodePort) {
       const found = await inspectAll(engine, cluster);
       // A port may also be published by a node itself (`8443:30443@server:0`); the load balancer comes first.
@@ -86,8 +92,32 @@ function nodeContainer(container: InspectedContainer): NodeContainer {
   };
 }
 
+/** What is read of an event of the engine (Docker Engine API, `EventMessage`; the attributes hold the container's labels). */
+interface EngineEvent {
+  readonly Action?: string;
+  readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> };
+  readonly timeNano?: number;
+}
+
+/** Undefined for what is no event of a container, and for what the engine does all the time by itself (`exec_start: ...`). */
+function containerEvent(event: unknown): ContainerEvent | undefined {
+  const { Action: action, Actor: actor, timeNano = 0 } = (event ?? {}) as EngineEvent;
+  const attributes = actor?.Attributes;
+  if (action === undefined || attributes === undefined || !/^[a-z_]+$/.test(action)) return undefined;
+  if (action.startsWith('exec_')) return undefined;
+  return {
+    name: attributes['name'] ?? '',
+    role: roleNamed(attributes[roleLabel]),
+    action,
+    at: Math.round(timeNano / 1e6),
+  };
+}
+
 function roleOf(container: InspectedContainer): NodeContainer['role'] {
-  const role = container.Config.Labels?.[roleLabel];
+  return roleNamed(container.Config.Labels?.[roleLabel]);
+}
+
+function roleNamed(role: string | undefined): NodeContainer['role'] {
   return role === 'server' || role === 'agent' || role === 'loadbalancer' ? role : 'other';
 }
 

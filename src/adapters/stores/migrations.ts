@@ -18,6 +18,11 @@ const migrations: readonly string[] = [
      BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
    CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events
      BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;`,
+  `CREATE INDEX events_by_type ON events (type, seq);
+   DROP TRIGGER events_are_not_removed;
+   CREATE TRIGGER new_events_are_not_removed BEFORE DELETE ON events
+     WHEN OLD.seq > (SELECT max(seq) FROM events) - 50000
+     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;`,
 ];
 
 /**

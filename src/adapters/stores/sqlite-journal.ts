@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { JournalEvent, StoredEvent } from '../../domain/journal-event.ts';
-import type { JournalStore } from '../../ports/journal-store.ts';
+import { journalKeeps, type EventFilter, type JournalStore } from '../../ports/journal-store.ts';
 import { redact } from '../../record/redact.ts';
 import { redactedFields } from '../../record/redacted-fields.ts';
 import { createDurably, syncFolder } from '../../record/durable-file.ts';
@@ -63,12 +63,16 @@ export class SqliteJournal implements JournalStore {
     }
   }
 
-  events(filter: { readonly run?: string; readonly last?: number } = {}): readonly StoredEvent[] {
-    const { run, last } = filter;
+  events({ run, types, last }: EventFilter = {}): readonly StoredEvent[] {
     try {
-      const where = run === undefined ? '' : 'WHERE run = ?';
+      const wanted = types ?? [];
+      const conditions = [
+        ...(run === undefined ? [] : ['run = ?']),
+        ...(types === undefined ? [] : [`type IN (${wanted.map(() => '?').join(', ')})`]),
+      ];
+      const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
       const newestFirst = `SELECT seq, at, run, type, body FROM events ${where} ORDER BY seq DESC LIMIT ?`;
-      const values = run === undefined ? [last ?? -1] : [run, last ?? -1];
+      const values = [...(run === undefined ? [] : [run]), ...wanted, last ?? -1];
       const rows = this.#database.prepare(newestFirst).all(...values);
       return rows.toReversed().map((row) => storedEvent(row));
     } catch (error) {
@@ -85,6 +89,19 @@ export class SqliteJournal implements JournalStore {
       this.#database.exec('BEGIN IMMEDIATE; ROLLBACK');
     } catch (error) {
       throw journalUnavailable('The journal cannot be written', this.#file, error);
+    }
+  }
+
+  trim(): number {
+    try {
+      const { changes } = this.#database
+        .prepare(
+          "DELETE FROM events WHERE seq <= (SELECT max(seq) FROM events) - ? AND type <> 'stack-discovered'",
+        )
+        .run(journalKeeps);
+      return Number(changes);
+    } catch (error) {
+      throw journalUnavailable('The journal cannot be trimmed', this.#file, error);
     }
   }
 

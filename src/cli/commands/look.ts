@@ -2,6 +2,10 @@ import { examine } from '../../app/examine.ts';
 import { poolerProfiles } from '../../domain/pooler-profiles.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Pass } from '../../app/run-log.ts';
+import { isAlive } from '../../record/lock.ts';
+import { readAgentState } from '../../record/agent-state-file.ts';
+import { agentStatePath } from '../../record/paths.ts';
+import { agentText, type SeenAgent } from '../../report/agent-text.ts';
 import { findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
 import { findingText, planText, verdictText } from '../../report/text.ts';
 import { judge } from '../../verify/judge.ts';
@@ -72,12 +76,19 @@ export function diagnoseCommand(options: CommonOptions, signal: AbortSignal): Pr
   });
 }
 
-/** `rekindle status`: one sentence. */
+/** What the agent of a cluster said last, and whether it lives. */
+function seenAgent(cluster: string): SeenAgent | undefined {
+  const kept = readAgentState(agentStatePath(cluster));
+  return kept === undefined ? undefined : { ...kept, lives: isAlive(kept.pid) };
+}
+
+/** `rekindle status`: one sentence on the stack, one on its agent. */
 export function statusCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
   return withPass(options, signal, (looked) => {
     const verdict = unprovenVerdict(looked);
-    const json = { verdict, stack: looked.session.context.stack.name };
-    answer(options, 'status', { text: verdictText(verdict), json });
+    const agent = seenAgent(looked.session.target.cluster);
+    const json = { verdict, stack: looked.session.context.stack.name, agent };
+    answer(options, 'status', { text: `${verdictText(verdict)}\n${agentText(agent)}`, json });
     return exitCodeOf(verdict);
   });
 }

@@ -1,12 +1,4 @@
-import { heal, type HealResult } from '../../app/heal.ts';
-import { lastProof } from '../../app/last-proof.ts';
-import { measuredStarts } from '../../app/measured-starts.ts';
-import { refreshStack } from '../../app/refresh-stack.ts';
-import { unfinishedCopies, unfinishedCopyTask, type UnfinishedCopy } from '../../app/unfinished-copies.ts';
-import { refText } from '../../domain/object-ref.ts';
-import type { ManualTask } from '../../domain/plan.ts';
-import { pastActions, type PastAction } from '../../plan/history.ts';
-import { copyOnDisk } from '../../record/copy-on-disk.ts';
+import { recover } from '../../app/recover.ts';
 import { causeText } from '../../record/explained-error.ts';
 import { findingJson, refusalJson, taskJson } from '../../report/json.ts';
 import { outcomeText } from '../../report/outcome.ts';
@@ -20,90 +12,15 @@ import { version } from '../process.ts';
 import { openSession, type Session } from '../session.ts';
 import type { UpOptions } from './up-options.ts';
 
-type Unheard = Pick<PastAction, 'run' | 'action'>;
-
-function closeAsUnknown({ log }: Session, actions: readonly Unheard[]): void {
-  for (const { run, action } of actions)
-    log.record({
-      type: 'step-acted',
-      run,
-      action,
-      acted: 'unknown',
-      detail: 'the run ended before it heard the outcome',
-    });
-}
-
-/**
- * Actions whose outcome was never heard, because the process or the power ended in between, are closed as unknown; those
- * that moved somebody's files only when that has been told.
- */
-function closeUnheard(session: Session): void {
-  const { log } = session;
-  const unheard = pastActions(log.events()).filter(
-    ({ acted, run, step }) => acted === undefined && run !== log.id && step !== 'restart-pod-with-its-files',
-  );
-  closeAsUnknown(session, unheard);
-}
-
-/** Files that an earlier run may have left in a copy only: said at once, and told in full at the end. */
-function findUnfinished({ log, store, target }: Session): readonly UnfinishedCopy[] {
-  const unfinished = unfinishedCopies(store.events(), { run: log.id, context: target.context });
-  for (const { step, root } of unfinished)
-    log.say(`an earlier run was ended while it moved the files of ${refText(step.target)}; see ${root}`);
-  return unfinished;
-}
-
-function tasksFor(
-  unfinished: readonly UnfinishedCopy[],
-  { pass: { observation } }: HealResult,
-): readonly ManualTask[] {
-  return unfinished.flatMap(
-    (copy) => unfinishedCopyTask(copy, copyOnDisk(copy.root, copy.step.target), observation) ?? [],
-  );
-}
-
-/** Starts that are older than this, or were part of an earlier proof, say nothing about this one, ms. */
-const lateMs = 600_000;
-
-/** A run that ends with the stack healthy knows how long each part took to come up. */
-function recordStarts(
-  { log, context }: Session,
-  { verdict, pass: { observation } }: HealResult,
-  provenAt = 0,
-): void {
-  if (verdict.state !== 'healthy') return;
-  const since = Math.max(provenAt, observation.at - lateMs);
-  const seconds = measuredStarts(observation, context.stack, since);
-  if (Object.keys(seconds).length > 0) log.record({ type: 'starts-measured', run: log.id, seconds });
-}
-
 async function healLocked(
   session: Session,
   options: CommonOptions,
   copyOut: string | undefined,
 ): Promise<number> {
-  const { log, context, target } = session;
-  log.record({
-    type: 'run-started',
-    run: log.id,
-    command: 'up',
-    context: target.context,
-    version: version(),
-  });
-  const unfinished = findUnfinished(session);
-  closeUnheard(session);
-  const provenAt = lastProof(log.events(), target.context, context.clock.now());
-  const result = await heal(context, log, {
-    timeoutMs: options.timeout,
-    provenAt,
-    copyOut,
-    refreshStack: () => refreshStack(session, log),
-  });
-  const { verdict, pass, actions, seconds } = result;
-  const tasks = [...tasksFor(unfinished, result), ...pass.plan.tasks];
-  closeAsUnknown(session, unfinished);
-  recordStarts(session, result, provenAt);
-  log.record({ type: 'run-ended', run: log.id, verdict, seconds });
+  const { context } = session;
+  const timeoutMs = options.timeout;
+  const result = await recover(session, { command: 'up', version: version(), timeoutMs, copyOut });
+  const { verdict, pass, actions, tasks, seconds } = result;
   // The picture ends before the answer, which goes to another stream of the same terminal.
   session.close();
   // The stack is usable; whether its owner's browser finds it is another question, which they would ask next.
@@ -113,7 +30,7 @@ async function healLocked(
   answer(options, 'up', {
     text: [outcome, ...advice].join('\n'),
     json: {
-      run: log.id,
+      run: session.log.id,
       verdict,
       seconds,
       actions,

@@ -3,6 +3,14 @@ import type { PlannedStep, Refusal } from '../../domain/plan.ts';
 import type { Stack } from '../../domain/stack.ts';
 import type { PastAction } from '../history.ts';
 
+/** What an agent may do without anybody looking. */
+export interface Restraint {
+  /** Actions on one object, or on the pods of one controller, within an hour, over all runs. */
+  readonly perObjectAndHour: number;
+  /** Actions on the whole stack within an hour, over all runs. */
+  readonly perHour: number;
+}
+
 export interface GuardContext {
   readonly stack: Stack;
   readonly observation: Observation;
@@ -13,6 +21,8 @@ export interface GuardContext {
   readonly busy: ReadonlySet<string>;
   /** Folder that files of an emptyDir may be copied to (`--copy-out`), absolute; undefined: the user gave none. */
   readonly copyOut?: string | undefined;
+  /** How far an agent holds itself back; undefined: a person asked, who sees what happens. */
+  readonly restraint?: Restraint | undefined;
 }
 
 /** One reason not to act. Pure: a refusal with its reason, or undefined to let the step pass. */

@@ -1,6 +1,7 @@
 import { budgetSpent } from './budget-spent.ts';
 import type { Guard } from './define-guard.ts';
 import { filesInEmptyDir } from './files-in-empty-dir.ts';
+import { hourlyBudget } from './hourly-budget.ts';
 import { neverDestructive } from './never-destructive.ts';
 import { oneActionPerObject } from './one-action-per-object.ts';
 import { recentlyActed } from './recently-acted.ts';
@@ -15,6 +16,7 @@ export const guards: readonly Guard[] = [
   oneActionPerObject,
   recentlyActed,
   budgetSpent,
+  hourlyBudget,
   unsafeToRecreate,
   filesInEmptyDir,
 ];

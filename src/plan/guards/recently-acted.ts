@@ -1,6 +1,7 @@
 import { refText } from '../../domain/object-ref.ts';
 import type { StepName } from '../../domain/plan.ts';
 import { defineGuard } from './define-guard.ts';
+import { lately } from './hourly-budget.ts';
 
 /** Time that an action gets to show its effect before the same object is touched again, ms. */
 const coolDownMs: Readonly<Record<StepName, number>> = {
@@ -23,17 +24,23 @@ const coolDownMs: Readonly<Record<StepName, number>> = {
   'reload-load-balancer': 3000,
 };
 
+/** Under an agent the time doubles from the third action within an hour on, up to 32 times. */
+const freeRepeats = 2;
+const mostDoublings = 5;
+
 /** Evidence older than the last action on that object does not count, and every action gets time to show its effect. */
 export const recentlyActed = defineGuard({
   id: 'recently-acted',
-  judge: (step, { past, observation }) => {
+  judge: (step, { past, observation, restraint }) => {
     const target = refText(step.target);
     const last = past.findLast((action) => action.target === target && action.step === step.step);
     if (last === undefined) return undefined;
     const at = last.actedAt ?? last.intendedAt;
     const age = observation.at - at;
     // Negative when the action ended while this was being looked at: what was seen may be of before it.
-    if (step.evidenceAt > at && age >= coolDownMs[step.step]) return undefined;
+    const repeats = restraint === undefined ? 0 : lately(step, past, observation.at).length - freeRepeats;
+    const coolDown = coolDownMs[step.step] * 2 ** Math.min(Math.max(repeats, 0), mostDoublings);
+    if (step.evidenceAt > at && age >= coolDown) return undefined;
     return {
       reason: `${step.step} was done on it ${Math.max(0, Math.round(age / 1000))} s ago.`,
       advice: 'Wait: it will be judged anew from fresh evidence.',

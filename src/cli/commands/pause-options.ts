@@ -1,0 +1,4 @@
+/** Options of `pause` alone. */
+export interface PauseOptions {
+  readonly reason?: string;
+}

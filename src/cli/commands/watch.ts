@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+
+import { readAgentFile } from '../../agent-file/read.ts';
+import { systemClock } from '../../app/clock.ts';
+import type { Listener } from '../../app/run-log.ts';
+import { notifiersOf } from '../../app/wire-notifiers.ts';
+import { openJournal, readInputs } from '../../app/wire.ts';
+import type { AgentState } from '../../domain/agent-state.ts';
+import type { JournalEvent, StoredEvent } from '../../domain/journal-event.ts';
+import type { Notice } from '../../ports/notifier.ts';
+import { writeAgentState } from '../../record/agent-state-file.ts';
+import { causeText } from '../../record/explained-error.ts';
+import { agentStatePath } from '../../record/paths.ts';
+import { eventText } from '../../report/text.ts';
+import { keptAlive } from '../../service/kept-alive.ts';
+import { sdNotify } from '../../service/notify.ts';
+import { Agent } from '../../watch/agent.ts';
+import { restraintOf, settingsOf } from '../../watch/agent-settings.ts';
+import { tellAll } from '../../watch/tell-all.ts';
+import { Triggers } from '../../watch/triggers.ts';
+import { SessionWorkplace, type WatchSession } from '../../watch/workplace.ts';
+import { becomeAgent } from '../agent-lock.ts';
+import { tell, tellEvent } from '../answer.ts';
+import { exitCodes } from '../exit-code.ts';
+import { holdingLock } from '../holding-lock.ts';
+import type { CommonOptions } from '../options.ts';
+import { version } from '../process.ts';
+import { openSession } from '../session.ts';
+
+/** How long one attempt to begin waits for an engine that is still starting, ms; then the agent shows that it is alive. */
+const engineMs = 20_000;
+
+/** A status that does not change is written again after this time, ms. */
+const stateEveryMs = 60_000;
+
+/** Shows what happens: a line for people, or with `--json` one JSON document a line. */
+function printer({ json, verbose }: CommonOptions): Listener & { readonly said: (line: string) => void } {
+  const stored = (event: StoredEvent): void => {
+    if (json === true) return tellEvent(event);
+    const text = eventText(event);
+    const isDetail = event.type === 'write-verified' || event.type === 'finding-opened';
+    if (text !== '' && (verbose === true || !isDetail)) tell(text);
+  };
+  return { stored, said: tell };
+}
+
+/** Keeps the file that says how the agent is. */
+function stateWriter(pid: number): (state: AgentState, target: { cluster: string; context: string }) => void {
+  let last = '';
+  let lastAt = Number.NEGATIVE_INFINITY;
+  return (state, { cluster, context }) => {
+    const text = JSON.stringify({ ...state, context });
+    const now = systemClock.monotonic();
+    if (text === last && now - lastAt < stateEveryMs) return;
+    last = text;
+    lastAt = now;
+    const at = systemClock.now();
+    writeAgentState(agentStatePath(cluster), { ...state, pid, version: version(), context, at });
+  };
+}
+
+/** `rekindle watch`: brings the stack back after a boot, then stays and brings it back whenever it breaks. Ends with 0. */
+export async function watchCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
+  const file = readAgentFile() ?? {};
+  // A mistake in any input is told at once and not after minutes of waiting for an engine.
+  readInputs({ ...options, signal }).store.close();
+  const journal = openJournal(options.journal);
+  const listener = printer(options);
+  const triggers = new Triggers(systemClock);
+  const run = randomUUID();
+  const record = (event: JournalEvent): void => listener.stored?.(journal.append(event, systemClock.now()));
+  const settings = settingsOf(file, options.timeout);
+  const supervisor = keptAlive(sdNotify({ lost: tell }), { longestRestMs: settings.visitEveryMs });
+  const notifiers = notifiersOf(file);
+  const writeState = stateWriter(process.pid);
+  let target: WatchSession['target'] | undefined;
+  let leave: (() => void) | undefined;
+
+  const open = async (): Promise<WatchSession> => {
+    const session = await openSession({ ...options, timeout: engineMs }, signal, true, {
+      ...listener,
+      end: () => undefined,
+    });
+    try {
+      if (target?.cluster !== session.target.cluster) {
+        leave?.();
+        leave = becomeAgent(session.target.cluster);
+        ({ target } = session);
+        record({ type: 'agent-started', run, context: target.context, version: version() });
+      }
+      return session;
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  };
+  const workplace = new SessionWorkplace({
+    clock: systemClock,
+    version: version(),
+    open,
+    holding: (locked, work) => holdingLock(locked, 'rekindle watch', work),
+    listener,
+    restraint: restraintOf(file),
+    recoveryMs: options.timeout,
+    poke: triggers.poke,
+    alive: () => supervisor.watchdog(),
+  });
+  const agent = new Agent({
+    clock: systemClock,
+    signal,
+    workplace,
+    triggers,
+    supervisor,
+    settings,
+    run,
+    record,
+    notify: (notice: Notice) => tellAll(notifiers, notice, tell),
+    show: (state) => {
+      if (target !== undefined) writeState(state, target);
+    },
+  });
+  try {
+    await agent.run();
+    record({ type: 'agent-stopped', run, reason: causeText(signal.reason) });
+    return exitCodes.healthy;
+  } finally {
+    await workplace.close();
+    leave?.();
+    journal.close();
+  }
+}

@@ -1,0 +1,40 @@
+import type { Pass } from '../app/run-log.ts';
+import type { Finding } from '../domain/finding.ts';
+import { seen } from '../domain/looked.ts';
+import type { Sight } from './incident.ts';
+
+type Seen = Pick<Sight, 'health' | 'trouble'>;
+
+/** What a finding is about, without the names of pods, which change with every restart. */
+function key({ fault, object }: Finding): string {
+  return object.kind === 'Pod' ? fault : `${fault} on ${object.kind} ${object.name}`;
+}
+
+/** The findings that make it so, bottom layer first, each kind once. */
+function trouble(findings: readonly Finding[]): string {
+  return [...new Set(findings.map(key))].join(', ');
+}
+
+/** What a whole look says. Without a known front door its answer decides nothing. */
+export function sightOf({ findings, observation }: Pass): Seen {
+  const worst = (['broken', 'unknown', 'settling'] as const).find((kind) =>
+    findings.some((finding) => finding.kind === kind),
+  );
+  if (worst !== undefined)
+    return { health: worst, trouble: trouble(findings.filter(({ kind }) => kind === worst)) };
+  const answer = seen(observation.frontDoor)?.answer;
+  if (answer === undefined) return { health: 'usable', trouble: '' };
+  if ('error' in answer)
+    return { health: 'broken', trouble: `the front door does not answer: ${answer.error}` };
+  return answer.status < 500
+    ? { health: 'usable', trouble: '' }
+    : { health: 'broken', trouble: `the front door answers ${answer.status}` };
+}
+
+/** When the youngest node of the cluster started, ms since the epoch; undefined: not seen, or none runs. */
+export function youngestNode({ observation }: Pass): number | undefined {
+  const times = (seen(observation.containers) ?? [])
+    .filter(({ role, state }) => (role === 'server' || role === 'agent') && state === 'running')
+    .map(({ startedAt }) => startedAt);
+  return times.length === 0 ? undefined : Math.max(...times);
+}

@@ -1,0 +1,184 @@
+import type { ActContext } from '../act/define-step.ts';
+import { examine } from '../app/examine.ts';
+import { recover, type Recovered, type Site } from '../app/recover.ts';
+import { refreshStack } from '../app/refresh-stack.ts';
+import { RunLog, type Listener, type Pass } from '../app/run-log.ts';
+import { frontDoorServing } from '../verify/front-door-serving.ts';
+import { Verifier, wantedLevel } from '../verify/verifier.ts';
+import { verdictText } from '../report/text.ts';
+import { actionText } from '../report/outcome.ts';
+import { seen } from '../domain/looked.ts';
+import { oneLine } from '../observe/look.ts';
+import type { Restraint } from '../plan/guards/define-guard.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { RecoveryReport, Workplace } from './agent.ts';
+import { followContainers, followPods } from './feeds.ts';
+import { pauseEvents, pauseOf } from './pause.ts';
+import { sightOf } from './sight.ts';
+import { StopsByHand } from './stops-by-hand.ts';
+
+/** What is needed to look and to act, until something about the way to the cluster changes. */
+export interface WatchSession extends Omit<Site, 'log'> {
+  readonly close: () => void;
+}
+
+export interface WorkplaceParts {
+  readonly clock: Clock;
+  readonly version: string;
+  /** Reads every input anew; throws when one cannot be used or nothing answers. */
+  readonly open: () => Promise<WatchSession>;
+  /** Runs the work while this process holds the cluster's lock. Throws AnotherAtWork. */
+  readonly holding: <T>(target: WatchSession['target'], work: () => Promise<T>) => Promise<T>;
+  readonly listener: Listener;
+  readonly restraint: Restraint;
+  readonly recoveryMs: number;
+  readonly poke: (reason: string) => void;
+  /** Called while a recovery or a look goes on. */
+  readonly alive: () => void;
+}
+
+/** A log remembers what it saw: after this time another one begins, ms. */
+const longestMs = 24 * 3_600_000;
+
+/** When the API does not answer for this long, the way to it is read anew: the cluster may have other keys and another port, ms. */
+const silentMs = 60_000;
+
+/** The same context with another signal; what it reads stays live. */
+function withSignal(context: ActContext, signal: AbortSignal): ActContext {
+  return Object.create(context, { signal: { value: signal, enumerable: true } }) as ActContext;
+}
+
+/** A session with what goes on beside it. */
+interface Open {
+  readonly session: WatchSession;
+  readonly log: RunLog;
+  readonly since: number;
+  readonly ending: AbortController;
+  readonly feeds: Promise<unknown>;
+}
+
+function outcomeOf({ verdict, pass, tasks }: Recovered, aborted: boolean): RecoveryReport['outcome'] {
+  if (aborted) return 'interrupted';
+  if (verdict.state === 'healthy') return 'usable';
+  // Without a known front door nothing can be proven; then what was seen has to do.
+  if (verdict.wanted === 'none' && sightOf(pass).health === 'usable') return 'usable';
+  const isForPeople = tasks.length > 0 || pass.plan.refusals.some(({ kind }) => kind === 'human');
+  return isForPeople ? 'needs-human' : 'not-usable';
+}
+
+/** The stack that the agent watches, through one session that is kept while it works. */
+export class SessionWorkplace implements Workplace {
+  readonly #parts: WorkplaceParts;
+  readonly #stops = new StopsByHand();
+  #open: Open | undefined;
+
+  constructor(parts: WorkplaceParts) {
+    this.#parts = parts;
+  }
+
+  get name(): string {
+    return this.#open?.session.context.stack.name ?? 'the stack';
+  }
+
+  async look(): Promise<Pass> {
+    const { session, log } = await this.#session();
+    this.#parts.alive();
+    try {
+      await refreshStack(session, log);
+      const pass = await examine(session.context, log, { restraint: this.#parts.restraint });
+      log.note(pass);
+      this.#stops.seen(seen(pass.observation.containers) ?? []);
+      if (!pass.observation.api.looked && this.#age() > silentMs) await this.close();
+      return pass;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async visit(): Promise<string | undefined> {
+    const { session } = await this.#session();
+    if (session.context.stack.frontDoor === undefined) return undefined;
+    const { answer, evidence } = await frontDoorServing(session.context);
+    return answer === 'yes' ? undefined : evidence;
+  }
+
+  async prove(): Promise<string | undefined> {
+    const { session, log } = await this.#session();
+    const wanted = wantedLevel(session.context);
+    if (wanted === 'none') return undefined;
+    const verifier = new Verifier(session.context, (id, count) =>
+      log.record({ type: 'write-verified', run: log.id, id, count }),
+    );
+    await verifier.attempt(true);
+    const { level, last } = await verifier.attempt(true);
+    return level === wanted ? undefined : last.evidence;
+  }
+
+  async recover(signal: AbortSignal): Promise<RecoveryReport> {
+    const { session } = await this.#session();
+    const { clock, holding, listener, restraint, recoveryMs, version, alive } = this.#parts;
+    const passed = (pass: Pass): void => {
+      alive();
+      listener.passed?.(pass);
+    };
+    return holding(session.target, async () => {
+      const log = new RunLog(session.store, clock, { ...listener, passed });
+      const site = { ...session, context: withSignal(session.context, signal), log };
+      const result = await recover(site, { command: 'watch', version, timeoutMs: recoveryMs, restraint });
+      const told = result.actions.filter(({ acted }) => acted !== 'skipped');
+      return {
+        outcome: outcomeOf(result, signal.aborted),
+        trouble: sightOf(result.pass).trouble,
+        sentence: verdictText(result.verdict),
+        did: told.map((action) => actionText(action)),
+      };
+    });
+  }
+
+  pause(): ReturnType<typeof pauseOf> {
+    const session = this.#open?.session;
+    if (session === undefined) return undefined;
+    const events = session.store.events({ types: pauseEvents, last: 10 });
+    return pauseOf(events, session.target.cluster, this.#parts.clock.now());
+  }
+
+  stoppedByHand(): string | undefined {
+    return this.#stops.text;
+  }
+
+  /** Ends the session and what goes on beside it; the next look opens another one. */
+  async close(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    open.ending.abort(new Error('the session has ended'));
+    await open.feeds;
+    open.session.close();
+  }
+
+  #age(): number {
+    return this.#open === undefined ? 0 : this.#parts.clock.monotonic() - this.#open.since;
+  }
+
+  async #session(): Promise<Open> {
+    const { open } = this.#parts;
+    if (this.#age() > longestMs) await this.close();
+    if (this.#open === undefined) this.#open = this.#begin(await open());
+    return this.#open;
+  }
+
+  #begin(session: WatchSession): Open {
+    const { clock, listener, poke } = this.#parts;
+    const { context, target, store } = session;
+    const ending = new AbortController();
+    const feed = { clock, signal: ending.signal, poke };
+    const stops = this.#stops;
+    const feeds = Promise.all([
+      followContainers({ ...feed, provider: context.provider, cluster: target.cluster, stops }),
+      followPods({ ...feed, reader: context.reader, namespace: () => context.stack.namespace }),
+    ]).catch((error: unknown) => poke(`events cannot be followed: ${oneLine(error)}`));
+    const log = new RunLog(store, clock, { ...listener, passed: () => undefined });
+    return { session, log, since: clock.monotonic(), ending, feeds };
+  }
+}

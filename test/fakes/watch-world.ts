@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+
+import type { StoredEvent } from '../../src/domain/journal-event.ts';
+import type { Notice } from '../../src/ports/notifier.ts';
+import { Agent } from '../../src/watch/agent.ts';
+import type { AgentState } from '../../src/domain/agent-state.ts';
+import { defaultSettings, type WatchSettings } from '../../src/watch/settings.ts';
+import { Triggers } from '../../src/watch/triggers.ts';
+import { SessionWorkplace } from '../../src/watch/workplace.ts';
+import { HealWorld } from './heal-world.ts';
+
+/** A shop with an agent that watches it, on a clock of its own. */
+export class WatchWorld {
+  readonly shop = new HealWorld();
+  readonly triggers = new Triggers(this.shop.clock);
+  readonly notices: Notice[] = [];
+  readonly states: AgentState[] = [];
+  /** How often the agent told its supervisor that it goes on. */
+  beats = 0;
+  readonly settings: WatchSettings;
+  /** Another process that holds the cluster's lock. */
+  isLocked = false;
+  readonly workplace: SessionWorkplace;
+
+  constructor(settings: Partial<WatchSettings> = {}) {
+    this.settings = { ...defaultSettings, ...settings };
+    const { shop, triggers } = this;
+    const target = { cluster: 'shop', context: 'k3d-shop', engine: '/run/docker.sock' };
+    const source = { known: true, stack: shop.stack, due: () => false, refresh: () => Promise.resolve() };
+    this.workplace = new SessionWorkplace({
+      clock: shop.clock,
+      version: '0',
+      open: () =>
+        Promise.resolve({
+          context: shop.context(),
+          source: source as never,
+          target,
+          store: shop.journal,
+          close: () => undefined,
+        }),
+      holding: (_cluster, work) => {
+        if (this.isLocked)
+          return Promise.reject(Object.assign(new Error('process 7'), { name: 'AnotherAtWork' }));
+        return work();
+      },
+      listener: {},
+      restraint: { perObjectAndHour: 6, perHour: 30 },
+      recoveryMs: this.settings.recoveryMs,
+      poke: triggers.poke,
+      alive: () => undefined,
+    });
+  }
+
+  get events(): readonly StoredEvent[] {
+    return this.shop.events;
+  }
+
+  /** Runs an agent until this much time has passed on the shop's clock. */
+  async run(ms: number): Promise<void> {
+    const { shop, triggers, workplace, settings } = this;
+    const stop = new AbortController();
+    shop.clock.at(shop.clock.monotonic() + ms, () => stop.abort(new Error('the test is over')));
+    const run = randomUUID();
+    const agent = new Agent({
+      clock: shop.clock,
+      signal: stop.signal,
+      workplace,
+      triggers,
+      settings,
+      run,
+      supervisor: {
+        ready: () => undefined,
+        status: () => undefined,
+        watchdog: () => {
+          this.beats += 1;
+        },
+        stopping: () => undefined,
+      },
+      record: (event) => shop.journal.append(event, shop.clock.now()),
+      notify: (notice) => {
+        this.notices.push(notice);
+        return Promise.resolve();
+      },
+      show: (state) => this.states.push(state),
+    });
+    await agent.run();
+    await workplace.close();
+  }
+}
