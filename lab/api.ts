@@ -1,4 +1,5 @@
 import type { CommandOptions, CommandResult } from './command.ts';
+import type { PcInit } from './source/machine.ts';
 import type { CutMode, MachineCut } from './source/power-cut.ts';
 
 /** Options of `openLab`. */
@@ -35,6 +36,8 @@ export interface BootOptions {
   readonly shuffleAddresses?: boolean;
   /** Return when the engine answers instead of when its process was started. */
   readonly waitForEngine?: boolean;
+  /** What runs the PC (backend `source`); a systemd keeps what is installed in it. Default: the engine's own script. */
+  readonly init?: PcInit;
 }
 
 /** How far the lab is; asking never throws for what is not there. */
@@ -62,6 +65,11 @@ export interface Lab {
   env(): Record<string, string>;
   /** The argv wrapped so that it runs inside the lab's network. After a `boot` it has to be wrapped anew. */
   command(argv: readonly string[]): string[];
+  /**
+   * The argv wrapped so that it runs on the lab's PC as root, with the PC's files and processes: as if somebody had typed
+   * it there. Backend `source` only. After a `boot` it has to be wrapped anew. Throws when the PC is off.
+   */
+  inside(argv: readonly string[]): Promise<readonly string[]>;
   /** Runs a program with the lab's environment inside the lab's network. */
   run(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** Builds what is missing, boots, makes the cluster and its operator. */

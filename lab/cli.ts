@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
 
 import { Command, Option } from 'commander';
 
 import { inject } from './inject.ts';
+import type { BootOptions } from './api.ts';
 import { openLab, type Lab } from './lab.ts';
 
 const instance = new Option('--instance <name>', 'a second lab of the same checkout');
@@ -73,7 +74,13 @@ program
   .option('--order <names...>', 'start these containers in this order')
   .option('--shuffle-addresses', 'give the containers other addresses than before')
   .option('--wait', 'until the engine answers')
-  .action(async (options: { order?: string[]; shuffleAddresses?: boolean; wait?: boolean }) => {
+  .addOption(
+    new Option('--init <init>', 'what runs the PC; a systemd keeps what is installed in it').choices([
+      'engine',
+      'systemd',
+    ]),
+  )
+  .action(async (options: BootOptions & { wait?: boolean }) => {
     const { wait, ...rest } = options;
     print(await (await open()).boot({ ...rest, waitForEngine: wait === true }));
   });
@@ -93,6 +100,19 @@ program
     const lab = await open();
     const shell = process.env['SHELL'] ?? '/bin/sh';
     process.exitCode = await interactive(lab, argv.length > 0 ? argv : [shell]);
+  });
+
+program
+  .command('inside')
+  .description(
+    'a program on the PC itself, as root (backend source): systemctl, journalctl, rekindle service …',
+  )
+  .argument('<argv...>')
+  .passThroughOptions()
+  .action(async (argv: readonly string[]) => {
+    const [file = '', ...args] = await (await open()).inside(argv);
+    const { status } = spawnSync(file, args, { stdio: 'inherit' });
+    process.exitCode = status ?? 1;
   });
 
 program

@@ -58,6 +58,10 @@ export class ClusterLab implements Lab {
     return this.#engine.command(argv);
   }
 
+  async inside(argv: readonly string[]): Promise<readonly string[]> {
+    return this.#engine.inside(argv);
+  }
+
   async run(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
     return runCommand(this.command(argv), { ...options, env: { ...this.env(), ...options.env } });
   }

@@ -142,7 +142,12 @@ export class DockerBackend implements LabBackend {
   }
 
   /** Starts the lab's containers; Docker itself runs on, so the clock starts with the first of them. */
+  async inside(): Promise<never> {
+    throw new Error("the PC of backend docker is this machine: nothing is run on it that is not the lab's");
+  }
+
   async boot(options: BootOptions): Promise<BootRecord> {
+    if (options.init === 'systemd') throw new Error('backend docker boots no PC: it has no init to choose');
     const record = await this.#record.read();
     const order = startOrder(options, record.addresses ?? {});
     const own = await this.#containers(await this.#nonce(), ['--all']);

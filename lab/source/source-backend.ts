@@ -12,6 +12,7 @@ import type { LabIdentity } from '../identity.ts';
 import { Progress } from '../progress.ts';
 import { LabRecordFile, type LabRecord } from '../record.ts';
 import { requireSourceBackend } from '../requirements.ts';
+import { insideArgv } from '../systemd/inside.ts';
 import { eventually } from './eventually.ts';
 import { bootMachine, machinePlaces, runningMachine } from './machine.ts';
 import { namespacePath } from './network.ts';
@@ -47,6 +48,12 @@ export class SourceBackend implements LabBackend {
   command(argv: readonly string[]): string[] {
     // `ip netns exec` would mount /sys anew and hide the cgroup mounts below it.
     return ['nsenter', `--net=${namespacePath(this.#identity.networkNamespace)}`, '--', ...argv];
+  }
+
+  async inside(argv: readonly string[]): Promise<readonly string[]> {
+    const machine = await runningMachine(this.#identity.stateDir);
+    if (machine === undefined) throw new Error('the PC is off (`lab boot` starts it)');
+    return insideArgv(machine, argv);
   }
 
   async prepare(): Promise<ClusterImages> {
@@ -111,7 +118,8 @@ export class SourceBackend implements LabBackend {
       const ended = await clearLeftovers(this.#identity);
       if (ended > 0) this.#log(`ended ${ended} process(es) of an interrupted boot`);
     }
-    const booted = await bootMachine({ identity: this.#identity, engineRoot, order }, this.#log);
+    const parts = { identity: this.#identity, engineRoot, order, init: options.init ?? 'engine' };
+    const booted = await bootMachine(parts, this.#log);
     if (options.waitForEngine === true) await this.#engineAnswers();
     return { ...booted, order };
   }

@@ -9,7 +9,7 @@ import type { Run } from './run.ts';
 import type { SelfTestAnswer } from './self-test.ts';
 import { neededTool, systemTool } from './tools.ts';
 import { tryFirst } from './try-first.ts';
-import { removeUnit, writeUnit } from './unit-file.ts';
+import { removeUnit, syncFile, writeUnit } from './unit-file.ts';
 import { unitName } from './units/systemd-unit.ts';
 
 /** What an installation did. */
@@ -117,8 +117,10 @@ async function lingers({ manager, spec }: PreparedService, run: Run): Promise<bo
 
 /** Writes the unit, enables and starts it; when any of it fails everything is as before. Throws ServiceFailed. */
 async function enable(prepared: PreparedService, before: Before, run: Run): Promise<void> {
-  const { manager, file, unit } = prepared;
+  const { manager, spec, file, unit } = prepared;
   try {
+    // A unit that is there after a loss of power is worth nothing when what it runs and reads is not.
+    for (const path of spec.record.decisive.filter((each) => existsSync(each))) syncFile(path);
     writeUnit(file, unit);
     await mustSucceed(manager, 'daemon-reload');
     await mustSucceed(manager, 'enable', unitName);

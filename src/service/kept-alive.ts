@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 import type { Supervisor } from '../ports/supervisor.ts';
 import type { SdNotify } from './notify.ts';
 
@@ -33,8 +31,8 @@ export function keptAlive(
   }, watchdogEveryMs);
   timer.unref();
   return {
-    ready: notify.ready,
-    status: notify.status,
+    ready: () => notify.ready(),
+    status: (text) => notify.status(text),
     watchdog: () => {
       movedAt = now();
     },

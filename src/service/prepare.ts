@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 
+import { configDirectory } from '../record/paths.ts';
 import { accountOf, ownAccount } from './accounts.ts';
 import { requireSystemd, systemdVersion, systemManager, userManager, type Manager } from './manager.ts';
 import { chosenOptions, type GivenOptions, type Origin } from './options.ts';
@@ -42,7 +43,7 @@ export interface Here {
 }
 
 /** This process. */
-export function here(version: string): Here {
+export function thisProcess(version: string): Here {
   return {
     run: runProgram,
     folder: process.cwd(),
@@ -56,15 +57,24 @@ function readUnit(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-/** The manager that is meant when none is named: root's is the machine's. Only root may change that one. */
+/**
+ * The manager that is meant. When none is named it is the machine's for root, and else the user's own, or the one that has
+ * the unit when nothing is to be changed. Only root may change the machine's. Throws ServiceRefused.
+ */
 export async function managerFor(
   scope: Scope | undefined,
   { run, uid, environment }: Here,
   purpose: 'read' | 'change' = 'change',
 ): Promise<Manager> {
   requireSystemd();
-  const wanted = scope ?? (uid === 0 ? 'system' : 'user');
-  if (wanted === 'user') return userManager(await ownAccount(run), run, environment);
+  if (scope === 'user' || (scope === undefined && uid !== 0)) {
+    const own = userManager(await ownAccount(run), run, environment);
+    if (scope === 'user' || purpose === 'change') return own;
+    // Whoever asks means the one that there is.
+    const system = systemManager(run);
+    const isSystem = !existsSync(join(own.units, unitName)) && existsSync(join(system.units, unitName));
+    return isSystem ? system : own;
+  }
   if (uid === 0 || purpose === 'read') return systemManager(run);
   throw new ServiceRefused({
     what: 'A system unit needs root',
@@ -167,7 +177,8 @@ async function specOf(
   const environment = agentEnvironment(manager, account, options, here);
   const writes = writtenFolders(environment, options.journal);
   const kubeconfigs = environment['KUBECONFIG']?.split(delimiter) ?? [join(account.home, '.kube', 'config')];
-  const optional = [environment['REKINDLE_K3D'], options.stack, options.journal];
+  const agentFile = join(configDirectory({ HOME: account.home, ...environment }), 'agent.yaml');
+  const optional = [environment['REKINDLE_K3D'], options.stack, options.journal, agentFile];
   const decisive = [...program, ...kubeconfigs, ...writes, ...optional.filter((path) => path !== undefined)];
   const files = await Promise.all(program.map((path) => digestOf(path)));
   const record: InstallRecord = { version: here.version, account: account.name, files, decisive, options };

@@ -45,8 +45,8 @@ function lookedText<T>(looked: Looked<T>, text: (value: T) => string): string {
   return looked.looked ? text(looked.value) : `could not look: ${looked.why}`;
 }
 
-function agentLine({ agent }: AgentHistory, now: number): string {
-  if (agent === undefined) return 'it has not said anything yet';
+function agentLine({ agent }: AgentHistory, unit: Looked<UnitState>, now: number): string {
+  if (agent === undefined) return (unit.looked && unit.value.status) || 'it has not said anything yet';
   return `${agent.state}, said ${ago(now - agent.at)}: ${agent.sentence}`;
 }
 
@@ -78,7 +78,7 @@ export function statusText(status: ServiceStatus, now: number): string {
       `${activeText(found, status)}${found.enabled ? '' : '; NOT enabled: it will not start at a boot'}`,
   );
   const rows: readonly (readonly [string, string])[] = [
-    ['agent', lookedText(history, (found) => agentLine(found, now))],
+    ['agent', lookedText(history, (found) => agentLine(found, unit, now))],
     ['last proof', lookedText(history, ({ provenAt }) => timeAndAge(provenAt, now, 'none yet'))],
     ['restarts', lookedText(unit, (found) => watchdogLine(found, now))],
     ['files', lookedText(objections, (found) => filesLine(found, record?.version))],

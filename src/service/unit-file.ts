@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -39,6 +40,21 @@ export function writeUnit(file: string, text: string): void {
     throw error;
   }
   syncFolder(folder);
+}
+
+/**
+ * Writes a file that somebody else made to disk, and its name: a program that was just copied here is empty after a loss
+ * of power, and the unit that starts it is not. Throws the system's error.
+ */
+export function syncFile(file: string): void {
+  // What looks like a file may be a pipe by now, and opening one waits for its other end.
+  const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  syncFolder(dirname(file));
 }
 
 /** Removes a unit, which is gone then also after a loss of power; harmless when it is not there. */

@@ -48,10 +48,11 @@ function notifierFor(address: string, options: Partial<SdNotifyOptions> = {}): T
   return { notifier: sdNotify({ lost: (why) => lost.push(why), ...options, environment }), lost };
 }
 
+const commandLine = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+
 /** Helpers of this process, also those of earlier tests: they live as long as it does. */
 function helpers(): readonly number[] {
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
-  const commandLine = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   return children.filter((pid) => pid !== '' && commandLine(pid).includes('IFS= read')).map(Number);
 }
 

@@ -2,7 +2,7 @@ import process from 'node:process';
 
 import { installService, type Installed } from '../../service/install.ts';
 import { definitionFor, refuseToInstall } from '../../service/other-platforms.ts';
-import { here, prepareService, type PreparedService } from '../../service/prepare.ts';
+import { thisProcess, prepareService, type PreparedService } from '../../service/prepare.ts';
 import { selfTestText } from '../../service/self-test.ts';
 import { unitName, watchdogSeconds } from '../../service/units/systemd-unit.ts';
 import { answer } from '../answer.ts';
@@ -18,7 +18,6 @@ type Options = CommonOptions & InstallOptions;
 /** What is about to be done, or would be, in the order in which it is done. */
 function intentions({ manager, spec, file, earlier }: PreparedService): readonly string[] {
   const systemctl = manager.scope === 'system' ? 'systemctl' : 'systemctl --user';
-  const [program] = spec.program;
   return [
     `run as ${spec.account.name}: ${spec.program.join(' ')} watch`,
     `write into: ${spec.writes.join(', ')}`,
@@ -26,7 +25,7 @@ function intentions({ manager, spec, file, earlier }: PreparedService): readonly
     `${earlier === undefined ? 'write' : 'replace'} ${file}`,
     `${systemctl} daemon-reload; ${systemctl} enable ${unitName}; ${systemctl} restart ${unitName}`,
     `started at boot, again whenever it ends, and ended when it is silent for ${watchdogSeconds} s`,
-    `it uses the container engine, which equals root on this machine, whatever ${program} is not let do otherwise`,
+    'it may use the container engine, which equals root on this machine whatever else its unit forbids',
   ];
 }
 
@@ -84,7 +83,7 @@ export async function serviceInstallCommand(options: Options): Promise<number> {
   }
   const { context, stack, namespace, journal, runAs } = options;
   const wanted = { scope: scopeOf(options), context, stack, namespace, journal, runAs };
-  const now = here(version());
+  const now = thisProcess(version());
   const elsewhere = definitionFor(process.platform, wanted, now);
   if (elsewhere !== undefined)
     return options.print === true ? print(options, elsewhere.text) : refuseToInstall(process.platform);

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { plainLines } from '../../domain/plain-text.ts';
 import { redact } from '../../record/redact.ts';
 import { followLines, lastLines } from '../../service/logs.ts';
-import { here, managerFor } from '../../service/prepare.ts';
+import { thisProcess, managerFor } from '../../service/prepare.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -13,6 +13,11 @@ import type { LogsOptions } from './service-options.ts';
 import { scopeOf } from './service-scope.ts';
 
 const usualLines = 50;
+
+/** A line of a log may hold anything; no secret that this process has read, and nothing that a terminal would obey. */
+function showLine(line: string): void {
+  process.stdout.write(`${plainLines(redact(line))}\n`);
+}
 
 /** `rekindle service logs`: what the agent wrote, from the journal of systemd. */
 export async function serviceLogsCommand(
@@ -28,11 +33,10 @@ export async function serviceLogsCommand(
       next: 'Leave one of them away, or ask journalctl: journalctl -u rekindle.service -f -o json',
     });
   }
-  const now = here(version());
+  const now = thisProcess(version());
   const manager = await managerFor(scopeOf(options), now, 'read');
   if (follow) {
-    const show = (line: string) => void process.stdout.write(`${plainLines(redact(line))}\n`);
-    await followLines(manager, lines, show, signal);
+    await followLines(manager, lines, showLine, signal);
     return exitCodes.interrupted;
   }
   const found = await lastLines(manager, lines, now.run);

@@ -1,6 +1,6 @@
 import { openJournal } from '../../app/wire.ts';
 import type { ReadEvents } from '../../service/journal-look.ts';
-import { here, managerFor } from '../../service/prepare.ts';
+import { thisProcess, managerFor } from '../../service/prepare.ts';
 import { gradeOf, statusText, type Grade } from '../../service/status-text.ts';
 import { installedUnit, serviceStatus } from '../../service/status.ts';
 import { answer } from '../answer.ts';
@@ -27,7 +27,7 @@ const readEvents: ReadEvents = (file, filter) => {
 
 /** `rekindle service status`: one screen; 0 all is well, 1 something is not, 2 could not look. */
 export async function serviceStatusCommand(options: CommonOptions & ScopeOptions): Promise<number> {
-  const now = here(version());
+  const now = thisProcess(version());
   const manager = await managerFor(scopeOf(options), now, 'read');
   const file = installedUnit(manager);
   if (file === undefined) {

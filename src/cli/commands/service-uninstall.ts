@@ -1,5 +1,5 @@
 import { ownAccount } from '../../service/accounts.ts';
-import { here, managerFor } from '../../service/prepare.ts';
+import { thisProcess, managerFor } from '../../service/prepare.ts';
 import { uninstallService } from '../../service/uninstall.ts';
 import { answer } from '../answer.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -10,7 +10,7 @@ import { notInstalled, scopeOf } from './service-scope.ts';
 
 /** `rekindle service uninstall`: a second time there is nothing to remove, which is no error. */
 export async function serviceUninstallCommand(options: CommonOptions & UninstallOptions): Promise<number> {
-  const now = here(version());
+  const now = thisProcess(version());
   const manager = await managerFor(scopeOf(options), now);
   const own = await ownAccount(now.run);
   const { removed, kept } = await uninstallService(manager, own, options.purge === true, now.run);

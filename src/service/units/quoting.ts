@@ -8,20 +8,19 @@ export class NotWritableInUnit extends ExplainedError {
 /** What needs neither quotes nor escapes in any setting of a unit. */
 const plain = /^[\w@./:+,=-]+$/;
 
+function notWritable(place: string, cause: string): NotWritableInUnit {
+  const next = 'Rename that file or folder, then install again.';
+  return new NotWritableInUnit({ what: 'The service cannot be installed', cause, place, next });
+}
+
 /**
  * A word as systemd reads it back unchanged (systemd.syntax(7), Quoting; systemd.unit(5), Specifiers): in double quotes, with
  * backslashes before backslashes and quotes, and `%` doubled. `$` stays: it means something in command lines only, which
  * `commandLine` turns off. Throws NotWritableInUnit for control characters: a line break would begin another setting.
  */
 export function quoted(word: string): string {
-  if (/\p{Cc}/u.test(word) || !word.isWellFormed()) {
-    throw new NotWritableInUnit({
-      what: 'The service cannot be installed',
-      cause: 'a path or an argument has a control character or no valid text in it',
-      place: word,
-      next: 'Rename that file or folder, then install again.',
-    });
-  }
+  if (/\p{Cc}/u.test(word) || !word.isWellFormed())
+    throw notWritable(word, 'a path or an argument has a control character or no valid text in it');
   const text = word.replaceAll('%', '%%');
   return plain.test(text) ? text : `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;
 }
@@ -29,9 +28,12 @@ export function quoted(word: string): string {
 /**
  * A command line whose arguments arrive as they are. The colon before the program keeps systemd from putting variables into
  * it (systemd.service(5), special executable prefixes): doubling each `$` instead would be wrong in the program's path,
- * which is not expanded.
+ * which is not expanded. A path with quotes or backslashes systemd does not start, however it is written ("Executable
+ * name contains special characters", seen with 252). Throws NotWritableInUnit.
  */
 export function commandLine([program, ...args]: readonly [string, ...string[]]): string {
+  if (/["'\\]/.test(program))
+    throw notWritable(program, 'systemd starts no program with quotes or backslashes in its path');
   return [quoted(`:${program}`), ...args.map((word) => quoted(word))].join(' ');
 }
 

@@ -37,7 +37,6 @@ function unitSection({ scope, needs }: ServiceSpec, description: string): string
   ];
   return section('Unit', [
     ['Description', description],
-    ['Documentation', 'man:systemd.service(5)'],
     ...engine,
     ['RequiresMountsFor', pathList(needs)],
     ['StartLimitIntervalSec', `${startLimit.seconds}`],
@@ -86,7 +85,8 @@ export function systemdUnit(spec: ServiceSpec, systemd: number): string {
     ['NotifyAccess', 'all'],
     ['ExecStart', commandLine([...program, 'watch', ...targetArguments(record.options)])],
     ['WatchdogSec', `${watchdogSeconds}`],
-    ['TimeoutStartSec', '60'],
+    // A machine that has just been booted is busy.
+    ['TimeoutStartSec', '120'],
     ['TimeoutStopSec', '30'],
     ['KillMode', 'mixed'],
     ['OOMPolicy', 'continue'],
