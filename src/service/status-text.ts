@@ -1,4 +1,5 @@
 import type { Looked } from '../domain/looked.ts';
+import { plainLine } from '../domain/plain-text.ts';
 import { dateTime } from '../domain/time-stamp.ts';
 import type { AgentHistory } from './journal-look.ts';
 import type { ServiceStatus } from './status.ts';
@@ -7,6 +8,9 @@ import { unitName } from './units/systemd-unit.ts';
 
 /** What is to be read off the exit code: all is well, something is not, or the unit could not be looked at. */
 export type Grade = 'well' | 'not-well' | 'could-not-look';
+
+/** One screen has two lines for it, characters. */
+const longestSentence = 200;
 
 /** How long ago, in the largest unit that fits. */
 export function ago(ms: number): string {
@@ -46,8 +50,11 @@ function lookedText<T>(looked: Looked<T>, text: (value: T) => string): string {
 }
 
 function agentLine({ agent }: AgentHistory, unit: Looked<UnitState>, now: number): string {
-  if (agent === undefined) return (unit.looked && unit.value.status) || 'it has not said anything yet';
-  return `${agent.state}, said ${ago(now - agent.at)}: ${agent.sentence}`;
+  if (agent === undefined) {
+    const said = unit.looked ? unit.value.status : '';
+    return said === '' ? 'it has not said anything yet' : plainLine(said, longestSentence);
+  }
+  return `${agent.state}, said ${ago(now - agent.at)}: ${plainLine(agent.sentence, longestSentence)}`;
 }
 
 function watchdogLine({ watchdogSeconds, aliveAt, restarts }: UnitState, now: number): string {

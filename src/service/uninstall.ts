@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
@@ -59,16 +59,33 @@ function tidyUp({ scope, units }: Manager): void {
   }
 }
 
-/** Stops and disables the unit, whether it is one that can still be read or only its links. */
-async function stop(manager: Manager, isThere: boolean): Promise<void> {
-  if (isThere) await mustSucceed(manager, 'stop', unitName);
-  // Fails where there is no unit; its links, if any, are then removed by hand below.
+/** Whether there is an entry of this name, also a link that leads nowhere. */
+function isEntry(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Stops the agent and takes every trace of its unit away; what it removed. */
+async function removeUnits(manager: Manager, file: string): Promise<readonly string[]> {
+  const wants = manager.scope === 'system' ? 'multi-user.target.wants' : 'default.target.wants';
+  const places = [file, join(manager.units, dropIns), join(manager.units, wants, unitName)];
+  const found = places.filter((path) => isEntry(path));
+  if (found.length === 0) return [];
+  if (existsSync(file)) await mustSucceed(manager, 'stop', unitName);
+  // Fails where there is no unit any more; then its links are removed here.
   await manager.systemctl('disable', unitName);
+  for (const path of places) rmSync(path, { recursive: true, force: true });
+  removeUnit(file);
+  tidyUp(manager);
+  await mustSucceed(manager, 'daemon-reload');
+  // Fails when there is no trace of it, which is what is wanted.
+  await manager.systemctl('reset-failed', unitName);
+  return found;
 }
 
 /**
  * Removes the agent's unit, additions to it and its links; a second time there is nothing to remove. The journal is kept
- * unless `purge`, which removes the files of the state folder that are Rekindle's. Throws ServiceFailed.
+ * unless `purge`, which removes the files of the state folder that are Rekindle's: of the user whom the unit names, and
+ * without a unit only the user's own. Throws ServiceFailed.
  */
 export async function uninstallService(
   manager: Manager,
@@ -77,19 +94,9 @@ export async function uninstallService(
   run: Run,
 ): Promise<Uninstalled> {
   const file = join(manager.units, unitName);
-  const isThere = existsSync(file);
-  const record = isThere ? readRecord(readFileSync(file, 'utf8')) : undefined;
-  await stop(manager, isThere);
-  const target = manager.scope === 'system' ? 'multi-user.target.wants' : 'default.target.wants';
-  const places = [file, join(manager.units, dropIns), join(manager.units, target, unitName)];
-  const removed = places.filter((path) => existsSync(path));
-  // Links that `disable` could not know of, for want of a unit, as well.
-  for (const path of places) rmSync(path, { recursive: true, force: true });
-  if (isThere) removeUnit(file);
-  tidyUp(manager);
-  await mustSucceed(manager, 'daemon-reload');
-  // Fails when there is no trace of it, which is what is wanted.
-  await manager.systemctl('reset-failed', unitName);
+  const record = existsSync(file) ? readRecord(readFileSync(file, 'utf8')) : undefined;
+  const removed = await removeUnits(manager, file);
+  if (record === undefined && manager.scope === 'system') return { removed, kept: undefined };
   const account = record === undefined ? own : await accountOf(record.account, run);
   const state = stateFolder(account, record);
   if (!existsSync(state)) return { removed, kept: undefined };

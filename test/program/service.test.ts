@@ -268,6 +268,8 @@ console.log(JSON.stringify({ words: process.argv.slice(2), environment: process.
     const at = pc(context);
     await at.shell('rm -rf /home/alice/.local /home/alice/.config');
     const before = await traces(at);
+    const nothing = await at.rekindle(['service', 'uninstall'], 'alice');
+    expect(nothing, nothing.stderr).toMatchObject({ exitCode: 0 });
     const noManager = await at.rekindle(['service', 'install'], 'alice');
     expect(noManager.exitCode).toBe(1);
     expect(noManager.stderr).toContain('loginctl enable-linger');
