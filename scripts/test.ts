@@ -72,7 +72,7 @@ function slowParts(folder: string): readonly Part[] {
   const labSeconds = cached ? 120 : 900;
   return [
     vitest('contract', folder, { expectedSeconds: 20, limitSeconds: 300 }),
-    vitest('program', folder, { expectedSeconds: cached ? 160 : 240, limitSeconds: cached ? 600 : 900 }),
+    vitest('program', folder, { expectedSeconds: cached ? 205 : 350, limitSeconds: cached ? 600 : 900 }),
     { name: 'lab up', command: ['node', 'lab/cli.ts', 'up'], expectedSeconds: labSeconds, limitSeconds },
     vitest('journeys', folder, { expectedSeconds: 2400, limitSeconds, needs: 'lab up' }),
   ];

@@ -94,6 +94,14 @@ contexts: [{ name: k3d-shop, context: { cluster: k3d-shop, user: admin } }]
     expect(JSON.parse(own.stdout)).toMatchObject({ installed: true, scope: 'system', grade: 'well' });
     const logs = await at.rekindle(['service', 'logs', '-n', '5']);
     expect(logs.stdout).toContain('Started rekindle.service');
+    const follow = ['timeout', '--preserve-status', '--signal=INT', '2', '/usr/local/bin/rekindle'];
+    const followed = await at.pc.run([...follow, 'service', 'logs', '-f', '-n', '100']);
+    expect(followed).toMatchObject({
+      exitCode: 130,
+      stdout: expect.stringContaining('Started rekindle.service'),
+    });
+    const both = await at.rekindle(['service', 'status', '--user', '--system']);
+    expect(both).toMatchObject({ stdout: '', exitCode: 64 });
   });
 
   test('has a unit that systemd finds nothing wrong with', async (context) => {
