@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { VirtualClock } from '../../test/fakes/virtual-clock.ts';
 import type { ContainerEvent } from '../ports/cluster-provider.ts';
-import type { KubeObject, ObjectChange } from '../ports/cluster.ts';
+import type { ObjectChange } from '../ports/cluster.ts';
 import { followContainers, PodChanges } from './feeds.ts';
 import { StopsByHand } from './stops-by-hand.ts';
 
@@ -84,15 +84,15 @@ describe('events of the container engine', () => {
   });
 });
 
-describe('changes of pods', () => {
-  const change = (type: ObjectChange['type'], ready: boolean, owner = 'ReplicaSet'): ObjectChange => ({
-    type,
-    object: {
-      metadata: { name: 'web', uid: 'u', ownerReferences: [{ kind: owner, name: 'o', controller: true }] },
-      status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
-    } as KubeObject,
-  });
+const change = (type: ObjectChange['type'], ready: boolean, owner = 'ReplicaSet'): ObjectChange => ({
+  type,
+  object: {
+    metadata: { name: 'web', uid: 'u', ownerReferences: [{ kind: owner, name: 'o', controller: true }] },
+    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+  },
+});
 
+describe('changes of pods', () => {
   test.each<readonly [string, readonly ObjectChange[], readonly (string | undefined)[]]>([
     [
       'one that comes up',

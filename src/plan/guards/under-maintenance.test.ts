@@ -88,24 +88,25 @@ describe('what somebody wants to be left alone', () => {
   });
 });
 
-describe('a pod that was made anew a moment ago', () => {
-  const context = (past: readonly PastAction[], createdAt = web.createdAt, isAgent = true) => ({
-    stack,
-    observation: healthy({ pods: saw([{ ...web, createdAt }], 'API', now) }),
-    past,
-    run: 'run',
-    busy: new Set<string>(),
-    restraint: isAgent ? { perObjectAndHour: 6, perHour: 30 } : undefined,
-  });
-  const ours = (at: number): PastAction => ({
-    action: 'a',
-    run: 'r',
-    step: 'restart-crash-looping-pod',
-    target: 'Pod shop/web-0',
-    owner: 'web-abc',
-    intendedAt: at,
-  });
+const context = (past: readonly PastAction[], createdAt = web.createdAt, isAgent = true) => ({
+  stack,
+  observation: healthy({ pods: saw([{ ...web, createdAt }], 'API', now) }),
+  past,
+  run: 'run',
+  busy: new Set<string>(),
+  restraint: isAgent ? { perObjectAndHour: 6, perHour: 30 } : undefined,
+});
 
+const ours = (at: number): PastAction => ({
+  action: 'a',
+  run: 'r',
+  step: 'restart-crash-looping-pod',
+  target: 'Pod shop/web-0',
+  owner: 'web-abc',
+  intendedAt: at,
+});
+
+describe('a pod that was made anew a moment ago', () => {
   test('by somebody else is left to them by an agent, for a while', () => {
     expect(anotherAtWork.judge(onPod, context([]))).toMatchObject({
       kind: 'wait',
