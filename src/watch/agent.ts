@@ -295,6 +295,7 @@ export class Agent {
     if (report.outcome === 'usable') {
       this.#sinceBoot = false;
       this.#proven();
+      this.#show({ state: 'usable', sentence: report.sentence, since: clock.now() });
     }
     const { incident, decision } = afterRecovery(this.#incident, { ...report, at }, settings);
     this.#incident = incident;
