@@ -48,7 +48,7 @@ async function until(what: () => void, { child }: Running): Promise<void> {
       expect(child.exitCode, 'the agent has ended').toBeNull();
       what();
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 40_000, interval: 100 },
   );
 }
 
@@ -58,7 +58,7 @@ async function end(agent: Running): Promise<void> {
   expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
 }
 
-describe('rekindle watch', () => {
+describe('rekindle watch', { timeout: 120_000 }, () => {
   test('brings the shop back at its start, says so, and again when it breaks later', async () => {
     const shop = await runningShop({ isShunned: true });
     const { told } = configure(shop);
