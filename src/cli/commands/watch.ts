@@ -63,6 +63,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
   const file = readAgentFile() ?? {};
   // A mistake in any input is told at once and not after minutes of waiting for an engine.
   readInputs({ ...options, signal }).store.close();
+  const settings = settingsOf(file);
   const journal = openJournal(options.journal);
   const listener = printer(options);
   const triggers = new Triggers(systemClock);
@@ -99,7 +100,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     holding: (cluster, work) => holdingLock(cluster, 'rekindle watch', work),
     listener,
     restraint: restraintOf(file),
-    recoveryMs: options.timeout,
+    recoveryMs: settings.recoveryMs,
     poke: triggers.poke,
     alive: () => supervisor.watchdog(),
   });
@@ -109,7 +110,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     workplace,
     triggers,
     supervisor,
-    settings: settingsOf(file, options.timeout),
+    settings,
     run,
     record,
     notify: (notice: Notice) => tellAll(notifiers, notice, tell),
