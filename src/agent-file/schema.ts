@@ -35,6 +35,8 @@ export const agentFileSchema = z.strictObject({
       proveEvery: duration.optional(),
       warmUp: duration.optional(),
       quiet: duration.optional(),
+      /** Longest time of one recovery. */
+      recovery: duration.optional(),
       actionsPerObjectAndHour: z.number().int().min(1).max(100).optional(),
       actionsPerHour: z.number().int().min(1).max(1000).optional(),
     })

@@ -1,5 +1,6 @@
 import type { AppendOnlyVerdict } from './append-only-scan.ts';
 import type { Looked } from './looked.ts';
+import type { MaintenanceMark } from './maintenance.ts';
 import type { NetworkPolicy } from './network-policy.ts';
 
 /** State of one container of the local cluster, as the container engine tells it (not Kubernetes). */
@@ -34,6 +35,8 @@ export interface NodeFacts {
   readonly leaseRenewedAt?: number;
   readonly unschedulable: boolean;
   readonly address?: string;
+  /** What the maintenance annotation says; undefined: there is none. */
+  readonly maintenance?: string;
 }
 
 export interface ContainerFacts {
@@ -98,6 +101,8 @@ export interface WorkloadFacts {
   readonly statusChangedAt?: number;
   /** The number of pods in the manifest that was applied last; undefined when it names none or none was applied. */
   readonly appliedReplicas?: number;
+  /** What the maintenance annotation says; undefined: there is none. */
+  readonly maintenance?: string;
 }
 
 /** Answer of one DNS server pod to a query for a Service of this stack. */
@@ -264,6 +269,8 @@ export interface Observation {
   /** Only of pods that wait out a crash back-off. */
   readonly emptyDirs: Looked<readonly EmptyDirFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
+  /** Wishes of people on what stands above single pods; workloads, pods and nodes carry their own. */
+  readonly maintenance: Looked<readonly MaintenanceMark[]>;
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly poolers: Looked<readonly PoolerFacts[]>;
   /** Looked at only while a pooler does not let the app in: nothing else hangs on it. */

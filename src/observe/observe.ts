@@ -8,6 +8,7 @@ import { collectEdge } from './collectors/edge.ts';
 import { collectEmptyDirs } from './collectors/empty-dirs.ts';
 import { collectFrontDoor } from './collectors/front-door.ts';
 import { collectLoadBalancers } from './collectors/load-balancer.ts';
+import { collectMaintenance } from './collectors/maintenance.ts';
 import { collectNetworkCaches } from './collectors/network-caches.ts';
 import { collectNetworkPolicies } from './collectors/network-policies.ts';
 import { collectNodes } from './collectors/nodes.ts';
@@ -30,6 +31,9 @@ const slowMs = 1500;
 
 /** A person changes them, ms. */
 const policiesMs = 5000;
+
+/** A person writes them before they begin to work, ms. */
+const maintenanceMs = 10_000;
 
 /** A Lease is renewed every 10 s (kubernetes.io, Leases), ms. */
 const nodesMs = 5000;
@@ -68,12 +72,13 @@ export async function observe(context: ObserveContext): Promise<Observation> {
 
   const slowly = <T>(from: string, ms: number, read: () => Promise<T>) =>
     context.kept.ask(from, ms, () => look(clock, from, read), keep);
-  const [nodes, pods, workloads, dns] = await Promise.all([
+  const [nodes, pods, workloads, maintenance, dns] = await Promise.all([
     slowly('nodes and Leases', nodesMs, () => collectNodes(reader)),
     look(clock, 'pods', async () =>
       (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) => podFacts(object)),
     ),
     slowly('workloads', slowMs, () => collectWorkloads(reader, stack.namespace)),
+    slowly('maintenance annotations', maintenanceMs, () => collectMaintenance(reader, stack)),
     look(clock, 'cluster DNS', () => collectDns(context)),
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
@@ -94,6 +99,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     dns,
     pods,
     workloads,
+    maintenance,
     databases,
     poolers,
     networkPolicies,
@@ -118,6 +124,7 @@ function withoutApi(context: ObserveContext, engine: EngineLooks): Observation {
     emptyDirs: notAsked(context, why),
     appendOnlyFiles: notAsked(context, why),
     workloads: notAsked(context, why),
+    maintenance: notAsked(context, why),
     databases: notAsked(context, why),
     poolers: notAsked(context, why),
     networkPolicies: notAsked(context, why),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { maintenanceText } from '../domain/maintenance.ts';
 import type { WorkloadFacts } from '../domain/observation.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 
@@ -68,6 +69,7 @@ function appliedReplicas(object: KubeObject): Pick<WorkloadFacts, 'appliedReplic
 export function workloadFacts(kind: WorkloadFacts['kind'], object: KubeObject): WorkloadFacts {
   const shape = workloadShape.parse(object);
   const { metadata, spec, status } = shape;
+  const maintenance = maintenanceText(object.metadata.annotations);
   return {
     kind,
     namespace: object.metadata.namespace ?? '',
@@ -79,5 +81,6 @@ export function workloadFacts(kind: WorkloadFacts['kind'], object: KubeObject): 
     ...scaledBy(shape),
     ...statusChangedAt(shape),
     ...appliedReplicas(object),
+    ...(maintenance !== undefined && { maintenance }),
   };
 }

@@ -9,7 +9,7 @@ import type { AgentState } from '../domain/agent-state.ts';
 import { afterRecovery, judge, type Decision, type Ended, type Incident, type Sight } from './incident.ts';
 import type { Pause } from './pause.ts';
 import type { WatchSettings } from './settings.ts';
-import { sightOf, youngestNode } from './sight.ts';
+import { leftAlone, sightOf, youngestNode } from './sight.ts';
 import type { Triggers } from './triggers.ts';
 
 /** How a recovery ended, and what a person is to be told of it. */
@@ -153,7 +153,7 @@ export class Agent {
 
   async #look(at: number): Promise<Sight> {
     const { workplace } = this.#parts;
-    const stoppedByHand = workplace.stoppedByHand();
+    const stopped = workplace.stoppedByHand();
     try {
       const pass = await workplace.look();
       this.#lookedAt = at;
@@ -161,6 +161,7 @@ export class Agent {
       if (boot > this.#bootSeen && this.#bootSeen > 0) this.#sinceBoot = true;
       this.#bootSeen = Math.max(this.#bootSeen, boot);
       const { health, trouble } = sightOf(pass);
+      const onPurpose = stopped ?? leftAlone(pass);
       if (health !== 'usable') this.#wasDown = true;
       // After a boot nothing counts as usable before a recovery has proven it: what the API says may be of before.
       return this.#sinceBoot && health === 'usable'
@@ -169,14 +170,20 @@ export class Agent {
             health: 'settling',
             trouble: 'not proven since the last start',
             sinceBoot: true,
-            stoppedByHand,
+            onPurpose,
           }
-        : { at, health, trouble, sinceBoot: this.#sinceBoot, stoppedByHand };
+        : { at, health, trouble, sinceBoot: this.#sinceBoot, onPurpose };
     } catch (error) {
       if (isFatal(error)) throw error;
       this.#lookedAt = never;
       this.#wasDown = true;
-      return { at, health: 'unknown', trouble: oneLine(error), sinceBoot: this.#sinceBoot, stoppedByHand };
+      return {
+        at,
+        health: 'unknown',
+        trouble: oneLine(error),
+        sinceBoot: this.#sinceBoot,
+        onPurpose: stopped,
+      };
     }
   }
 
@@ -288,6 +295,7 @@ export class Agent {
     if (report.outcome === 'usable') {
       this.#sinceBoot = false;
       this.#proven();
+      this.#show({ state: 'usable', sentence: report.sentence, since: clock.now() });
     }
     const { incident, decision } = afterRecovery(this.#incident, { ...report, at }, settings);
     this.#incident = incident;

@@ -12,14 +12,16 @@ export interface FeedParts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly poke: (reason: string) => void;
+  readonly say: (line: string) => void;
 }
 
 /**
  * Keeps a stream open until the signal fires: opens it again at once when it ended, and after a growing pause when it broke.
- * What was missed meanwhile nobody knows, so that each break is itself a reason to look.
+ * What was missed meanwhile nobody knows, so that each break is itself a reason to look. A refusal is said once: asking again
+ * would not change it.
  */
 async function keepOpen(
-  { clock, signal, poke }: FeedParts,
+  { clock, signal, poke, say }: FeedParts,
   name: string,
   follow: () => Promise<void>,
 ): Promise<void> {
@@ -33,6 +35,12 @@ async function keepOpen(
       else pauseMs = againMs;
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof Error && error.name === 'Forbidden') {
+        say(
+          `${name} does not tell what happens, so the agent looks from time to time only: ${oneLine(error)}`,
+        );
+        return;
+      }
       poke(`${name}: ${oneLine(error)}`);
       await clock.sleep(pauseMs, signal).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, longestAgainMs);

@@ -57,9 +57,9 @@ describe('a stack that was usable', () => {
   });
 
   it('is not started when somebody stopped it', () => {
-    const given = { stoppedByHand: 'server-0 was stopped at 12:00' };
+    const given = { onPurpose: 'server-0 was stopped at 12:00' };
     const { decision } = judge(undefined, sight(0, given), settings);
-    expect(decision).toMatchObject({ act: 'wait', why: given.stoppedByHand });
+    expect(decision).toMatchObject({ act: 'wait', why: given.onPurpose });
     expect(until(undefined, 0, given).decision).toEqual({ act: 'rest' });
   });
 });
@@ -142,7 +142,7 @@ describe('whatever happens', () => {
       health: fc.constantFrom('usable', 'broken', 'settling', 'unknown' as const),
       trouble: fc.constantFrom('a', 'b'),
       sinceBoot: fc.boolean(),
-      stoppedByHand: fc.constantFrom(undefined, 'stopped'),
+      onPurpose: fc.constantFrom(undefined, 'stopped'),
       pauseMs: fc.integer({ min: 0, max: 120_000 }),
       outcome: fc.constantFrom('usable', 'not-usable', 'needs-human', 'interrupted' as const),
     }),
@@ -162,7 +162,7 @@ describe('whatever happens', () => {
           if (judged.decision.act !== 'recover') continue;
           recoveries += 1;
           expect(seen.health).not.toBe('usable');
-          expect(seen.stoppedByHand).toBeUndefined();
+          expect(seen.onPurpose).toBeUndefined();
           expect(at).toBeGreaterThanOrEqual(incident?.notBefore ?? 0);
           ({ incident } = recovered(incident, at, outcome));
           expect(incident?.since).toBeLessThanOrEqual(at);

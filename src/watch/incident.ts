@@ -10,8 +10,8 @@ export interface Sight {
   readonly trouble: string;
   /** The machine or the cluster's nodes have started since the stack was last seen usable. */
   readonly sinceBoot: boolean;
-  /** Somebody stopped the cluster while the machine was up, in words; undefined: nobody did. */
-  readonly stoppedByHand?: string | undefined;
+  /** Why somebody wants it so, in words: the cluster was stopped by hand, or is under maintenance; undefined: nobody does. */
+  readonly onPurpose?: string | undefined;
 }
 
 /** How a recovery ended. */
@@ -107,8 +107,8 @@ function patience(
   sight: Sight,
   { closeLookEveryMs, calmLookEveryMs, warmUpMs }: WatchSettings,
 ): { readonly why: string; readonly inMs: number } | undefined {
-  const { at, health, sinceBoot, stoppedByHand } = sight;
-  if (stoppedByHand !== undefined) return { why: stoppedByHand, inMs: calmLookEveryMs };
+  const { at, health, sinceBoot, onPurpose } = sight;
+  if (onPurpose !== undefined) return { why: onPurpose, inMs: calmLookEveryMs };
   const pauseMs = incident.notBefore - at;
   if (pauseMs > 0) {
     const why = `the last recovery did not last; the next one in ${Math.ceil(pauseMs / 1000)} s`;

@@ -38,3 +38,11 @@ export function youngestNode({ observation }: Pass): number | undefined {
     .map(({ startedAt }) => startedAt);
   return times.length === 0 ? undefined : Math.max(...times);
 }
+
+/** Why what is broken is to be left alone, when that is all that stands in the way; undefined: it is not. */
+export function leftAlone({ plan }: Pass): string | undefined {
+  if (plan.steps.length > 0 || plan.tasks.length > 0) return undefined;
+  const [first, ...others] = plan.refusals;
+  const isAll = first !== undefined && [first, ...others].every(({ guard }) => guard === 'under-maintenance');
+  return isAll ? first.reason : undefined;
+}

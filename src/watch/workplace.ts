@@ -172,7 +172,9 @@ export class SessionWorkplace implements Workplace {
     const { clock, listener, poke } = this.#parts;
     const { context, target, store } = session;
     const ending = new AbortController();
-    const feed = { clock, signal: ending.signal, poke };
+    const say = (line: string) => listener.said?.(line);
+    const feed = { clock, signal: ending.signal, poke, say };
+    store.trim();
     const stops = this.#stops;
     const feeds = Promise.all([
       followContainers({ ...feed, provider: context.provider, cluster: target.cluster, stops }),

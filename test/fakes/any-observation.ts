@@ -98,6 +98,14 @@ const anyPooler = fc
     config: looked(fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 })),
   })
   .map((changes) => pooler(changes));
+const anyMark = fc.record({
+  kind: fc.constantFrom('Namespace', 'postgresql'),
+  name: names,
+  text: fc.oneof(
+    words,
+    time.map((at) => new Date(at).toISOString()),
+  ),
+});
 const anyWorkload = fc.record({
   kind: fc.constantFrom('Deployment', 'StatefulSet' as const),
   namespace: fc.constant('shop'),
@@ -178,6 +186,7 @@ export const anyObservation: fc.Arbitrary<Observation> = fc
       ),
     ),
     workloads: looked(few(anyWorkload)),
+    maintenance: looked(few(anyMark)),
     databases: looked(few(anyDatabase)),
     poolers: looked(few(anyPooler)),
     networkPolicies: looked(

@@ -14,9 +14,13 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** What the fake answers: an answer, `drop` (cuts the connection), `hang` (never answers), or half an answer. */
+/** What the fake answers: an answer, `drop` (cuts the connection), `hang` (never answers), `open` (a stream on which nothing comes), or half an answer. */
 export type FakeAnswer =
-  { readonly status?: number; readonly json?: unknown; readonly text?: string } | 'drop' | 'hang' | 'half';
+  | { readonly status?: number; readonly json?: unknown; readonly text?: string }
+  | 'drop'
+  | 'hang'
+  | 'open'
+  | 'half';
 
 /** A fake API server on loopback; `forward` serves port-forwards as a kubelet does. */
 export interface FakeApiServer {
@@ -124,6 +128,11 @@ function reply(response: http.ServerResponse, answer: FakeAnswer): void {
     response.socket?.resetAndDestroy();
     return;
   }
+  if (answer === 'open') {
+    response.writeHead(200);
+    response.flushHeaders();
+    return;
+  }
   if (answer === 'half') {
     response.writeHead(200, { 'Content-Length': 1000 });
     response.write('{"kind":', () => response.socket?.destroy());
@@ -133,8 +142,8 @@ function reply(response: http.ServerResponse, answer: FakeAnswer): void {
   response.end(answer.text ?? JSON.stringify(answer.json));
 }
 
-function refuse(socket: Duplex, answer: Exclude<FakeAnswer, string> | 'half'): void {
-  const { status = 500, json, text } = answer === 'half' ? {} : answer;
+function refuse(socket: Duplex, answer: Exclude<FakeAnswer, string> | 'half' | 'open'): void {
+  const { status = 500, json, text } = typeof answer === 'string' ? {} : answer;
   const body = text ?? JSON.stringify(json);
   socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

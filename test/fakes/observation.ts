@@ -96,6 +96,7 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     emptyDirs: saw([], 'emptyDir volumes', now),
     appendOnlyFiles: saw([], 'append-only files', now),
     workloads: saw([], 'API', now),
+    maintenance: saw([], 'API', now),
     databases: saw(
       [
         {

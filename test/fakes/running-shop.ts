@@ -47,6 +47,8 @@ export interface RunningShop {
   /** Addresses that the program was told of: those of the API and of the front door. */
   readonly addresses: readonly string[];
   readonly reloads: () => number;
+  /** Makes the load balancer shun its web server until it is reloaded. */
+  readonly shun: () => void;
   /** Ids of the orders that were written through the front door, in order. */
   readonly orders: readonly string[];
   /** Starts the release in this home; on its context and stack file unless other arguments are given. */
@@ -119,6 +121,11 @@ function engineAnswers(startedAt: number, reloaded: () => void): EngineAnswers {
     },
     'GET /containers/server/json': { json: server },
     'GET /containers/proxy/json': { json: proxy },
+    'GET /events': async (_request, response) => {
+      response.writeHead(200);
+      response.flushHeaders();
+      await once(response, 'close');
+    },
     'POST /containers/proxy/exec': { status: 201, json: { Id: 'reload' } },
     'POST /exec/reload/start': () => {
       reloaded();
@@ -149,6 +156,7 @@ function apiAnswer(startedAt: number, { answer }: ShopOptions): (request: SeenRe
     if (changed !== undefined) return changed;
     const [where = ''] = request.url.split('?', 1);
     if (where === '/readyz') return { text: 'ok' };
+    if (request.url.includes('watch=true')) return 'open';
     const items = objects.get(where);
     return items === undefined ? missing : { json: { kind: 'ThingList', apiVersion: 'v1', items } };
   };
@@ -216,6 +224,9 @@ export async function runningShop(options: ShopOptions = {}): Promise<RunningSho
     engine,
     addresses: [server, `http://127.0.0.1:${doorPort}`],
     reloads: () => state.reloads,
+    shun: () => {
+      state.isShunned = true;
+    },
     orders,
     start,
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { StoredEvent } from '../../src/domain/journal-event.ts';
+import type { JournalStore } from '../../src/ports/journal-store.ts';
 import type { Notice } from '../../src/ports/notifier.ts';
 import { Agent } from '../../src/watch/agent.ts';
 import type { AgentState } from '../../src/domain/agent-state.ts';
@@ -11,8 +12,8 @@ import { HealWorld } from './heal-world.ts';
 
 /** A shop with an agent that watches it, on a clock of its own. */
 export class WatchWorld {
-  readonly shop = new HealWorld();
-  readonly triggers = new Triggers(this.shop.clock);
+  readonly shop: HealWorld;
+  readonly triggers: Triggers;
   readonly notices: Notice[] = [];
   readonly states: AgentState[] = [];
   /** How often the agent told its supervisor that it goes on. */
@@ -22,9 +23,12 @@ export class WatchWorld {
   isLocked = false;
   readonly workplace: SessionWorkplace;
 
-  constructor(settings: Partial<WatchSettings> = {}) {
+  constructor(settings: Partial<WatchSettings> = {}, journal?: JournalStore) {
     this.settings = { ...defaultSettings, ...settings };
-    const { shop, triggers } = this;
+    const shop = new HealWorld(journal);
+    const triggers = new Triggers(shop.clock);
+    this.shop = shop;
+    this.triggers = triggers;
     const target = { cluster: 'shop', context: 'k3d-shop', engine: '/run/docker.sock' };
     const source = { known: true, stack: shop.stack, due: () => false, refresh: () => Promise.resolve() };
     this.workplace = new SessionWorkplace({

@@ -64,12 +64,12 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
   const file = readAgentFile() ?? {};
   // A mistake in any input is told at once and not after minutes of waiting for an engine.
   readInputs({ ...options, signal }).store.close();
+  const settings = settingsOf(file);
   const journal = openJournal(options.journal);
   const listener = printer(options);
   const triggers = new Triggers(systemClock);
   const run = randomUUID();
   const record = (event: JournalEvent): void => listener.stored?.(journal.append(event, systemClock.now()));
-  const settings = settingsOf(file, options.timeout);
   const supervisor = keptAlive(sdNotify({ lost: tell }), { longestRestMs: settings.visitEveryMs });
   const notifiers = notifiersOf(file);
   const writeState = stateWriter(process.pid);
@@ -101,7 +101,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     holding: (locked, work) => holdingLock(locked, 'rekindle watch', work),
     listener,
     restraint: restraintOf(file),
-    recoveryMs: options.timeout,
+    recoveryMs: settings.recoveryMs,
     poke: triggers.poke,
     alive: () => supervisor.watchdog(),
   });

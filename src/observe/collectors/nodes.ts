@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { maintenanceText } from '../../domain/maintenance.ts';
 import type { NodeFacts } from '../../domain/observation.ts';
 import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
 
@@ -16,6 +17,7 @@ const leaseShape = z.object({ spec: z.object({ renewTime: z.string().optional() 
 
 function facts(node: KubeObject, lease: KubeObject | undefined): NodeFacts {
   const { spec, status } = nodeShape.parse(node);
+  const maintenance = maintenanceText(node.metadata.annotations);
   const renewed = lease && leaseShape.parse(lease).spec.renewTime;
   const address = status.addresses.find((entry) => entry.type === 'InternalIP')?.address;
   return {
@@ -24,6 +26,7 @@ function facts(node: KubeObject, lease: KubeObject | undefined): NodeFacts {
     unschedulable: spec.unschedulable,
     ...(renewed !== undefined && { leaseRenewedAt: Date.parse(renewed) }),
     ...(address !== undefined && { address }),
+    ...(maintenance !== undefined && { maintenance }),
   };
 }
 

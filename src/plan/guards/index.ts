@@ -1,3 +1,4 @@
+import { anotherAtWork } from './another-at-work.ts';
 import { budgetSpent } from './budget-spent.ts';
 import type { Guard } from './define-guard.ts';
 import { filesInEmptyDir } from './files-in-empty-dir.ts';
@@ -5,6 +6,7 @@ import { hourlyBudget } from './hourly-budget.ts';
 import { neverDestructive } from './never-destructive.ts';
 import { oneActionPerObject } from './one-action-per-object.ts';
 import { recentlyActed } from './recently-acted.ts';
+import { underMaintenance } from './under-maintenance.ts';
 import { unsafeToRecreate } from './unsafe-to-recreate.ts';
 
 /**
@@ -13,10 +15,12 @@ import { unsafeToRecreate } from './unsafe-to-recreate.ts';
  */
 export const guards: readonly Guard[] = [
   neverDestructive,
+  underMaintenance,
   oneActionPerObject,
   recentlyActed,
   budgetSpent,
   hourlyBudget,
+  anotherAtWork,
   unsafeToRecreate,
   filesInEmptyDir,
 ];
