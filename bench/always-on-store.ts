@@ -38,10 +38,38 @@ const cycleRun = z.strictObject({
   samples: z.array(cycleSample),
 });
 
+const count = z.int().min(0);
+
+/** One loss of power on a PC that systemd runs. */
+const rebootRun = z.strictObject({
+  ...code,
+  id: z.string(),
+  arm: z
+    .enum(['agent', 'rekindle'])
+    .describe(
+      'agent: nobody did anything, the unit was installed; rekindle: `up` was started with the engine',
+    ),
+  seed: z.int(),
+  seconds: z.number().nullable().describe('from the start of the engine to the second verified write'),
+  verified: z.boolean(),
+  clock: z.enum(['engine-start', 'help-start']),
+  acknowledged: count,
+  unknown: count,
+  lost: count,
+  duplicated: count,
+  failuresAfter: count,
+  cut: z.enum(['power-loss', 'process-kill', 'none']),
+  machine: z.strictObject({ cpus: count, memory: count, kernel: z.string() }),
+  load: z.array(z.number()),
+  log: z.strictObject({ path: z.string(), sha256: z.string() }),
+});
+export type RebootRun = z.infer<typeof rebootRun>;
+
 /** Every section of the file with its rows. */
 const alwaysOnFile = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/always-on'),
   cycles: z.array(cycleRun).default([]),
+  reboots: z.array(rebootRun).default([]),
 });
 export type AlwaysOnFile = z.infer<typeof alwaysOnFile>;
 type Section = Exclude<keyof AlwaysOnFile, 'schema'>;

@@ -1,4 +1,5 @@
 import type { BootOptions, BootRecord } from './api.ts';
+import type { PcInit } from './source/machine.ts';
 import type { CutMode, MachineCut } from './source/power-cut.ts';
 
 /** How the nodes of the cluster come about. */
@@ -32,6 +33,10 @@ export interface LabBackend {
   flush(): Promise<void>;
   cut(mode: CutMode): Promise<MachineCut>;
   boot(options: BootOptions): Promise<BootRecord>;
+  /** Has the PC run by this from now on: switches it off and on when that is another. Throws where there is no PC of the lab's own. */
+  runWith(init: PcInit): Promise<void>;
+  /** The argv wrapped so that it runs in the PC, as if somebody had typed it there. Throws as above, and when the PC is off. */
+  inPc(argv: readonly string[]): Promise<readonly string[]>;
   /** Removes the engine and all that is in it. Returns what it removed. */
   remove(): Promise<readonly string[]>;
 }

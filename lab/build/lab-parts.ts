@@ -7,19 +7,27 @@ import { readImageSpecs } from './image-spec.ts';
 import { buildImages, type ImageArchives } from './images.ts';
 import { RootFileSystems } from './root-file-system.ts';
 
-/** Debian packages of the PC: a Docker engine and what it calls. */
+/** Debian packages of the PC: a Docker engine and what it calls, and a systemd that can run the PC. */
 const enginePackages = [
   'conntrack',
   'containerd',
+  'dbus',
   'docker.io',
   'e2fsprogs',
   'ipset',
   'iptables',
   'kmod',
+  'libpam-systemd',
   'mount',
   'runc',
+  'systemd',
   'util-linux',
 ];
+
+/** Folder of the PC's root file system; built when it is not there. */
+export function pcRoot(rootFileSystems: RootFileSystems): Promise<string> {
+  return rootFileSystems.get({ name: 'engine', packages: enginePackages, expectedSeconds: 60 });
+}
 
 /** Everything that backend `source` runs, as it lies in the cache. */
 export interface LabParts {
@@ -50,11 +58,7 @@ export async function buildLabParts(cache: BuildCache, checkout: string): Promis
       ]),
   );
   const prepareRoots = async () => {
-    const engineRoot = await rootFileSystems.get({
-      name: 'engine',
-      packages: enginePackages,
-      expectedSeconds: 60,
-    });
+    const engineRoot = await pcRoot(rootFileSystems);
     for (const set of packageSets.values()) await rootFileSystems.get(set);
     return engineRoot;
   };

@@ -152,6 +152,14 @@ export class DockerBackend implements LabBackend {
     return { startedAt, order, canary: undefined };
   }
 
+  runWith(): Promise<void> {
+    return Promise.reject(noPc());
+  }
+
+  inPc(): Promise<readonly string[]> {
+    return Promise.reject(noPc());
+  }
+
   /** Removes the cluster of this lab. Throws when containers of its name do not carry its nonce: they are not the lab's. */
   async remove(): Promise<readonly string[]> {
     await this.assertOwnCluster();
@@ -213,4 +221,8 @@ export class DockerBackend implements LabBackend {
     const listed = await this.#run(['docker', 'ps', '--quiet', '--no-trunc', ...filters], { check: true });
     return listed.stdout.split('\n').filter((id) => id !== '');
   }
+}
+
+function noPc(): Error {
+  return new Error('backend docker has no PC of its own: what runs this machine is left alone');
 }

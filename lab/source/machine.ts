@@ -43,12 +43,17 @@ export interface RunningMachine {
   readonly engineRoot: string;
 }
 
+/** `systemd`: the PC's root file system is kept on its disk, so that what is installed is there after a boot. */
+export type PcInit = 'engine' | 'systemd';
+
 /** What the PC is booted with. */
 export interface MachineParts {
   readonly identity: LabIdentity;
   readonly engineRoot: string;
   /** Container names in the order in which they are started; empty: the engine starts them by itself, all at once. */
   readonly order: readonly string[];
+  /** What runs the PC: a script that starts the engine and nothing else (the default), or systemd. */
+  readonly init?: PcInit;
 }
 
 /** What a boot left; `startedAt` is when the engine's process was started, in milliseconds since the epoch. */
@@ -105,6 +110,7 @@ async function powerOn(parts: MachineParts, places: MachinePlaces): Promise<Proc
       RKL_SCRIPTS: scripts,
       RKL_LACKING: (await capabilitiesLackingHere()).join(' '),
       RKL_ORDER: parts.order.join(' '),
+      RKL_INIT: parts.init ?? 'engine',
     },
   });
   await log.close();

@@ -13,7 +13,8 @@ import { Progress } from '../progress.ts';
 import { LabRecordFile, type LabRecord } from '../record.ts';
 import { requireSourceBackend } from '../requirements.ts';
 import { eventually } from './eventually.ts';
-import { bootMachine, machinePlaces, runningMachine } from './machine.ts';
+import { insideArgv } from '../systemd/inside.ts';
+import { bootMachine, machinePlaces, runningMachine, type PcInit } from './machine.ts';
 import { namespacePath } from './network.ts';
 import { cutMachine, type CutMode, type MachineCut } from './power-cut.ts';
 import { clearLeftovers, removeMachine } from './remove-machine.ts';
@@ -111,9 +112,27 @@ export class SourceBackend implements LabBackend {
       const ended = await clearLeftovers(this.#identity);
       if (ended > 0) this.#log(`ended ${ended} process(es) of an interrupted boot`);
     }
-    const booted = await bootMachine({ identity: this.#identity, engineRoot, order }, this.#log);
+    const { init = 'engine' } = record;
+    const booted = await bootMachine({ identity: this.#identity, engineRoot, order, init }, this.#log);
     if (options.waitForEngine === true) await this.#engineAnswers();
     return { ...booted, order };
+  }
+
+  async runWith(init: PcInit): Promise<void> {
+    const { init: before = 'engine' } = await this.#record.read();
+    if (before === init) return;
+    await this.#record.update({ init });
+    if (await this.isBooted()) {
+      await this.flush();
+      await this.cut('process-kill');
+      await this.boot({ waitForEngine: true });
+    }
+  }
+
+  async inPc(argv: readonly string[]): Promise<readonly string[]> {
+    const machine = await runningMachine(this.#identity.stateDir);
+    if (machine === undefined) throw new Error('the PC is off (`lab boot` starts it)');
+    return insideArgv(machine, argv);
   }
 
   async remove(): Promise<readonly string[]> {

@@ -4,6 +4,8 @@ import { ExplainedError } from '../record/explained-error.ts';
 export interface Target {
   readonly cluster: string;
   readonly context: string;
+  /** The container engine that it runs in, named as `ClusterProvider.engine` does. */
+  readonly engine: string;
 }
 
 /** A cluster that was chosen, and the context that leads to it; undefined: the kubeconfig has none. */

@@ -13,6 +13,7 @@ import {
   parseKubeConfig,
 } from '../adapters/kubernetes/kube-config.ts';
 import { createK3dProvider } from '../adapters/providers/k3d.ts';
+import { k3dVersion } from '../adapters/providers/k3d-tool.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { ActContext } from '../act/define-step.ts';
 import { KeptAnswers } from '../observe/kept-answers.ts';
@@ -20,6 +21,7 @@ import { LateAnswers } from '../observe/late-answers.ts';
 import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { JournalStore } from '../ports/journal-store.ts';
 import { journalPath } from '../record/paths.ts';
+import type { SelfTestParts } from '../service/self-test.ts';
 import { findContextStackFile, findStackFile, type FoundStackFile } from './stack-file-lookup.ts';
 import { rebuiltAccess, type RebuiltAccess } from './cluster-access.ts';
 import { StackSource } from './stack-source.ts';
@@ -103,7 +105,7 @@ export async function wire(inputs: Inputs): Promise<Wired> {
   const usable =
     rebuilt === undefined ? kubeConfig : parseKubeConfig(rebuilt.kubeconfig, 'k3d kubeconfig get');
   const contextName = rebuilt === undefined ? chosen.context : usable.currentContext;
-  const target: Target = { cluster: chosen.cluster, context: contextName ?? '' };
+  const target: Target = { cluster: chosen.cluster, context: contextName ?? '', engine: provider.engine };
   const stackFile = inputs.stackFile ?? findContextStackFile(target.context);
   const bound = bindContext(usable, target.context);
   const accessNote = rebuilt && noteOf(target.cluster, rebuilt);
@@ -147,4 +149,26 @@ function noteOf(cluster: string, { why, kubeconfig }: RebuiltAccess): string {
 /** Opens the journal alone, for commands that need no cluster. Throws JournalUnavailable. */
 export function openJournal(file: string | undefined): JournalStore {
   return SqliteJournal.open(file ?? journalPath());
+}
+
+/** Locks the journal for writing and lets it go; gives its path. Throws JournalUnavailable. */
+function rehearsedJournal(file = journalPath()): string {
+  const journal = SqliteJournal.open(file);
+  try {
+    journal.rehearse();
+    return file;
+  } finally {
+    journal.close();
+  }
+}
+
+/** What `readInputs` reads, one by one and without acting on it: for a self-test that answers for each. */
+export function selfTestParts({ stack, journal }: Pick<WireOptions, 'stack' | 'journal'>): SelfTestParts {
+  return {
+    stackFile: () => findStackFile(stack)?.path,
+    contexts: () => kubeContexts(loadKubeConfig()).contexts.map(({ name }) => name),
+    clusters: () => createK3dProvider().clusters(),
+    k3d: () => k3dVersion(),
+    journal: () => rehearsedJournal(journal),
+  };
 }

@@ -1,6 +1,7 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
+import { serviceCommands } from './commands/service.manifest.ts';
 import { stepCommands } from './commands/step.manifest.ts';
 
 /** Every command, in the order of the help. */
@@ -101,4 +102,5 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
   stepCommands,
+  serviceCommands,
 ];

@@ -24,8 +24,11 @@ const codes: Readonly<Record<string, number>> = {
   KubeConfigUnusable: exitCodes.usage,
   UsageError: exitCodes.usage,
   AgentFileUnusable: exitCodes.usage,
+  NotWritableInUnit: exitCodes.usage,
   AnotherAtWork: exitCodes.broken,
   AnotherAgent: exitCodes.broken,
+  ServiceRefused: exitCodes.broken,
+  ServiceFailed: exitCodes.broken,
 };
 
 function wrongUse(error: CommanderError): Failure {

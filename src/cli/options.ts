@@ -22,6 +22,12 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
+/** Parses a number of things, 1 to 99999; throws commander's InvalidArgumentError. */
+export function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('write a number from 1 to 99999.');
+  return Number(text);
+}
+
 /** Adds the common options to a command. */
 export function withCommonOptions(command: Command): Command {
   return command

@@ -61,6 +61,8 @@ export interface ClusterProvider {
   readonly kind: 'k3d';
   /** Where the container engine is and who says so, for messages. */
   readonly place: string;
+  /** The container engine, by one name for every user of this machine who reaches it by the same socket or port. */
+  readonly engine: string;
   /** Names of the clusters whose containers exist in the engine. Throws EngineUnreachable: "could not tell", never "none". */
   clusters(): Promise<readonly string[]>;
   /** Containers of one cluster, running or not. */

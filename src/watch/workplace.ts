@@ -28,7 +28,7 @@ export interface WorkplaceParts {
   /** Reads every input anew; throws when one cannot be used or nothing answers. */
   readonly open: () => Promise<WatchSession>;
   /** Runs the work while this process holds the cluster's lock. Throws AnotherAtWork. */
-  readonly holding: <T>(cluster: string, work: () => Promise<T>) => Promise<T>;
+  readonly holding: <T>(target: WatchSession['target'], work: () => Promise<T>) => Promise<T>;
   readonly listener: Listener;
   readonly restraint: Restraint;
   readonly recoveryMs: number;
@@ -122,7 +122,7 @@ export class SessionWorkplace implements Workplace {
       alive();
       listener.passed?.(pass);
     };
-    return holding(session.target.cluster, async () => {
+    return holding(session.target, async () => {
       const log = new RunLog(session.store, clock, { ...listener, passed });
       const site = { ...session, context: withSignal(session.context, signal), log };
       const result = await recover(site, { command: 'watch', version, timeoutMs: recoveryMs, restraint });

@@ -29,7 +29,7 @@ export class WatchWorld {
     const triggers = new Triggers(shop.clock);
     this.shop = shop;
     this.triggers = triggers;
-    const target = { cluster: 'shop', context: 'k3d-shop' };
+    const target = { cluster: 'shop', context: 'k3d-shop', engine: '/run/docker.sock' };
     const source = { known: true, stack: shop.stack, due: () => false, refresh: () => Promise.resolve() };
     this.workplace = new SessionWorkplace({
       clock: shop.clock,

@@ -1,12 +1,18 @@
 #!/bin/bash
 # First process of the PC, still with the host's files in view: makes the PC's own root and moves into it.
 # What a reboot loses lies on a tmpfs; what it keeps lies on the data disk, whose journal is replayed by the mount here.
+# With systemd as its init the whole root is kept: units are installed in it.
 set -euo pipefail
 root=$RKL_STATE/pc
 mkdir -p "$root"
 mount -t tmpfs -o mode=755 rekindle-pc "$root"
-mkdir "$root/upper" "$root/work" "$root/root"
-mount -t overlay -o "lowerdir=$RKL_ENGINE_ROOT,upperdir=$root/upper,workdir=$root/work" rekindle-pc "$root/root"
+mkdir "$root/disk" "$root/root"
+mount -o loop "$RKL_DISK" "$root/disk"
+changes=$root
+if [ "$RKL_INIT" = systemd ]; then changes=$root/disk/.pc; fi
+mkdir -p "$changes/upper" "$changes/work"
+mount -t overlay -o "lowerdir=$RKL_ENGINE_ROOT,upperdir=$changes/upper,workdir=$changes/work" rekindle-pc "$root/root"
+disk=$root/disk
 root=$root/root
 cd "$root"
 
@@ -57,7 +63,7 @@ else
 fi
 
 mkdir -p var/lib/docker
-mount -o loop "$RKL_DISK" var/lib/docker
+mount --move "$disk" var/lib/docker
 
 # Folders that host and PC share have the same path on both sides.
 for shared in $RKL_SHARED; do
@@ -70,7 +76,12 @@ mount -o remount,bind,ro ".${RKL_CACHE}"
 
 mkdir -p etc/rekindle usr/local/sbin
 install -m 755 "$RKL_SCRIPTS/lab-runc" usr/local/sbin/lab-runc
-install -m 755 "$RKL_SCRIPTS/init.sh" usr/local/sbin/init
+install -m 755 "$RKL_SCRIPTS/engine.sh" usr/local/sbin/engine
+case $RKL_INIT in
+systemd) init=$RKL_SCRIPTS/../../systemd/init.sh ;;
+*) init=$RKL_SCRIPTS/init.sh ;;
+esac
+install -m 755 "$init" usr/local/sbin/init
 printf '%s\n' $RKL_LACKING >etc/rekindle/lacking
 echo nameserver 127.0.0.1 >etc/resolv.conf
 printf '127.0.0.1 localhost\n' >etc/hosts

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EngineUnreachable } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,6 +41,15 @@ export function resolveEngineEndpoint(environment: Environment = process.env): E
   const id = createHash('sha256').update(context).digest('hex');
   const file = join(folder, 'contexts', 'meta', id, 'meta.json');
   return parse(contextHost(file, context), `docker context ${context}`);
+}
+
+/**
+ * One name for an endpoint, whoever writes it and how: `/var/run` is a link on most machines. A socket that is not there
+ * keeps the name it was given.
+ */
+export function endpointName({ socketPath, host, port }: EngineEndpoint): string {
+  if (socketPath === undefined) return `tcp://${host === 'localhost' ? '127.0.0.1' : host}:${port}`;
+  return existsSync(socketPath) ? realpathSync(socketPath) : resolve(socketPath);
 }
 
 function parse(url: string, from: string): EngineEndpoint {

@@ -1,13 +1,9 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-import { execa } from 'execa';
 import type { NodeContainer } from '../../domain/observation.ts';
 import type { ClusterProvider, ContainerEvent } from '../../ports/cluster-provider.ts';
-import { redact } from '../../record/redact.ts';
 import { ContainerArchives } from '../docker/archives.ts';
+import { endpointName } from '../docker/endpoint.ts';
 import { DockerEngine, type InspectedContainer, type PortBindings } from '../docker/engine.ts';
-import { ExplainedError } from '../../record/explained-error.ts';
+import { runK3d, type Environment } from './k3d-tool.ts';
 
 /** k3d puts these labels on every container it makes (k3d: pkg/types, DefaultRuntimeLabels). */
 const appLabel = 'app=k3d';
@@ -20,14 +16,9 @@ const roleLabel = 'k3d.role';
  */
 const startTimeoutSeconds = 180;
 
-/** `k3d` is missing or failed. */
-export class K3dFailed extends ExplainedError {
-  override readonly name = 'K3dFailed';
-}
-
 export interface K3dOptions {
   readonly engine?: DockerEngine;
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly environment?: Environment;
 }
 
 /** Clusters of k3d, through the Docker Engine API and, to start one, k3d itself. */
@@ -38,6 +29,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
   return {
     kind: 'k3d',
     place: `${engine.endpoint.url}, from ${engine.endpoint.from}`,
+    engine: endpointName(engine.endpoint),
     clusters: () => engine.labelValues([appLabel], clusterLabel),
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
     startContainer: (id) => engine.start(id),
@@ -144,55 +136,6 @@ function published(container: InspectedContainer, port: string, engineHost: stri
   return host.includes(':') ? `[${host}]:${hostPort}` : `${host}:${hostPort}`;
 }
 
-interface K3dRun {
-  readonly args: readonly string[];
-  /** What could not be done when it fails, and what the reader can do. */
-  readonly what: string;
-  readonly next: string;
-  readonly seconds: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The names by which Go programs know a proxy (golang.org/x/net/http/httpproxy), in capitals or not. */
-const proxyNames: ReadonlySet<string> = new Set(['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy']);
-
-/** The engine and the cluster are on this machine: a proxy has no business between them and k3d. */
-function withoutProxies(environment: Environment): Environment {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !proxyNames.has(name.toLowerCase())),
-  );
-}
-
-/** Runs k3d against the very engine that was observed, whatever else the environment says. Resolves with its output. */
-async function runK3d(engine: DockerEngine, environment: Environment, run: K3dRun): Promise<string> {
-  const { args, what, next, seconds, signal } = run;
-  const tool = findTool('k3d', environment['PATH'] ?? '');
-  const result = await execa(tool, args, {
-    env: { ...withoutProxies(environment), DOCKER_HOST: engine.endpoint.url, NO_COLOR: '1' },
-    extendEnv: false,
-    stdin: 'ignore',
-    all: true,
-    reject: false,
-    timeout: seconds * 1000,
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
-  });
-  if (signal?.aborted === true) throw signal.reason;
-  if (!result.failed) return result.stdout;
-  const output = stripVTControlCharacters(result.all ?? '')
-    .trim()
-    .split('\n')
-    .slice(-3)
-    .join(' ');
-  throw new K3dFailed({
-    what,
-    cause: redact(output || (result.shortMessage ?? 'without a word')),
-    place: `${tool} ${args.join(' ')}`,
-    next,
-  });
-}
-
 async function startCluster(
   engine: DockerEngine,
   environment: Environment,
@@ -216,27 +159,4 @@ function kubeconfigOf(engine: DockerEngine, environment: Environment, cluster: s
     next: 'Write one with `k3d kubeconfig merge` when the cluster runs.',
     seconds: 30,
   });
-}
-
-/** Absolute path of a tool by PATH. A relative entry is left out: it would mean another tool in every folder. */
-function findTool(name: string, path: string): string {
-  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
-  const found = folders.map((folder) => join(folder, name)).find((file) => isExecutable(file));
-  if (found !== undefined) return found;
-  throw new K3dFailed({
-    what: `The tool ${name} is missing`,
-    cause: 'no folder of PATH has it',
-    place: path,
-    next: 'Install k3d (https://k3d.io), or put it into PATH.',
-  });
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    // Not there, or not ours to run: the next folder is asked, and the caller says so when there is none.
-    return false;
-  }
 }

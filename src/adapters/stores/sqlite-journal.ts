@@ -80,6 +80,18 @@ export class SqliteJournal implements JournalStore {
     }
   }
 
+  /**
+   * Whether it could be written now: takes the lock of a writer and lets it go. Throws JournalUnavailable for one that
+   * is read-only or somebody else's; a full disk shows only when something is written.
+   */
+  rehearse(): void {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE; ROLLBACK');
+    } catch (error) {
+      throw journalUnavailable('The journal cannot be written', this.#file, error);
+    }
+  }
+
   trim(): number {
     try {
       const { changes } = this.#database

@@ -60,9 +60,7 @@ export async function stepRunCommand(
     const { plan } = pass;
     const chosen = plan.steps.filter((step) => wanted.has(step.step));
     const refusals = plan.refusals.filter((refusal) => wanted.has(refusal.step));
-    const actions = await holdingLock(session.target.cluster, 'rekindle step run', () =>
-      runAll(session, chosen),
-    );
+    const actions = await holdingLock(session.target, 'rekindle step run', () => runAll(session, chosen));
     const lines = [
       ...(chosen.length === 0 && refusals.length === 0
         ? [`Nothing calls for ${name} now; nothing was changed.`]

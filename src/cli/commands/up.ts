@@ -51,9 +51,7 @@ export async function up(options: CommonOptions & UpOptions, signal: AbortSignal
   const copyOut = options.copyOut === undefined ? undefined : copyOutFolder(options.copyOut, Date.now());
   const session = await openSession(options, signal, true);
   try {
-    return await holdingLock(session.target.cluster, 'rekindle up', () =>
-      healLocked(session, options, copyOut),
-    );
+    return await holdingLock(session.target, 'rekindle up', () => healLocked(session, options, copyOut));
   } finally {
     session.close();
   }

@@ -8,11 +8,12 @@ import { openJournal, readInputs } from '../../app/wire.ts';
 import type { AgentState } from '../../domain/agent-state.ts';
 import type { JournalEvent, StoredEvent } from '../../domain/journal-event.ts';
 import type { Notice } from '../../ports/notifier.ts';
-import { noSupervisor } from '../../ports/supervisor.ts';
 import { writeAgentState } from '../../record/agent-state-file.ts';
 import { causeText } from '../../record/explained-error.ts';
 import { agentStatePath } from '../../record/paths.ts';
 import { eventText } from '../../report/text.ts';
+import { keptAlive } from '../../service/kept-alive.ts';
+import { sdNotify } from '../../service/notify.ts';
 import { Agent } from '../../watch/agent.ts';
 import { restraintOf, settingsOf } from '../../watch/agent-settings.ts';
 import { tellAll } from '../../watch/tell-all.ts';
@@ -69,7 +70,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
   const triggers = new Triggers(systemClock);
   const run = randomUUID();
   const record = (event: JournalEvent): void => listener.stored?.(journal.append(event, systemClock.now()));
-  const supervisor = noSupervisor;
+  const supervisor = keptAlive(sdNotify({ lost: tell }), { longestRestMs: settings.visitEveryMs });
   const notifiers = notifiersOf(file);
   const writeState = stateWriter(process.pid);
   let target: WatchSession['target'] | undefined;
@@ -97,7 +98,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     clock: systemClock,
     version: version(),
     open,
-    holding: (cluster, work) => holdingLock(cluster, 'rekindle watch', work),
+    holding: (locked, work) => holdingLock(locked, 'rekindle watch', work),
     listener,
     restraint: restraintOf(file),
     recoveryMs: settings.recoveryMs,

@@ -1,0 +1,44 @@
+import { openJournal } from '../../app/wire.ts';
+import type { ReadEvents } from '../../service/journal-look.ts';
+import { here, managerFor } from '../../service/prepare.ts';
+import { gradeOf, statusText, type Grade } from '../../service/status-text.ts';
+import { installedUnit, serviceStatus } from '../../service/status.ts';
+import { answer } from '../answer.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { version } from '../process.ts';
+import type { ScopeOptions } from './service-options.ts';
+import { notInstalled, scopeOf } from './service-scope.ts';
+
+const codes: Readonly<Record<Grade, number>> = {
+  well: exitCodes.healthy,
+  'not-well': exitCodes.broken,
+  'could-not-look': exitCodes.couldNotTell,
+};
+
+const readEvents: ReadEvents = (file, filter) => {
+  const store = openJournal(file);
+  try {
+    return store.events(filter);
+  } finally {
+    store.close();
+  }
+};
+
+/** `rekindle service status`: one screen; 0 all is well, 1 something is not, 2 could not look. */
+export async function serviceStatusCommand(options: CommonOptions & ScopeOptions): Promise<number> {
+  const now = here(version());
+  const manager = await managerFor(scopeOf(options), now, 'read');
+  const file = installedUnit(manager);
+  if (file === undefined) {
+    answer(options, 'service-status', { text: notInstalled(manager), json: { installed: false } });
+    return exitCodes.broken;
+  }
+  const status = await serviceStatus(manager, file, { readEvents, run: now.run });
+  const grade = gradeOf(status);
+  answer(options, 'service-status', {
+    text: statusText(status, Date.now()),
+    json: { installed: true, grade, ...status },
+  });
+  return codes[grade];
+}

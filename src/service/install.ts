@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs';
+
+import { causeText } from '../record/explained-error.ts';
+import { createFolder } from '../record/durable-file.ts';
+import { mustSucceed } from './manager.ts';
+import type { PreparedService } from './prepare.ts';
+import { ServiceFailed, ServiceRefused } from './refused.ts';
+import type { Run } from './run.ts';
+import type { SelfTestAnswer } from './self-test.ts';
+import { neededTool, systemTool } from './tools.ts';
+import { tryFirst } from './try-first.ts';
+import { removeUnit, writeUnit } from './unit-file.ts';
+import { unitName } from './units/systemd-unit.ts';
+
+/** What an installation did. */
+export interface Installed {
+  readonly answers: readonly SelfTestAnswer[];
+  /** Whether the agent starts when nobody has logged in; undefined: could not look. Always true for a system unit. */
+  readonly startsWithoutLogin: boolean | undefined;
+}
+
+/** How it was before: what a failed installation goes back to. */
+interface Before {
+  readonly isEnabled: boolean;
+  readonly isActive: boolean;
+}
+
+/** Folders of a user are made by that user: root would follow whatever links lie there. */
+async function makeFolders({ spec }: PreparedService, uid: number, run: Run): Promise<void> {
+  for (const folder of spec.writes.filter((path) => !existsSync(path))) {
+    if (uid === spec.account.uid) {
+      createFolder(folder);
+      continue;
+    }
+    const argv = [
+      neededTool('runuser'),
+      '-u',
+      spec.account.name,
+      '--',
+      neededTool('mkdir'),
+      '-p',
+      '-m',
+      '700',
+    ];
+    const { code, said } = await run([...argv, folder]);
+    if (code === 0) continue;
+    throw new ServiceRefused({
+      what: 'The folder of the journal cannot be made',
+      cause: said,
+      place: folder,
+      next: `Make it as user ${spec.account.name}, then install again.`,
+    });
+  }
+}
+
+function refuseFailed(answers: readonly SelfTestAnswer[]): void {
+  const failed = answers.filter(({ answer }) => answer === 'no');
+  if (failed.length === 0) return;
+  throw new ServiceRefused({
+    what: 'The service is not installed: the agent could not work',
+    cause: failed.map(({ question, evidence }) => `it cannot ${question}: ${evidence}`).join('; '),
+    place: 'self-test',
+    next: 'Mend that, then install again.',
+  });
+}
+
+async function stateBefore({ manager }: PreparedService): Promise<Before> {
+  const enabled = await manager.systemctl('is-enabled', unitName);
+  const active = await manager.systemctl('is-active', unitName);
+  return {
+    isEnabled: enabled.stdout.trim() === 'enabled',
+    isActive: ['active', 'activating', 'reloading'].includes(active.stdout.trim()),
+  };
+}
+
+/** Puts back what was there. Returns what could not be put back, in words; empty when everything was. */
+async function takeBack({ manager, file, earlier }: PreparedService, before: Before): Promise<string> {
+  const failed: string[] = [];
+  const step = async (...args: readonly string[]) => {
+    const { code, said } = await manager.systemctl(...args);
+    if (code !== 0) failed.push(`systemctl ${args.join(' ')}: ${said}`);
+  };
+  if (!before.isEnabled) await step('disable', unitName);
+  if (!before.isActive) await step('stop', unitName);
+  try {
+    if (earlier === undefined) removeUnit(file);
+    else writeUnit(file, earlier);
+  } catch (error) {
+    failed.push(`${file}: ${causeText(error)}`);
+  }
+  await step('daemon-reload');
+  if (before.isActive) await step('restart', unitName);
+  // Without a unit there is nothing that has failed, and systemctl says so.
+  else await manager.systemctl('reset-failed', unitName);
+  return failed.join('; ');
+}
+
+async function lastWords({ manager }: PreparedService, run: Run): Promise<string> {
+  const journalctl = systemTool('journalctl');
+  if (journalctl === undefined) return '';
+  const unit = manager.scope === 'user' ? '--user-unit' : '--unit';
+  const argv = [journalctl, `${unit}=${unitName}`, '--lines=5', '--output=cat', '--no-pager', '--quiet'];
+  const { stdout } = await run(argv, manager.environment);
+  return stdout.trim().replaceAll('\n', ' | ');
+}
+
+/** Lingering keeps a user's manager running without a login (loginctl(1)); a file of that name says so. */
+async function lingers({ manager, spec }: PreparedService, run: Run): Promise<boolean | undefined> {
+  if (manager.scope === 'system') return true;
+  const loginctl = systemTool('loginctl');
+  if (loginctl === undefined) return undefined;
+  const asked = await run([loginctl, 'show-user', spec.account.name, '--property=Linger', '--value']);
+  return asked.code === 0
+    ? asked.stdout.trim() === 'yes'
+    : existsSync(`/var/lib/systemd/linger/${spec.account.name}`);
+}
+
+/** Writes the unit, enables and starts it; when any of it fails everything is as before. Throws ServiceFailed. */
+async function enable(prepared: PreparedService, before: Before, run: Run): Promise<void> {
+  const { manager, file, unit } = prepared;
+  try {
+    writeUnit(file, unit);
+    await mustSucceed(manager, 'daemon-reload');
+    await mustSucceed(manager, 'enable', unitName);
+    // An agent that gave up after too many starts is to be started by this one.
+    await manager.systemctl('reset-failed', unitName);
+    await mustSucceed(manager, 'restart', unitName);
+  } catch (error) {
+    const said = await lastWords(prepared, run);
+    const left = await takeBack(prepared, before);
+    const result = left === '' ? 'Everything is as before.' : `Not everything is as before: ${left}.`;
+    throw new ServiceFailed(
+      {
+        what: 'The service could not be installed',
+        cause: said === '' ? causeText(error) : `${causeText(error)} Its last words: ${said}`,
+        place: file,
+        next: `${result} Try it by hand: rekindle watch.`,
+      },
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Installs the agent over what is there: tries it first under its own limits, then writes the unit, enables it and waits
+ * until it says that it is ready. Throws ServiceRefused (nothing was changed) and ServiceFailed (it was taken back).
+ */
+export async function installService(prepared: PreparedService, uid: number, run: Run): Promise<Installed> {
+  await makeFolders(prepared, uid, run);
+  const answers = await tryFirst(prepared);
+  refuseFailed(answers);
+  await enable(prepared, await stateBefore(prepared), run);
+  return { answers, startsWithoutLogin: await lingers(prepared, run) };
+}
