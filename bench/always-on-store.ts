@@ -65,11 +65,31 @@ const rebootRun = z.strictObject({
 });
 export type RebootRun = z.infer<typeof rebootRun>;
 
+/** One agent that was ended or stopped while it healed, and the one that took its place. */
+const killRun = z.strictObject({
+  ...code,
+  id: z.string(),
+  kind: z.enum(['boundary', 'random', 'stopped', 'power-loss']),
+  where: z.string().describe('between which records of the journal, or after how long'),
+  fault: z.string(),
+  wasKilled: z.boolean().describe('false: the recovery had ended before the time of a random kill'),
+  seconds: z.number().describe('from the start of the second agent to its verified end'),
+  verified: z.boolean().describe('`rekindle verify` after it: two writes, read back'),
+  openIntents: count.describe('intents without an outcome in the journal afterwards'),
+  actions: z
+    .array(z.string())
+    .describe('every step that was done or may have been, over both agents, in order'),
+  deletedTwice: z.array(z.string()).describe('pods that were deleted twice, by the audit log'),
+  log: z.strictObject({ path: z.string(), sha256: z.string() }),
+});
+export type KillRun = z.infer<typeof killRun>;
+
 /** Every section of the file with its rows. */
 const alwaysOnFile = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/always-on'),
   cycles: z.array(cycleRun).default([]),
   reboots: z.array(rebootRun).default([]),
+  kills: z.array(killRun).default([]),
 });
 export type AlwaysOnFile = z.infer<typeof alwaysOnFile>;
 type Section = Exclude<keyof AlwaysOnFile, 'schema'>;
