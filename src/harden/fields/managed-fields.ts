@@ -42,16 +42,27 @@ const parts = (tree: Fields) =>
     key !== '.' && isFields(value) ? [[key, value] as const] : [],
   );
 
-/** The tree without the leaves that the other tree has as well. */
+/**
+ * The tree without what the other tree has as well. What the other has nothing of becomes a leaf: the whole value, with what
+ * the API server has filled in, goes with it.
+ */
 function minus(tree: Fields, other: Fields): Fields {
   const rest = parts(tree).flatMap(([key, inner]) => {
     const also = other[key];
-    if (!isFields(also)) return [[key, inner] as const];
+    if (!isFields(also)) return [[key, {}] as const];
     if (isLeaf(inner) || isLeaf(also)) return [];
     const left = minus(inner, also);
     return isLeaf(left) ? [] : [[key, left] as const];
   });
   return Object.fromEntries(rest);
+}
+
+/** All that any of the trees has. */
+function union(trees: readonly Fields[]): Fields {
+  const keys = new Set(trees.flatMap((tree) => Object.keys(tree)));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, union(trees.flatMap((tree) => (isFields(tree[key]) ? [tree[key]] : [])))]),
+  );
 }
 
 /** The part of a value that a tree names; an item of a list keeps its key. */
@@ -92,8 +103,8 @@ export function onlyBy(object: Fields, manager: string): Fields | undefined {
   const all = fieldManagers(object);
   const own = all.find((entry) => entry.manager === manager && entry.applies);
   if (own === undefined) return undefined;
-  const others = all.filter((entry) => entry !== own);
-  const tree = others.reduce((rest, { tree: other }) => minus(rest, other), own.tree);
+  const others = all.filter((entry) => entry !== own).map((entry) => entry.tree);
+  const tree = minus(own.tree, union(others));
   return isLeaf(tree) ? {} : (extract(object, tree) as Fields);
 }
 

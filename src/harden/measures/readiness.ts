@@ -65,7 +65,8 @@ function redisQuestion({ workload, container, inventory }: Subject): Change | un
   if (!isPlain || !['sh', 'redis-cli'].every((tool) => tools.includes(tool))) return undefined;
   const port = words.includes('--port') ? (words[words.indexOf('--port') + 1] ?? '6379') : '6379';
   const exec = { command: ['sh', '-c', `test "$(redis-cli -p ${port} ping)" = PONG`] };
-  return probePatch({ workload, container, inventory }, { exec });
+  // A command takes longer than a connection: a second is short on a machine on which everything starts.
+  return probePatch({ workload, container, inventory }, { exec, timeoutSeconds: 3 });
 }
 
 function probePatch({ workload, container }: Subject, question: Readonly<Record<string, unknown>>): Change {
