@@ -127,7 +127,7 @@ describe('applyFields', () => {
   const fields = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
 
   it('applies on the server under its name and without force', async () => {
-    const server = await fakeApiServer({ answer: () => ({ json: { kind: 'Deployment', ...fields } }) });
+    const server = await fakeApiServer({ answer: () => ({ json: fields }) });
     const writer = createClusterWriter(server.config);
     expect(await writer.applyFields({ path, manager: 'rekindle-harden', fields })).toMatchObject(fields);
     await writer.applyFields({ path, manager: 'rekindle-harden', fields, dryRun: true });
