@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -29,7 +29,7 @@ interface Built {
 /** What `kubectl kustomize` makes of a folder; it asks no cluster. */
 async function build(context: TestContext, folder: string): Promise<readonly Built[]> {
   const { promise, resolve } = Promise.withResolvers<{
-    error: NodeJS.ErrnoException | null;
+    error: ExecFileException | null;
     out: string;
     said: string;
   }>();
@@ -67,22 +67,31 @@ function write(files: OverlayFiles, folder: string): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }
 
-const workload = (built: readonly Built[], name: string) =>
-  built.find(
-    ({ kind, metadata }) => metadata.name === name && (kind === 'Deployment' || kind === 'StatefulSet'),
-  )?.spec.template.spec;
+type Spec = Readonly<Record<string, readonly Record<string, unknown>[]>>;
+
+function podSpec(built: readonly Built[], name: string): Spec {
+  const found = built.find(({ kind, metadata }) => metadata.name === name && kind !== 'Service');
+  return found?.spec.template.spec ?? {};
+}
+
+const first = (list: Spec[string] = []): Readonly<Record<string, unknown>> => list[0] ?? {};
+
+const names = ({ initContainers }: Spec) => initContainers?.map(({ name }) => name);
 
 /** What hardening has changed in these objects. */
 function changes(built: readonly Built[]) {
-  const redis = workload(built, 'redis');
-  const django = workload(built, 'django');
-  const names = (name: string) => workload(built, name)?.['initContainers']?.map((entry) => entry['name']);
+  const { redis, django, nginx } = {
+    redis: podSpec(built, 'redis'),
+    django: podSpec(built, 'django'),
+    nginx: podSpec(built, 'nginx'),
+  };
+  const { image, startupProbe: startup } = first(django['containers']);
   return {
-    guard: redis?.['initContainers']?.[0]?.['volumeMounts'],
-    probe: Object.keys(redis?.['containers']?.[0]?.['readinessProbe'] ?? {}).sort(),
-    startup: django?.['containers']?.[0]?.['startupProbe'],
-    image: django?.['containers']?.[0]?.['image'],
-    initContainers: { django: names('django'), nginx: names('nginx'), redis: names('redis') },
+    guard: first(redis['initContainers'])['volumeMounts'],
+    probe: Object.keys(first(redis['containers'])['readinessProbe'] as object).sort(),
+    startup,
+    image,
+    initContainers: { django: names(django), nginx: names(nginx), redis: names(redis) },
   };
 }
 
