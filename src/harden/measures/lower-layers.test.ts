@@ -68,13 +68,13 @@ const budget = (spec: object, expectedPods: number, labels = {}) =>
     status: { expectedPods, disruptionsAllowed: 0 },
   });
 
-describe('disruption budgets', () => {
-  const found = async (...budgets: readonly ReturnType<typeof budget>[]) =>
-    judged(
-      'disruption-budget',
-      await hardenInventory([], { budgets: saw(budgets, 'PodDisruptionBudgets', now) }),
-    );
+const found = async (...budgets: readonly ReturnType<typeof budget>[]) =>
+  judged(
+    'disruption-budget',
+    await hardenInventory([], { budgets: saw(budgets, 'PodDisruptionBudgets', now) }),
+  );
 
+describe('disruption budgets', () => {
   test.each([
     [{ minAvailable: 1 }, 1, { minAvailable: null, maxUnavailable: 1 }],
     [{ minAvailable: 3 }, 3, { minAvailable: null, maxUnavailable: 1 }],
