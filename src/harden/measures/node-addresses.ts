@@ -35,8 +35,9 @@ export const nodeAddresses: JudgeMeasure = (inventory) => {
         ),
       ),
       change: {
-        by: 'hand',
-        todo: 'Only for a cluster that is made anew: k3d cluster create NAME --subnet 172.28.0.0/16 (any range that is free here).',
+        by: 'nothing',
+        reason:
+          'Only for a cluster that is made anew: k3d cluster create NAME --subnet 172.28.0.0/16 (any range that is free here).',
       },
       undo: 'Nothing is changed.',
       cannot: [

@@ -93,12 +93,12 @@ function healthQuestion(subject: Subject, health: HealthLook | undefined): Chang
   return probePatch(subject, { httpGet: { path, port, ...(scheme === 'HTTPS' && { scheme }) } });
 }
 
-function changeOf(subject: Subject): Change {
+function changeOf(subject: Subject, why: string): Change {
   const { workload } = subject;
   if (workload.writer !== undefined)
     return {
-      by: 'hand',
-      todo: `${writtenBy(workload.writer)}; it has no field for this probe as far as is known.`,
+      by: 'nothing',
+      reason: `Its probe proves little: ${why}. But ${writtenBy(workload.writer)}, and it has no field for this as far as is known.`,
     };
   return (
     healthQuestion(subject, workload.health) ??
@@ -135,7 +135,7 @@ function measureOf(subject: Subject): readonly Measure[] {
         fact(inventory, refOf(workload), `readinessProbe of ${container.name}`, why),
         ...healthFacts(subject),
       ],
-      change: changeOf(subject),
+      change: changeOf(subject, why),
       undo: undoBy(id),
       cannot: [
         'A question that reaches through to a dependency takes these pods out of their Service when that one is away; where that is not wanted, ask for less.',
