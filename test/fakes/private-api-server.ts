@@ -11,7 +11,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 
 import { createClusterReader } from '../../src/adapters/kubernetes/cluster-reader.ts';
 
-/** A real API server with a store of its own, without controllers and nodes: for what only it can tell. */
+/** A real API server with a store of its own, without nodes, and without controllers unless they are asked for: for what only it can tell. */
 export interface PrivateApiServer {
   /** As its administrator, or as a user without rights of its own. */
   readonly config: (user?: 'admin' | 'rekindle') => KubeConfig;
@@ -55,8 +55,16 @@ function flags(strings: TemplateStringsArray, ...values: readonly (string | numb
     .split(/\s+/);
 }
 
+export interface PrivateApiOptions {
+  /** Controllers of the controller manager that are run as well; without any it is not started. */
+  readonly controllers?: readonly string[];
+}
+
 /** Starts etcd and kube-apiserver of the lab's multi-call program on loopback, on ports that are free. */
-export async function startPrivateApiServer(program: string): Promise<PrivateApiServer> {
+export async function startPrivateApiServer(
+  program: string,
+  { controllers = [] }: PrivateApiOptions = {},
+): Promise<PrivateApiServer> {
   const folder = mkdtempSync(join(tmpdir(), 'rekindle-api-'));
   const start = (name: string, args: readonly string[]): ChildProcess => {
     symlinkSync(program, join(folder, name));
@@ -83,13 +91,21 @@ export async function startPrivateApiServer(program: string): Promise<PrivateApi
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=sa.key
     --service-account-signing-key-file=sa.key --profiling=false --disable-admission-plugins=ServiceAccount`,
   );
+  const children = [api, etcd];
   const stop = async (): Promise<void> => {
-    await end(api);
-    await end(etcd);
+    for (const child of children) await end(child);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     await answers(secure, api, join(folder, 'kube-apiserver.log'));
+    if (controllers.length > 0) {
+      writeFileSync(join(folder, 'admin.kubeconfig'), configFor(secure, 'admin').exportConfig(), {
+        mode: 0o600,
+      });
+      const words = flags`--kubeconfig=admin.kubeconfig --controllers=${controllers.join(',')} --leader-elect=false
+        --secure-port=0 --profiling=false`;
+      children.unshift(start('kube-controller-manager', words));
+    }
   } catch (error) {
     await stop();
     throw error;
