@@ -1,6 +1,7 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
+import { hardenCommand } from './commands/harden.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
 import { stepCommands } from './commands/step.manifest.ts';
 
@@ -101,6 +102,7 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
     ],
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
+  hardenCommand,
   stepCommands,
   serviceCommands,
 ];

@@ -81,6 +81,21 @@ export interface ClusterWriter {
     value: string;
     version: string;
   }): Promise<void>;
+  /**
+   * Applies the fields of one object on the server, without force; the object is made when it is not there. What this
+   * manager has applied before and now leaves out is removed. Throws Conflict, with the managers and fields, when somebody
+   * else has set one of them to another value, or when the object changed since the version that `fields` names.
+   */
+  applyFields(target: {
+    /** REST path of the object. */
+    path: string;
+    manager: string;
+    /** With apiVersion, kind and metadata. */
+    fields: Readonly<Record<string, unknown>>;
+    dryRun?: boolean;
+  }): Promise<KubeObject>;
+  /** Deletes this very object, unless it was changed since `version` was read: then it throws Conflict. */
+  deleteObject(target: { path: string; uid: string; version: string }): Promise<void>;
   /** Sends a pod's creation to the API as a server-side dry run. The API's reason when it would be refused; else undefined. */
   rehearsePodCreation(target: { namespace: string; name: string }): Promise<string | undefined>;
 }

@@ -122,6 +122,54 @@ describe('scale', () => {
   });
 });
 
+describe('applyFields', () => {
+  const path = '/apis/apps/v1/namespaces/shop/deployments/web';
+  const fields = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
+
+  it('applies on the server under its name and without force', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: fields }) });
+    const writer = createClusterWriter(server.config);
+    expect(await writer.applyFields({ path, manager: 'rekindle-harden', fields })).toMatchObject(fields);
+    await writer.applyFields({ path, manager: 'rekindle-harden', fields, dryRun: true });
+    const query = 'fieldManager=rekindle-harden&force=false';
+    expect(server.requests).toMatchObject([
+      {
+        method: 'PATCH',
+        url: `${path}?${query}`,
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+      },
+      { method: 'PATCH', url: `${path}?${query}&dryRun=All` },
+    ]);
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(fields);
+  });
+
+  it('tells whose field it is', async () => {
+    const message =
+      'Apply failed with 1 conflict: conflict with "kubectl-client-side-apply" using apps/v1: .spec.replicas';
+    const server = await fakeApiServer({ answer: () => refusal(409, message) });
+    const applying = createClusterWriter(server.config).applyFields({
+      path,
+      manager: 'rekindle-harden',
+      fields,
+    });
+    await expect(applying).rejects.toBeInstanceOf(Conflict);
+    await expect(applying).rejects.toThrow(message);
+  });
+});
+
+describe('deleteObject', () => {
+  it('names the object and the version that was read', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: { kind: 'Status' } }) });
+    const path = '/api/v1/namespaces/kube-system/configmaps/coredns-custom';
+    await createClusterWriter(server.config).deleteObject({ path, uid: 'u7', version: '12' });
+    const [request] = server.requests;
+    expect(request).toMatchObject({ method: 'DELETE', url: path });
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      preconditions: { uid: 'u7', resourceVersion: '12' },
+    });
+  });
+});
+
 describe('rehearsePodCreation', () => {
   it('sends the pod as its controller would create it, as a dry run', async () => {
     const { server, done } = await rehearsal({ status: 201, json: pod });

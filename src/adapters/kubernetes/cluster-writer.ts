@@ -37,6 +37,22 @@ export function createClusterWriter(
       const body = { metadata: { resourceVersion: version }, data: { [key]: value } };
       await transport.send({ method: 'PATCH', path, body, deadlineMs });
     },
+    async applyFields({ path, manager, fields, dryRun = false }) {
+      const query = new URLSearchParams({ fieldManager: manager, force: 'false' });
+      if (dryRun) query.set('dryRun', 'All');
+      const request = {
+        method: 'PATCH',
+        patch: 'apply',
+        path: `${path}?${query.toString()}`,
+        body: fields,
+      } as const;
+      return (await transport.sendJson({ ...request, deadlineMs })) as KubeObject;
+    },
+    async deleteObject({ path, uid, version }) {
+      const preconditions = { uid, resourceVersion: version };
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
+      await transport.send({ method: 'DELETE', path, body, deadlineMs });
+    },
     async rehearsePodCreation({ namespace, name }) {
       const pods = podsPath(namespace);
       const path = `${pods}/${encodeURIComponent(name)}`;

@@ -9,8 +9,9 @@ import { ClusterUnreachable, errorOf, type Answer } from './errors.ts';
 
 /** One request to the Kubernetes API. */
 export interface ApiRequest {
-  /** A PATCH is a JSON merge patch (RFC 7386). */
   readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
+  /** What a PATCH is: a JSON merge patch (RFC 7386), or the configuration of a server-side apply. */
+  readonly patch?: 'merge' | 'apply';
   /** REST path that begins with a slash, with its query. */
   readonly path: string;
   readonly body?: unknown;
@@ -112,7 +113,7 @@ export class ApiTransport {
     } catch (error) {
       if (!(error instanceof StaleConnection)) throw error;
       // The server closed a connection that we had kept, before it answered: a server that came back does so.
-      // Every request of this program may be sent twice (reads, a deletion bound to a uid, a change bound to a version, a dry run).
+      // Every request of this program may be sent twice (reads, a deletion bound to a uid, a change bound to a version, an apply, a dry run).
       this.#forgetConnections();
       const fresh = this.server.startsWith('http:') ? this.#agents.http : this.#agents.https;
       return await exchange(this.server, request, hasOwnProxy ? options : { ...options, agent: fresh });
@@ -145,8 +146,7 @@ function exchange(server: string, request: ApiRequest, options: Credentials): Pr
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const headers: Record<string, string | number> = { ...options.headers, Accept: 'application/json, */*' };
   if (body !== undefined) {
-    headers['Content-Type'] =
-      request.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    headers['Content-Type'] = contentType(request);
     headers['Content-Length'] = Buffer.byteLength(body);
   }
   const send = server.startsWith('http:') ? http.request : https.request;
@@ -168,6 +168,12 @@ function exchange(server: string, request: ApiRequest, options: Credentials): Pr
   });
   sent.end(body);
   return promise;
+}
+
+/** JSON is YAML, so an apply takes it (kubernetes.io, Server-Side Apply). */
+function contentType({ method, patch = 'merge' }: ApiRequest): string {
+  if (method !== 'PATCH') return 'application/json';
+  return patch === 'apply' ? 'application/apply-patch+yaml' : 'application/merge-patch+json';
 }
 
 function isReset(error: Error): boolean {
