@@ -1,0 +1,81 @@
+import type { Tracer } from '@opentelemetry/api';
+
+import { ExplainedError } from '../record/explained-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where spans go to, and how to end that. */
+export interface TraceExport {
+  readonly tracer: Tracer;
+  /** Sends what is left, for a few seconds at most. */
+  readonly close: () => Promise<void>;
+}
+
+/** The spans cannot be sent where the environment says. */
+export class TraceExportUnusable extends ExplainedError {
+  override readonly name = 'TraceExportUnusable';
+}
+
+function unusable(cause: string, place: string, next: string): TraceExportUnusable {
+  return new TraceExportUnusable({ what: 'Spans are not sent', cause, place, next });
+}
+
+/** The variables and their precedence are those of every SDK (opentelemetry.io/docs/specs/otel/protocol/exporter). */
+function setting(environment: Environment, name: string): readonly [string, string] | undefined {
+  for (const variable of [`OTEL_EXPORTER_OTLP_TRACES_${name}`, `OTEL_EXPORTER_OTLP_${name}`]) {
+    const value = environment[variable]?.trim() ?? '';
+    if (value !== '') return [variable, value];
+  }
+  return undefined;
+}
+
+/** Whether the environment asks for spans at all. */
+function isWanted(environment: Environment): boolean {
+  return (
+    environment['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true' &&
+    environment['OTEL_TRACES_EXPORTER'] !== 'none'
+  );
+}
+
+/**
+ * The endpoint that the environment names (`OTEL_EXPORTER_OTLP_ENDPOINT`); undefined: none, and no span is made. Throws
+ * TraceExportUnusable for one that is no address, and for a protocol that is not spoken here: it is JSON over HTTP.
+ */
+export function wantedEndpoint(environment: Environment): string | undefined {
+  const endpoint = isWanted(environment) ? setting(environment, 'ENDPOINT') : undefined;
+  if (endpoint === undefined) return undefined;
+  const [variable, text] = endpoint;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw unusable(
+      'this is no address of a collector',
+      `${variable}=${text}`,
+      'Write it as http://127.0.0.1:4318.',
+    );
+  const [name, protocol] = setting(environment, 'PROTOCOL') ?? ['', 'http/json'];
+  if (protocol !== 'http/json')
+    throw unusable(
+      'JSON over HTTP is all that is spoken here',
+      `${name}=${protocol}`,
+      'Set it to http/json; a collector takes that at the same port as http/protobuf, 4318.',
+    );
+  return url.origin;
+}
+
+export interface TraceExportOptions {
+  readonly environment: Environment;
+  readonly version: string;
+  /** Takes what goes wrong while spans are sent, in one line; the same is not repeated. */
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * Sends spans to the endpoint of the environment; undefined when none is named. What it takes is loaded only then. Throws
+ * TraceExportUnusable.
+ */
+export async function traceExport(options: TraceExportOptions): Promise<TraceExport | undefined> {
+  const endpoint = wantedEndpoint(options.environment);
+  if (endpoint === undefined) return undefined;
+  const { otlpExport } = await import('./otlp.ts');
+  return otlpExport({ ...options, endpoint });
+}
