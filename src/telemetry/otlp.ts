@@ -13,8 +13,7 @@ import { registerSecret } from '../record/redact.ts';
 import type { TraceExport } from './trace-export.ts';
 
 export interface OtlpOptions {
-  /** For people: the exporter reads the environment itself. */
-  readonly endpoint: string;
+  readonly endpoint: URL;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   readonly tell: (line: string) => void;
@@ -49,7 +48,7 @@ function decoded(value: string): string {
 }
 
 /** The SDK drops spans that cannot be sent without a word: this says the first time that it does, and when it works again. */
-function telling(exporter: OTLPTraceExporter, { endpoint, tell }: OtlpOptions): SpanExporter {
+function telling(exporter: OTLPTraceExporter, { endpoint: { origin }, tell }: OtlpOptions): SpanExporter {
   let isFailing = false;
   return {
     export: (spans: ReadableSpan[], done) => {
@@ -57,9 +56,9 @@ function telling(exporter: OTLPTraceExporter, { endpoint, tell }: OtlpOptions): 
         const hasFailed = result.code !== ExportResultCode.SUCCESS;
         if (hasFailed && !isFailing)
           tell(
-            `spans do not reach ${endpoint} and are dropped: ${causeText(result.error ?? 'no reason given')}`,
+            `spans do not reach ${origin} and are dropped: ${causeText(result.error ?? 'no reason given')}`,
           );
-        if (!hasFailed && isFailing) tell(`spans reach ${endpoint} again`);
+        if (!hasFailed && isFailing) tell(`spans reach ${origin} again`);
         isFailing = hasFailed;
         done(result);
       });
@@ -72,7 +71,11 @@ function telling(exporter: OTLPTraceExporter, { endpoint, tell }: OtlpOptions): 
 /** Sends spans by OTLP, as JSON over HTTP, in batches and beside the work. */
 export function otlpExport(options: OtlpOptions): TraceExport {
   registerHeaders(options.environment);
-  const exporter = telling(new OTLPTraceExporter({ timeoutMillis: exportMs }), options);
+  registerSecret(options.endpoint.password);
+  const exporter = telling(
+    new OTLPTraceExporter({ url: options.endpoint.href, timeoutMillis: exportMs }),
+    options,
+  );
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'rekindle', 'service.version': options.version }),
     spanProcessors: [

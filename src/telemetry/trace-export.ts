@@ -20,11 +20,14 @@ function unusable(cause: string, place: string, next: string): TraceExportUnusab
   return new TraceExportUnusable({ what: 'Spans are not sent', cause, place, next });
 }
 
-/** The variables and their precedence are those of every SDK (opentelemetry.io/docs/specs/otel/protocol/exporter). */
-function setting(environment: Environment, name: string): readonly [string, string] | undefined {
-  for (const variable of [`OTEL_EXPORTER_OTLP_TRACES_${name}`, `OTEL_EXPORTER_OTLP_${name}`]) {
-    const value = environment[variable]?.trim() ?? '';
-    if (value !== '') return [variable, value];
+/** A variable of the environment that is not empty, and its value; the first of them that is there. */
+function setting(
+  environment: Environment,
+  ...names: readonly string[]
+): readonly [string, string] | undefined {
+  for (const name of names) {
+    const value = environment[name]?.trim() ?? '';
+    if (value !== '') return [name, value];
   }
   return undefined;
 }
@@ -37,29 +40,36 @@ function isWanted(environment: Environment): boolean {
   );
 }
 
+const ofTraces = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
+
 /**
- * The endpoint that the environment names (`OTEL_EXPORTER_OTLP_ENDPOINT`); undefined: none, and no span is made. Throws
- * TraceExportUnusable for one that is no address, and for a protocol that is not spoken here: it is JSON over HTTP.
+ * Where the environment wants spans to be sent; undefined: nowhere, and no span is made. The variables and what they mean are
+ * those of every SDK (opentelemetry.io/docs/specs/otel/protocol/exporter): the one for traces is the whole address, to the other
+ * one the path is added. Throws TraceExportUnusable for what is no address, and for a protocol that is not spoken here.
  */
-export function wantedEndpoint(environment: Environment): string | undefined {
-  const endpoint = isWanted(environment) ? setting(environment, 'ENDPOINT') : undefined;
+export function wantedEndpoint(environment: Environment): URL | undefined {
+  const endpoint = isWanted(environment)
+    ? setting(environment, ofTraces, 'OTEL_EXPORTER_OTLP_ENDPOINT')
+    : undefined;
   if (endpoint === undefined) return undefined;
   const [variable, text] = endpoint;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const whole = variable === ofTraces ? text : `${text.replace(/\/+$/, '')}/v1/traces`;
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw unusable(
       'this is no address of a collector',
       `${variable}=${text}`,
       'Write it as http://127.0.0.1:4318.',
     );
-  const [name, protocol] = setting(environment, 'PROTOCOL') ?? ['', 'http/json'];
+  const names = ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'];
+  const [name, protocol] = setting(environment, ...names) ?? ['', 'http/json'];
   if (protocol !== 'http/json')
     throw unusable(
       'JSON over HTTP is all that is spoken here',
       `${name}=${protocol}`,
       'Set it to http/json; a collector takes that at the same port as http/protobuf, 4318.',
     );
-  return url.origin;
+  return url;
 }
 
 export interface TraceExportOptions {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { BuildCache, hashInputs } from '../../lab/build/cache.ts';
@@ -30,7 +31,7 @@ export async function debianProgram(name: string, program: string): Promise<Foun
   try {
     const folder = await cache.get({
       name: `package-${name}`,
-      key: await hashInputs([readFileSync(import.meta.filename, 'utf8'), suite, name]),
+      key: await hashInputs([suite, name]),
       expectedSeconds: 30,
       build: (to) =>
         // One apt at a time: all of them share the folder of downloaded packages.
@@ -48,10 +49,22 @@ export async function debianProgram(name: string, program: string): Promise<Foun
   }
 }
 
+/** Why the program of this folder cannot be built here; undefined where it can. */
+function lacksGo(source: string): string | undefined {
+  const [, wanted = ''] = /^go (\S+)$/m.exec(readFileSync(path.join(source, 'go.mod'), 'utf8')) ?? [];
+  const { stdout } = spawnSync('go', ['env', 'GOVERSION'], { cwd: tmpdir(), encoding: 'utf8' });
+  const [, has] = /^go(\d+\.\d+(?:\.\d+)?)/.exec(stdout ?? '') ?? [];
+  if (has === undefined) return `needs Go >= ${wanted}`;
+  return has.localeCompare(wanted, 'en', { numeric: true }) < 0
+    ? `needs Go >= ${wanted}, has ${has}`
+    : undefined;
+}
+
 /** The Go program of a folder beside this file, with the versions of its go.mod. Throws CommandFailed. */
 export async function goProgram(name: string, expectedSeconds: number): Promise<Found> {
-  if (spawnSync('go', ['version']).status !== 0) return { lacking: 'needs Go' };
   const source = path.join(import.meta.dirname, name);
+  const lacking = lacksGo(source);
+  if (lacking !== undefined) return { lacking };
   const folder = await sharedCache().get({
     name: `program-${name}`,
     key: await hashInputs([name], [source]),
@@ -71,7 +84,7 @@ export async function goProgram(name: string, expectedSeconds: number): Promise<
       // GOFLAGS of the machine could turn -mod=readonly off or add -race; the checksum settings stay the machine's own.
       await output(argv, {
         cwd: source,
-        env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false' },
+        env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false', GOTOOLCHAIN: 'local' },
       });
     },
   });
