@@ -1,3 +1,4 @@
+import type { Tracer } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -10,7 +11,13 @@ import {
 
 import { causeText } from '../record/explained-error.ts';
 import { registerSecret } from '../record/redact.ts';
-import type { TraceExport } from './trace-export.ts';
+
+/** Where spans go to, and how to end that. */
+export interface TraceExport {
+  readonly tracer: Tracer;
+  /** Sends what is left, for a few seconds at most. */
+  readonly close: () => Promise<void>;
+}
 
 export interface OtlpOptions {
   readonly endpoint: URL;

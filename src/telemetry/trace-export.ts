@@ -1,15 +1,7 @@
-import type { Tracer } from '@opentelemetry/api';
-
 import { ExplainedError } from '../record/explained-error.ts';
+import type { TraceExport } from './otlp.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where spans go to, and how to end that. */
-export interface TraceExport {
-  readonly tracer: Tracer;
-  /** Sends what is left, for a few seconds at most. */
-  readonly close: () => Promise<void>;
-}
 
 /** The spans cannot be sent where the environment says. */
 export class TraceExportUnusable extends ExplainedError {

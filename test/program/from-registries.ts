@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { BuildCache, hashInputs } from '../../lab/build/cache.ts';
 import { NoDebianArchive, openDebianArchive, suite } from '../../lab/build/debian-archive.ts';
-import { output } from '../../lab/command.ts';
+import { CommandFailed, output } from '../../lab/command.ts';
 import { labIdentity } from '../../lab/identity.ts';
 import { withLock } from '../../lab/lock.ts';
 import { Progress } from '../../lab/progress.ts';
@@ -50,20 +49,23 @@ export async function debianProgram(name: string, program: string): Promise<Foun
 }
 
 /** Why the program of this folder cannot be built here; undefined where it can. */
-function lacksGo(source: string): string | undefined {
+async function lacksGo(source: string): Promise<string | undefined> {
   const [, wanted = ''] = /^go (\S+)$/m.exec(readFileSync(path.join(source, 'go.mod'), 'utf8')) ?? [];
-  const { stdout } = spawnSync('go', ['env', 'GOVERSION'], { cwd: tmpdir(), encoding: 'utf8' });
-  const [, has] = /^go(\d+\.\d+(?:\.\d+)?)/.exec(stdout ?? '') ?? [];
-  if (has === undefined) return `needs Go >= ${wanted}`;
-  return has.localeCompare(wanted, 'en', { numeric: true }) < 0
-    ? `needs Go >= ${wanted}, has ${has}`
-    : undefined;
+  try {
+    const [has = ''] =
+      /\d+(?:\.\d+)+/.exec(await output(['go', 'env', 'GOVERSION'], { cwd: tmpdir() })) ?? [];
+    const isOld = has.localeCompare(wanted, 'en', { numeric: true }) < 0;
+    return isOld ? `needs Go >= ${wanted}, this is ${has}` : undefined;
+  } catch (error) {
+    if (error instanceof CommandFailed) return `needs Go >= ${wanted}`;
+    throw error;
+  }
 }
 
 /** The Go program of a folder beside this file, with the versions of its go.mod. Throws CommandFailed. */
 export async function goProgram(name: string, expectedSeconds: number): Promise<Found> {
   const source = path.join(import.meta.dirname, name);
-  const lacking = lacksGo(source);
+  const lacking = await lacksGo(source);
   if (lacking !== undefined) return { lacking };
   const folder = await sharedCache().get({
     name: `program-${name}`,

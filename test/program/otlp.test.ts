@@ -10,12 +10,12 @@ import type { Finding } from '../../src/domain/finding.ts';
 import type { PlannedStep } from '../../src/domain/plan.ts';
 import { registerSecret } from '../../src/record/redact.ts';
 import { type AgentTelemetry, createTelemetry } from '../../src/telemetry/index.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { memoryJournal } from '../fakes/memory-journal.ts';
 import { healthy } from '../fakes/observation.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { goProgram } from './from-registries.ts';
-import { freePort } from './prometheus-server.ts';
 
 interface Attribute {
   readonly key: string;

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 
+import { freePort } from '../fakes/free-port.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 /** A time series, or one of a range query. */
@@ -22,17 +21,6 @@ export interface PrometheusServer {
   readonly query: (expression: string) => Promise<readonly Sample[]>;
   /** The same over the last half minute. */
   readonly queryRange: (expression: string) => Promise<readonly Sample[]>;
-}
-
-/** A port of this machine that nobody has. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 interface Answer<T> {

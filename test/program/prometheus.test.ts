@@ -9,10 +9,11 @@ import type { Finding } from '../../src/domain/finding.ts';
 import type { JournalEvent } from '../../src/domain/journal-event.ts';
 import { createTelemetry } from '../../src/telemetry/index.ts';
 import { defaultListen } from '../../src/telemetry/listen-address.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { healthy } from '../fakes/observation.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { debianProgram, type Found, goProgram } from './from-registries.ts';
-import { freePort, type PrometheusServer, startPrometheus } from './prometheus-server.ts';
+import { type PrometheusServer, startPrometheus } from './prometheus-server.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
