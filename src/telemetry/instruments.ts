@@ -19,12 +19,18 @@ const endings = [
   { acted: 'unknown', verified: 'unknown' },
 ] as const;
 
+/** What changes with each look, and what changes only when something is done: most of the text, made anew only then. */
+export interface Registries {
+  readonly current: Registry;
+  readonly counted: Registry;
+}
+
 /**
  * What Prometheus is told, named after prometheus.io/docs/practices/naming. Labels are steps, guards, faults and layers,
  * never a pod, a run or a message: their number is that of this program's parts.
  */
-export function instruments(registry: Registry) {
-  const registers = [registry];
+export function instruments({ current, counted }: Registries) {
+  const registers = [current];
   const made = {
     build: new Gauge({
       name: 'rekindle_build_info',
@@ -53,20 +59,20 @@ export function instruments(registry: Registry) {
       name: 'rekindle_actions_total',
       help: 'Actions, by step, by whether it was done (done, failed, unknown), and by what its own proof said (yes, no, unknown).',
       labelNames: ['step', 'acted', 'verified'] as const,
-      registers,
+      registers: [counted],
     }),
     refusals: new Counter({
       name: 'rekindle_refusals_total',
       help: 'Steps that were not done although a finding called for them, by the guard that objected.',
       labelNames: ['guard', 'step'] as const,
-      registers,
+      registers: [counted],
     }),
     recovery: new Histogram({
       name: 'rekindle_recovery_seconds',
       help: 'Time from the beginning of a recovery until the stack was usable, or until it was given up, by outcome.',
       labelNames: ['outcome'] as const,
       buckets: recoveryBuckets,
-      registers,
+      registers: [counted],
     }),
     lastRecoverySeconds: new Gauge({
       name: 'rekindle_last_recovery_seconds',
@@ -99,7 +105,7 @@ export function instruments(registry: Registry) {
       registers,
     }),
   };
-  addProcess(registry);
+  addProcess(current);
   beginAtZero(made);
   return made;
 }

@@ -32,7 +32,11 @@ function stateOf({ findings }: Pass): Exclude<Verdict['state'], 'healthy'> | und
 
 /** Metrics of one agent as folds over journal events and passes, in a registry of their own. */
 export class Metrics implements Listener {
-  readonly #registry = new Registry();
+  readonly #current = new Registry();
+  readonly #counted = new Registry();
+  /** The text of what was counted, with the number of changes that it has seen. */
+  #kept: { readonly text: string; readonly stack: string; readonly changes: number } | undefined;
+  #changes = 0;
   readonly #made: Instruments;
   readonly #clock: MetricsOptions['clock'];
   readonly #stack: () => string;
@@ -48,7 +52,7 @@ export class Metrics implements Listener {
   #lastLook: number | undefined;
 
   constructor({ version, stack, clock }: MetricsOptions) {
-    this.#made = instruments(this.#registry);
+    this.#made = instruments({ current: this.#current, counted: this.#counted });
     this.#clock = clock;
     this.#stack = stack;
     this.#made.build.set({ version }, 1);
@@ -66,8 +70,10 @@ export class Metrics implements Listener {
 
   /** Everything in Prometheus's text format, and the type of it. */
   async text(): Promise<{ readonly text: string; readonly contentType: string }> {
-    this.#registry.setDefaultLabels({ stack: this.#stack() });
-    return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
+    const stack = this.#stack();
+    this.#current.setDefaultLabels({ stack });
+    const text = `${await this.#countedText(stack)}\n${await this.#current.metrics()}`;
+    return { text, contentType: this.#current.contentType };
   }
 
   /** How long ago the last look ended, ms; undefined when there was none. */
@@ -83,6 +89,7 @@ export class Metrics implements Listener {
       this.#noteRecovery(recovery, event);
     }
     this.#count(event);
+    this.#changes += 1;
     if (event.type === 'run-ended') this.#tell(event.verdict.state);
   };
 
@@ -116,6 +123,16 @@ export class Metrics implements Listener {
 
   paused(isPaused: boolean): void {
     this.#made.paused.set(isPaused ? 1 : 0);
+  }
+
+  /** Made anew only when something was counted since: in a hundred scrapes of an idle agent it is the same. */
+  async #countedText(stack: string): Promise<string> {
+    const changes = this.#changes;
+    if (this.#kept?.changes !== changes || this.#kept.stack !== stack) {
+      this.#counted.setDefaultLabels({ stack });
+      this.#kept = { text: await this.#counted.metrics(), stack, changes };
+    }
+    return this.#kept.text;
   }
 
   #seen(): void {
