@@ -1,5 +1,5 @@
 // `node bench/telemetry-cost.ts`: what metrics and spans cost an agent that has nothing to do, and what a scrape costs. Writes
-// results/telemetry-cost.json. Takes about four minutes; other work on the machine makes CPU times a little longer, not shorter.
+// results/telemetry-cost.json. Takes about six minutes; other work on the machine makes CPU times a little longer, not shorter.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -28,17 +28,22 @@ const scrapes = 1000;
 /** Fewer than the server turns away, so that each one is answered. */
 const scrapesPerSecond = 18;
 
-interface Figure {
-  readonly rss: number;
+interface Memory {
+  readonly rssMb: number;
+  /** Without pages of files. */
+  readonly anonMb: number;
+}
+
+interface Figure extends Memory {
   readonly cpuMs: number;
 }
 
 interface Row {
   readonly variant: Variant;
-  readonly idleRssMb: number;
+  readonly idle: Memory;
   readonly idleCpuPercent: number;
   readonly scrapeCpuMs?: number;
-  readonly rssAfterScrapesMb?: number;
+  readonly afterScrapes?: Memory;
   readonly scrapeBytes?: number;
 }
 
@@ -86,7 +91,7 @@ async function scrapeAll(listen: string): Promise<number> {
   return bytes;
 }
 
-const mb = (bytes: number): number => Math.round(bytes / 1e5) / 10;
+const memoryOf = ({ rssMb, anonMb }: Figure): Memory => ({ rssMb, anonMb });
 
 async function measure(file: string, variant: Variant): Promise<Row> {
   const listen = `127.0.0.1:${await freePort()}`;
@@ -99,12 +104,12 @@ async function measure(file: string, variant: Variant): Promise<Row> {
     await setTimeout(idleSeconds * 1000);
     const idle = await agent.figure();
     const idleCpuPercent = Math.round((idle.cpuMs - before.cpuMs) / idleSeconds) / 10;
-    const row = { variant, idleRssMb: mb(idle.rss), idleCpuPercent };
+    const row = { variant, idle: memoryOf(idle), idleCpuPercent };
     if (variant !== 'metrics') return row;
     const scrapeBytes = await scrapeAll(listen);
     const after = await agent.figure();
     const scrapeCpuMs = Math.round(((after.cpuMs - idle.cpuMs) / scrapes) * 100) / 100;
-    return { ...row, scrapeCpuMs, rssAfterScrapesMb: mb(after.rss), scrapeBytes };
+    return { ...row, scrapeCpuMs, afterScrapes: memoryOf(after), scrapeBytes };
   } finally {
     await agent.end();
   }

@@ -1,5 +1,6 @@
 // A process with what the agent has loaded anyway, and with or without its telemetry; `bench/telemetry-cost.ts` measures it.
 // Its only argument: `nothing`, `metrics` or `metrics and spans`. Each line of standard input asks for a figure.
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 
@@ -35,14 +36,20 @@ async function start(): Promise<void> {
   telemetry.passed({ observation, findings: [], plan: nothing });
 }
 
+/** Memory in use, MB: all of it, and what is not merely pages of files that others share (proc(5), RssAnon). */
+function memory(): { readonly rssMb: number; readonly anonMb: number } {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const mb = (name: string) =>
+    Math.round(Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]) / 102.4) / 10;
+  return { rssMb: mb('VmRSS'), anonMb: mb('RssAnon') };
+}
+
 async function main(): Promise<void> {
   await start();
   createInterface({ input: process.stdin }).on('line', () => {
     globalThis.gc?.();
     const { user, system } = process.cpuUsage();
-    process.stdout.write(
-      `${JSON.stringify({ rss: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 })}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ ...memory(), cpuMs: (user + system) / 1000 })}\n`);
   });
   process.stdout.write('ready\n');
 }

@@ -21,7 +21,7 @@ test('each metric is in the document, and the document has no others', async () 
     stack: () => 's',
     clock: { now: () => 0, monotonic: () => 0 },
   });
-  const { text } = await metrics.text();
+  const text = (await metrics.exposition()).parts.join('');
   const names = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
   expect(rows(/^(?:rekindle|process)_/).toSorted()).toEqual(names.toSorted());
 });

@@ -46,7 +46,7 @@ describe('the telemetry of an agent', () => {
     agent.pass(300);
     expect(await get(listen, '/healthz')).toEqual({
       status: 200,
-      body: 'ok: no look yet, 300 s after the start; 300 s are too long\n',
+      body: 'ok: no look yet since the start 300 s ago (at most 300 s)\n',
     });
     agent.pass(1);
     expect(await get(listen, '/healthz')).toMatchObject({ status: 503 });
@@ -56,7 +56,7 @@ describe('the telemetry of an agent', () => {
     agent.pass(1);
     expect(await get(listen, '/healthz')).toEqual({
       status: 503,
-      body: 'not looking: the last look ended 301 s ago; 300 s are too long\n',
+      body: 'not looking: the last look ended 301 s ago (at most 300 s)\n',
     });
     agent.telemetry.passed(pass);
     expect(await get(listen, '/healthz')).toMatchObject({ status: 200 });

@@ -75,11 +75,8 @@ function healthOf(metrics: Metrics, { clock, longestSilenceMs }: TelemetryOption
     const ms = silence ?? clock.monotonic() - began;
     const seconds = Math.round(ms / 1000);
     const isAlive = ms <= longestSilenceMs;
-    const what =
-      silence === undefined
-        ? `no look yet, ${seconds} s after the start`
-        : `the last look ended ${seconds} s ago`;
-    const text = `${isAlive ? 'ok' : 'not looking'}: ${what}; ${longestSilenceMs / 1000} s are too long`;
+    const what = silence === undefined ? 'no look yet since the start' : 'the last look ended';
+    const text = `${isAlive ? 'ok' : 'not looking'}: ${what} ${seconds} s ago (at most ${longestSilenceMs / 1000} s)`;
     return { isAlive, text };
   };
 }
@@ -89,7 +86,7 @@ async function serve(metrics: Metrics, options: TelemetryOptions): Promise<Metri
   if (listen === 'off') return undefined;
   const address = parseListenAddress(listen, isListenUsers);
   const health = healthOf(metrics, options);
-  return startMetricsServer({ address, metrics: () => metrics.text(), health, tell });
+  return startMetricsServer({ address, metrics: () => metrics.exposition(), health, tell });
 }
 
 /** Starts everything that tells the outside about the agent. What cannot be had is told by `tell`, and is no reason to end. */

@@ -5,6 +5,7 @@ import ipaddr from 'ipaddr.js';
 
 import { causeText, errorCode, ExplainedError } from '../record/explained-error.ts';
 import type { ListenAddress } from './listen-address.ts';
+import type { Exposition } from './metrics.ts';
 
 /** Whether the agent's loop is alive, in one line. */
 export interface Health {
@@ -14,7 +15,7 @@ export interface Health {
 
 export interface MetricsServerOptions {
   readonly address: Pick<ListenAddress, 'host' | 'port' | 'isLoopback'>;
-  readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
+  readonly metrics: () => Promise<Exposition>;
   readonly health: () => Health;
   /** Takes what goes wrong later, in one line. */
   readonly tell: (line: string) => void;
@@ -64,7 +65,7 @@ const nextMoves: Readonly<Record<string, string>> = {
 
 interface Reply {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Exposition['parts'];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -88,8 +89,8 @@ async function replyTo(request: http.IncomingMessage, options: MetricsServerOpti
   const [path = ''] = (request.url ?? '').split('?', 1);
   switch (path) {
     case '/metrics': {
-      const { text, contentType } = await options.metrics();
-      return { status: 200, body: text, headers: { 'Content-Type': contentType } };
+      const { parts, contentType } = await options.metrics();
+      return { status: 200, body: parts, headers: { 'Content-Type': contentType } };
     }
     case '/healthz': {
       const { isAlive, text } = options.health();
@@ -113,14 +114,15 @@ async function answer(
   const { status, body, headers } = await replyTo(request, options).catch((error: unknown): Reply => {
     return { status: 500, body: `The metrics cannot be shown: ${causeText(error)}\n` };
   });
-  const bytes = Buffer.from(body);
+  const parts = typeof body === 'string' ? [body] : body;
   response.writeHead(status, {
     'Content-Type': plain,
-    'Content-Length': bytes.length,
+    'Content-Length': parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0),
     ...noStore,
     ...headers,
   });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
+  if (request.method !== 'HEAD') for (const part of parts) response.write(part);
+  response.end();
 }
 
 /** Says of each connection whether it is one too many of this second. */
@@ -154,7 +156,10 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   server.maxConnections = mostConnections;
   const isTooMany = counter();
   server.on('connection', (socket) => {
-    if (isTooMany()) socket.destroy();
+    if (isTooMany()) {
+      socket.destroy();
+      return;
+    }
     // Node's own time limit begins anew with each byte that a client takes.
     const timer = setTimeout(() => socket.destroy(), longestMs);
     socket.once('close', () => clearTimeout(timer));

@@ -28,7 +28,7 @@ function metrics(clock = new Clock()) {
 
 /** Samples of a metric, by their labels. */
 async function samples(made: Metrics, name: string): Promise<Readonly<Record<string, number>>> {
-  const { text } = await made.text();
+  const text = (await made.exposition()).parts.join('');
   const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`));
   return Object.fromEntries(
     lines.map((line) => {
@@ -304,7 +304,7 @@ test('no label but the name of the stack and the version is anything that a clus
       made.stored(stored({ type: 'step-acted', run: text, action: text, acted: 'failed', detail: text }));
       for (const labels of Object.keys(await samples(made, 'rekindle_findings')))
         expect(known).toContain(/fault="([^"]*)"/.exec(labels)?.[1]);
-      const { text: shown } = await made.text();
+      const shown = (await made.exposition()).parts.join('');
       expect(shown.split('\n').filter((line) => !/^(?:|#.*|[a-z_]+\{[ -~]*\} \S+)$/.test(line))).toEqual([]);
     }),
     { numRuns: 30 },

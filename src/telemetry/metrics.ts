@@ -17,6 +17,12 @@ export interface MetricsOptions {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
 
+/** A text in pieces that need not be copied to be sent. */
+export interface Exposition {
+  readonly parts: readonly (Buffer | string)[];
+  readonly contentType: string;
+}
+
 const usableAs: Readonly<Record<Verdict['state'], number>> = {
   healthy: 1,
   broken: 0,
@@ -35,7 +41,7 @@ export class Metrics implements Listener {
   readonly #current = new Registry();
   readonly #counted = new Registry();
   /** The text of what was counted, with the number of changes that it has seen. */
-  #kept: { readonly text: string; readonly stack: string; readonly changes: number } | undefined;
+  #kept: { readonly bytes: Buffer; readonly stack: string; readonly changes: number } | undefined;
   #changes = 0;
   readonly #made: Instruments;
   readonly #clock: MetricsOptions['clock'];
@@ -68,12 +74,12 @@ export class Metrics implements Listener {
     for (const event of past) if (runs.has(event.run)) this.#rememberOne(event);
   }
 
-  /** Everything in Prometheus's text format, and the type of it. */
-  async text(): Promise<{ readonly text: string; readonly contentType: string }> {
+  /** Everything in Prometheus's text format. */
+  async exposition(): Promise<Exposition> {
     const stack = this.#stack();
     this.#current.setDefaultLabels({ stack });
-    const text = `${await this.#countedText(stack)}\n${await this.#current.metrics()}`;
-    return { text, contentType: this.#current.contentType };
+    const parts = [await this.#countedText(stack), '\n', await this.#current.metrics()];
+    return { parts, contentType: this.#current.contentType };
   }
 
   /** How long ago the last look ended, ms; undefined when there was none. */
@@ -126,13 +132,13 @@ export class Metrics implements Listener {
   }
 
   /** Made anew only when something was counted since: in a hundred scrapes of an idle agent it is the same. */
-  async #countedText(stack: string): Promise<string> {
+  async #countedText(stack: string): Promise<Buffer> {
     const changes = this.#changes;
     if (this.#kept?.changes !== changes || this.#kept.stack !== stack) {
       this.#counted.setDefaultLabels({ stack });
-      this.#kept = { text: await this.#counted.metrics(), stack, changes };
+      this.#kept = { bytes: Buffer.from(await this.#counted.metrics()), stack, changes };
     }
-    return this.#kept.text;
+    return this.#kept.bytes;
   }
 
   #seen(): void {

@@ -35,15 +35,14 @@ export class Tracing implements Listener {
   readonly #tracer: Tracer;
   readonly #clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly #stack: () => string;
-  /** Between the two clocks, ms: spans must not run backwards when the machine's clock is set. */
-  readonly #offset: number;
+  /** Between the two clocks as a run began, ms: its spans must not run backwards when the machine's clock is set. */
+  #offset = 0;
   #run: Run | undefined;
 
   constructor(tracer: Tracer, clock: Pick<Clock, 'now' | 'monotonic'>, stack: () => string) {
     this.#tracer = tracer;
     this.#clock = clock;
     this.#stack = stack;
-    this.#offset = clock.now() - clock.monotonic();
   }
 
   readonly stored = (event: StoredEvent): void => {
@@ -102,6 +101,7 @@ export class Tracing implements Listener {
   }: Extract<StoredEvent, { readonly type: 'run-started' }>): void {
     // A run whose end was never recorded ends where the next one begins.
     this.close();
+    this.#offset = this.#clock.now() - this.#clock.monotonic();
     const startTime = this.#now();
     const attributes = {
       'rekindle.run': id,

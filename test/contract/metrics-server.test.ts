@@ -4,6 +4,7 @@ import net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
+import type { Exposition } from '../../src/telemetry/metrics.ts';
 import {
   type ClientLimits,
   type Health,
@@ -16,14 +17,14 @@ const loopback = { host: '127.0.0.1', port: 0, isLoopback: true };
 
 interface Options {
   readonly health?: Health;
-  readonly metrics?: () => Promise<{ text: string; contentType: string }>;
+  readonly metrics?: () => Promise<Exposition>;
   readonly isLoopback?: boolean;
   readonly limits?: ClientLimits;
 }
 
 async function start({
   health = { isAlive: true, text: 'ok' },
-  metrics = () => Promise.resolve({ text: 'a_metric 1\n', contentType }),
+  metrics = () => Promise.resolve({ parts: [Buffer.from('a_metric'), ' 1\n'], contentType }),
   isLoopback = true,
   limits,
 }: Options = {}): Promise<MetricsServer> {
@@ -101,7 +102,7 @@ describe('the metrics server', () => {
     const metrics = () =>
       isBroken
         ? Promise.reject(new Error('no\u001B[2J way'))
-        : Promise.resolve({ text: 'x 1\n', contentType });
+        : Promise.resolve({ parts: ['x 1\n'], contentType });
     const { port } = await start({ metrics });
     expect(await ask(port, '/metrics')).toMatchObject({
       status: 500,
@@ -158,7 +159,7 @@ describe('a hostile client', () => {
   const limits = { patienceMs: 500, longestMs: 1500 };
 
   /** More than the kernel's buffers take (tcp(7)). */
-  const large = { text: `x{a="${'y'.repeat(64_000_000)}"} 1\n`, contentType };
+  const large = { parts: [Buffer.alloc(64_000_000, 'y')], contentType };
 
   test.each<[string, (socket: net.Socket) => void, RegExp]>([
     ['says nothing', () => undefined, /^$|^HTTP\/1\.1 408 /],
@@ -215,7 +216,7 @@ describe('a hostile client', () => {
       const closed = new Promise((resolve) => socket.once('close', resolve));
       socket.resume();
       await closed;
-      expect(bytes).toBeLessThan(large.text.length);
+      expect(bytes).toBeLessThan(large.parts[0]?.length ?? 0);
     }
   });
 
