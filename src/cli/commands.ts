@@ -1,5 +1,6 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
 import type { UpOptions } from './commands/up-options.ts';
+import { poolerCommands } from './commands/pooler.manifest.ts';
 import { stepCommands } from './commands/step.manifest.ts';
 
 /** Every command, in the order of the help. */
@@ -77,5 +78,6 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
     ],
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
+  poolerCommands,
   stepCommands,
 ];

@@ -33,6 +33,10 @@ export const applyPoolerProfile = defineStep({
   proofMs: 5000,
   precondition: async () => undefined,
   run: async (planned, context) => {
+    if (planned.parameters['afresh'] === 'RELOAD') {
+      const { pooler } = await poolerOf(planned, context);
+      await onConsole(context, pooler, planned.target.name, ['RELOAD']);
+    }
     const commands = await setDifferences(planned, context, settingsOf(planned.parameters));
     if (commands.length === 0) return 'nothing: it has these values already';
     return `${commands.join('; ')} (until this container starts again)`;

@@ -1,9 +1,9 @@
 import { refText } from '../../domain/object-ref.ts';
-import type { StepName } from '../../domain/plan.ts';
+import type { PoolerProfileStep, StepName } from '../../domain/plan.ts';
 import { defineGuard } from './define-guard.ts';
 
 /** Time that an action gets to show its effect before the same object is touched again, ms. */
-const coolDownMs: Readonly<Record<StepName, number>> = {
+const coolDownMs: Readonly<Record<Exclude<StepName, PoolerProfileStep>, number>> = {
   'start-cluster': 60_000,
   'start-node': 30_000,
   'start-load-balancer': 10_000,
@@ -23,6 +23,11 @@ const coolDownMs: Readonly<Record<StepName, number>> = {
   'reload-load-balancer': 3000,
 };
 
+/** A step that only a person asks for has no cool-down. */
+function coolDownOf(step: StepName): number {
+  return Object.hasOwn(coolDownMs, step) ? coolDownMs[step as keyof typeof coolDownMs] : 0;
+}
+
 /** Evidence older than the last action on that object does not count, and every action gets time to show its effect. */
 export const recentlyActed = defineGuard({
   id: 'recently-acted',
@@ -33,7 +38,7 @@ export const recentlyActed = defineGuard({
     const at = last.actedAt ?? last.intendedAt;
     const age = observation.at - at;
     // Negative when the action ended while this was being looked at: what was seen may be of before it.
-    if (step.evidenceAt > at && age >= coolDownMs[step.step]) return undefined;
+    if (step.evidenceAt > at && age >= coolDownOf(step.step)) return undefined;
     return {
       reason: `${step.step} was done on it ${Math.max(0, Math.round(age / 1000))} s ago.`,
       advice: 'Wait: it will be judged anew from fresh evidence.',

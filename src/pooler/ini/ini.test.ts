@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { addInclude, hasInclude, IniNotEditable, removeInclude, setParameter } from './edit.ts';
 import { parseIni, printIni, type IniDocument } from './parse.ts';
+import { mainValues } from './values.ts';
 
 /** Pieces that a file of the wild, or of a joker, is made of. */
 const piece = fc.oneof(
@@ -65,17 +66,8 @@ const wholeFile = fc
 const key = fc.constantFrom('server_login_retry', 'server_lifetime', 'dns_nxdomain_ttl');
 const value = fc.constantFrom('1', '60', '0.5', '');
 
-/** What PgBouncer would take for this key: of the last header on, the last one counts; defaults are undefined. */
 function effective(document: IniDocument, name: string): string | undefined {
-  let section: string | undefined;
-  let found: string | undefined;
-  for (const item of document) {
-    if (item.kind === 'section') {
-      section = item.name;
-      if (section === 'pgbouncer') found = undefined;
-    } else if (item.kind === 'entry' && section === 'pgbouncer' && item.key === name) found = item.value;
-  }
-  return found;
+  return mainValues(document)[name];
 }
 
 /** A new last line gives the old one its line break, so line breaks do not count. */
