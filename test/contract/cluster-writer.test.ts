@@ -122,6 +122,48 @@ describe('scale', () => {
   });
 });
 
+describe('what a pooler profile writes', () => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'shop' } };
+  const path = '/api/v1/namespaces/shop/configmaps/a';
+
+  it('is applied under a name of its own, and takes nothing over unless that is said', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: object }) });
+    const writer = createClusterWriter(server.config);
+    await writer.apply({ path, object });
+    await writer.apply({ path, object, force: true });
+    expect(server.requests.map(({ method, url, headers }) => [method, url, headers['content-type']])).toEqual(
+      [
+        ['PATCH', `${path}?fieldManager=rekindle&force=false`, 'application/apply-patch+yaml'],
+        ['PATCH', `${path}?fieldManager=rekindle&force=true`, 'application/apply-patch+yaml'],
+      ],
+    );
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(object);
+  });
+
+  it.each([
+    [409, Conflict],
+    [403, Forbidden],
+    [500, ClusterUnreachable],
+  ] as const)('is not called done after a %i', async (code, type) => {
+    const server = await fakeApiServer({ answer: () => refusal(code, 'no') });
+    const writer = createClusterWriter(server.config);
+    const metadata = { name: 'check-1', labels: {} };
+    for (const writing of [
+      writer.apply({ path, object }),
+      writer.deleteObject({ path, uid: 'u1' }),
+      writer.createPod({ namespace: 'shop', pod: { metadata, spec: {} } }),
+      writer.setPoolerImage({ namespace: 'shop', name: 'db', image: 'i', before: '', version: '7' }),
+    ])
+      await expect(writing).rejects.toBeInstanceOf(type);
+  });
+
+  it('deletes by uid, and takes what is gone for deleted', async () => {
+    const server = await fakeApiServer({ answer: () => refusal(404, 'not found') });
+    await createClusterWriter(server.config).deleteObject({ path, uid: 'u1' });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({ preconditions: { uid: 'u1' } });
+  });
+});
+
 describe('rehearsePodCreation', () => {
   it('sends the pod as its controller would create it, as a dry run', async () => {
     const { server, done } = await rehearsal({ status: 201, json: pod });

@@ -44,8 +44,11 @@ async function started(
   return { container, api };
 }
 
-/** Waits until the process runs with these values. */
-async function hasValues({ container }: Started, values: Readonly<Record<string, unknown>>): Promise<void> {
+/** Waits until the process runs with these values, and expects that it does. */
+async function expectValues(
+  { container }: Started,
+  values: Readonly<Record<string, unknown>>,
+): Promise<void> {
   await vi.waitFor(async () => expect(await container.config()).toMatchObject(values), {
     timeout: 15_000,
     interval: 100,
@@ -56,7 +59,7 @@ describe('the start script of the pooler image', () => {
   test('starts PgBouncer with the settings of the ConfigMap, in the section of the template', async (context) => {
     const after = '\n[users]\napp = pool_mode=session\n';
     const run = await started(context, answerOf(`; pooler profile quick\n${quick}`), { after });
-    await hasValues(run, {
+    await expectValues(run, {
       server_login_retry: '1',
       server_connect_timeout: '10',
       dns_nxdomain_ttl: '1',
@@ -76,13 +79,13 @@ describe('the start script of the pooler image', () => {
 
   test('takes a ConfigMap over while it runs, and gives its settings up again, without dropping a client', async (context) => {
     const run = await started(context, answerOf('server_login_retry = 1\n'));
-    await hasValues(run, { server_login_retry: '1' });
+    await expectValues(run, { server_login_retry: '1' });
     const client = net.connect(run.container.port, '127.0.0.1');
     await once(client, 'connect');
     run.api.answer = answerOf('server_login_retry = 60\nserver_lifetime = 600\n');
-    await hasValues(run, { server_login_retry: '60', server_lifetime: '600' });
+    await expectValues(run, { server_login_retry: '60', server_lifetime: '600' });
     run.api.answer = { status: 404, body: notFound };
-    await hasValues(run, { server_login_retry: '5', server_lifetime: '3600' });
+    await expectValues(run, { server_login_retry: '5', server_lifetime: '3600' });
     run.api.answer = answerOf('client_lifetime = 7200\n');
     await vi.waitFor(
       () =>
@@ -91,19 +94,19 @@ describe('the start script of the pooler image', () => {
         ),
       15_000,
     );
-    await hasValues(run, { server_login_retry: '5' });
+    await expectValues(run, { server_login_retry: '5' });
     expect(client.readyState).toBe('open');
     client.destroy();
   });
 
   test('starts with the settings of the image while the API does not answer, and with the others when it does', async (context) => {
     const run = await started(context, 'silence', { baked: 'server_login_retry = 2\n' });
-    await hasValues(run, { server_login_retry: '2' });
+    await expectValues(run, { server_login_retry: '2' });
     expect(run.container.log()).toContain(
       'settings from the image, because ConfigMap rekindle-pooler-settings could not be read',
     );
     run.api.answer = answerOf(quick);
-    await hasValues(run, { server_login_retry: '1' });
+    await expectValues(run, { server_login_retry: '1' });
   });
 
   test.for([
@@ -113,7 +116,8 @@ describe('the start script of the pooler image', () => {
     ['half an answer', { status: 200, body: configMapYaml(quick).split('kind:')[0] ?? '' }],
   ] as const)('starts with the settings of the image after %s', async ([, answer], context) => {
     const run = await started(context, answer, { baked: 'server_login_retry = 2\n' });
-    await hasValues(run, { server_login_retry: '2' });
+    await expectValues(run, { server_login_retry: '2' });
+    expect(run.api.requests.length).toBeGreaterThan(0);
   });
 
   test('tells its token to nobody whom the cluster does not know', async (context) => {
@@ -125,7 +129,7 @@ describe('the start script of the pooler image', () => {
       api,
       baked: 'server_login_retry = 2\n',
     });
-    await hasValues({ container, api: stranger }, { server_login_retry: '2' });
+    await expectValues({ container, api: stranger }, { server_login_retry: '2' });
     expect(stranger.requests).toEqual([]);
   });
 
@@ -141,14 +145,15 @@ describe('the start script of the pooler image', () => {
       'server_login_retry = 3',
     ];
     const run = await started(context, answerOf(`${hostile.join('\n')}\n`));
-    await hasValues(run, { server_login_retry: '3', auth_type: 'plain', server_lifetime: '3600' });
+    await expectValues(run, { server_login_retry: '3', auth_type: 'plain', server_lifetime: '3600' });
+    expect(run.container.log()).toContain('rekindle-pooler-settings: server_login_retry = 3;\n');
   });
 
   test.for(['client_lifetime = 7200', 'pool_size = 20', 'server_lifetime = 1.2.3'])(
     'starts without what PgBouncer refuses, and says why: %s',
     async (line, context) => {
       const run = await started(context, answerOf(`${line}\nserver_login_retry = 1\n`));
-      await hasValues(run, { server_login_retry: '5' });
+      await expectValues(run, { server_login_retry: '5' });
       expect(run.container.log()).toMatch(
         /rekindle: PgBouncer refuses these settings \(.+\): .*server_login_retry = 1/,
       );
@@ -157,7 +162,7 @@ describe('the start script of the pooler image', () => {
 
   test.for(['openssl', 'awk', 'mktemp'])('starts in an image without %s', async (missing, context) => {
     const run = await started(context, answerOf(quick), { without: [missing] });
-    await hasValues(run, { server_login_retry: '5' });
+    await expectValues(run, { server_login_retry: '5' });
     expect(run.container.log()).toContain(`rekindle: there is no ${missing} in this image`);
   });
 
@@ -170,8 +175,9 @@ describe('the start script of the pooler image', () => {
     skipWhen(context, busybox === '' ? 'there is no busybox' : undefined);
     const alpine = { shell: [busybox, 'sh'], applets: busybox };
     const run = await started(context, answerOf(quick), alpine);
-    await hasValues(run, { server_login_retry: '1' });
+    await expectValues(run, { server_login_retry: '1' });
+    expect(run.container.log()).toContain('settings from ConfigMap');
     run.api.answer = { status: 404, body: notFound };
-    await hasValues(run, { server_login_retry: '5' });
+    await expectValues(run, { server_login_retry: '5' });
   });
 });

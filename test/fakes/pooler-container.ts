@@ -65,7 +65,13 @@ export async function settingsApi(answer: SettingsAnswer): Promise<SettingsApi> 
 export interface ContainerOptions {
   /** The PgBouncer that is in the image. */
   readonly program: readonly string[];
-  readonly api: Pick<SettingsApi, 'port' | 'certificate'>;
+  readonly api: { readonly port: number; readonly certificate: Pick<KeyPair, 'cert'> };
+  /** Without the start script: PgBouncer alone, as in the image that it is built from. */
+  readonly isPlain?: boolean;
+  /** The token of its service account. */
+  readonly token?: string;
+  /** The namespace that it believes to be in. */
+  readonly namespace?: string;
   /** Settings that the image brings. */
   readonly baked?: string;
   /** Programs that the image does not have. */
@@ -87,9 +93,13 @@ export interface PoolerContainer {
   readonly log: () => string;
   /** Every setting as the process has it; throws while nobody can log in. */
   readonly config: () => Promise<Readonly<Record<string, string | null>>>;
+  /** Ends it at once, as the loss of its pod does. */
+  readonly end: () => Promise<void>;
   /** Arguments that `openssl` was called with. */
   readonly opensslArguments: () => string;
   readonly port: number;
+  /** Folder of its pgbouncer.ini. */
+  readonly folder: string;
 }
 
 const programs = [
@@ -158,8 +168,8 @@ function fill(root: string, options: ContainerOptions, port: number): void {
   executable(path.join(root, 'part/pgbouncer'), `#!/bin/sh\nexec ${quoted} "$@"\n`);
   executable(path.join(root, 'entry'), script(root));
   writeReadable(path.join(root, 'part/settings.ini'), options.baked ?? '');
-  writeReadable(path.join(root, 'account/token'), 'token-of-the-pooler');
-  writeReadable(path.join(root, 'account/namespace'), 'shop');
+  writeReadable(path.join(root, 'account/token'), options.token ?? 'token-of-the-pooler');
+  writeReadable(path.join(root, 'account/namespace'), options.namespace ?? 'shop');
   writeReadable(path.join(root, 'account/ca.crt'), options.api.certificate.cert);
   writeReadable(path.join(root, 'etc/users'), '"pooler" "pw"\n');
   const own = `listen_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\nauth_type = plain\nauth_file = ${root}/etc/users\nadmin_users = pooler\n`;
@@ -192,7 +202,8 @@ export async function startContainer(options: ContainerOptions): Promise<PoolerC
     KUBERNETES_SERVICE_HOST: '127.0.0.1',
     KUBERNETES_SERVICE_PORT: String(options.api.port),
   };
-  const [shell = '', ...first] = [...(options.shell ?? ['/bin/sh']), path.join(root, 'entry')];
+  const scripted = [...(options.shell ?? ['/bin/sh']), path.join(root, 'entry')];
+  const [shell = '', ...first] = options.isPlain === true ? options.program : scripted;
   const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const child: ChildProcess = spawn(shell, [...first, path.join(root, 'etc/pgbouncer.ini')], {
     env,
@@ -206,15 +217,19 @@ export async function startContainer(options: ContainerOptions): Promise<PoolerC
     stream?.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   const pid = child.pid ?? 0;
   const ended = once(child, 'exit');
-  onTestFinished(async () => {
+  const end = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     // The whole group: the container's end takes everything in it.
     process.kill(-pid, 'SIGKILL');
     await ended;
-  });
+  };
+  onTestFinished(end);
   return {
     pid,
     port,
     log: () => log,
+    end,
+    folder: path.join(root, 'etc'),
     config: () => configOf(port),
     opensslArguments: () => readFileSync(path.join(root, 'arguments'), 'utf8'),
   };
