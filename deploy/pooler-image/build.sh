@@ -61,7 +61,8 @@ content=$(cat Dockerfile pgbouncer.sh settings.ini | sha256sum | cut -c 1-8)
 docker build --network none --build-arg "BASE=$base" --build-arg "PGBOUNCER=$pgbouncer" --tag "$tag" . >&2
 docker run --rm --network none --entrypoint /usr/libexec/rekindle/pgbouncer "$tag" --version >&2 ||
   fail "PgBouncer does not start in $tag"
-k3d image import --cluster "$cluster" "$tag" >&2
+# Straight into the nodes: the other way makes a container that an interruption would leave behind.
+k3d image import --mode direct --cluster "$cluster" "$tag" >&2
 
 say 'done; the pooler is given it by:'
 echo "rekindle pooler profile set NAME --image $tag --restart-poolers"
