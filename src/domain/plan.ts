@@ -6,6 +6,7 @@ export type Risk = 'observe' | 'safe' | 'disruptive' | 'destructive';
 /** Steps of `rekindle pooler profile`; no finding calls for them. */
 export type PoolerProfileStep =
   | 'check-pooler-settings'
+  | 'remove-check-pods'
   | 'write-pooler-settings'
   | 'include-pooler-settings'
   | 'use-pooler-image'

@@ -470,7 +470,10 @@ describe('what is found and what is done about it', () => {
       ),
     });
     expect(diagnose(observation, check)).toEqual([]);
-    const named = { stack: { ...stack, poolerProfile: { name: 'patience', settings: poolerProfiles.patience } }, firstSeen: () => boot };
+    const named = {
+      stack: { ...stack, poolerProfile: { name: 'patience', settings: poolerProfiles.patience } },
+      firstSeen: () => boot,
+    };
     expect(diagnose(observation, named).map((finding) => finding.fault)).toEqual(['pooler-profile-differs']);
   });
 

@@ -21,3 +21,8 @@ export const managedLabels = { 'app.kubernetes.io/managed-by': 'rekindle' } as c
 
 /** Marks the pods in which a PgBouncer is started to see whether it accepts a configuration. */
 export const checkLabels = { ...managedLabels, 'rekindle.dev/purpose': 'pooler-check' } as const;
+
+/** The same as a label selector. */
+export const checkSelector = Object.entries(checkLabels)
+  .map(([key, value]) => `${key}=${value}`)
+  .join(',');

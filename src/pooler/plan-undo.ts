@@ -101,10 +101,27 @@ function operatorSteps(
   return steps;
 }
 
+function checkSteps(occasion: Occasion, { component, hasCheckPod }: PoolerState): readonly PlannedStep[] {
+  if (!hasCheckPod) return [];
+  const { namespace } = component;
+  const step = plannedStep(occasion, {
+    step: 'remove-check-pods',
+    target: { kind: 'Namespace', name: namespace, namespace },
+    reason: 'A check whose run was killed has left its pod.',
+    provenBy: 'none is left',
+    undo: 'nothing is needed: they end by themselves',
+  });
+  return [step];
+}
+
 /** What `pooler profile undo` does to one pooler: everything that `set` left there goes, and running processes go back. */
 export function planUndo(state: PoolerState, at: number): readonly PlannedStep[] {
   const occasion = { because: 'rekindle pooler profile undo', at };
-  const kept = [...operatorSteps(occasion, state), ...excludeSteps(occasion, state)];
+  const kept = [
+    ...checkSteps(occasion, state),
+    ...operatorSteps(occasion, state),
+    ...excludeSteps(occasion, state),
+  ];
   const goesBackByItself = state.operator?.before !== undefined || isIncluded(state);
   if (goesBackByItself) return kept;
   return [...kept, ...state.processes.map((process) => reload(occasion, process, {}))];

@@ -16,7 +16,7 @@ import {
   type PoolerWorkload,
   settingsField,
 } from './deployment-shape.ts';
-import { imageBeforeAnnotation, includedKey, settingsName } from './names.ts';
+import { checkSelector, imageBeforeAnnotation, includedKey, settingsName } from './names.ts';
 
 /** What one PgBouncer process works with, by SHOW CONFIG. */
 export interface ProcessValues {
@@ -52,6 +52,8 @@ export interface PoolerState {
   readonly ini: IniText | undefined;
   /** Whether the ConfigMap of our settings is there. */
   readonly hasSettings: boolean;
+  /** Whether a pod of a check is there, which only a run that was killed leaves. */
+  readonly hasCheckPod: boolean;
 }
 
 /** There is no pooler to be set, or it is not deployed as anything that this program knows. */
@@ -147,14 +149,16 @@ async function stateOf(context: ObserveContext, component: PoolerComponent): Pro
   const object = await workloadObject(context, component);
   const workload = poolerWorkload(object);
   const { namespace, name } = component;
-  const [settings, operator, ini, processes] = await Promise.all([
+  const [left, settings, operator, ini, processes] = await Promise.all([
+    context.reader.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: checkSelector }),
     context.reader.get(`/api/v1/namespaces/${namespace}/configmaps/${settingsName}`),
     operatorOf(context, namespace, workload),
     iniOf(context, namespace, workload),
     poolerProcesses(context, component),
   ]);
   const ref = { kind: object.kind, namespace, name, uid: object.metadata.uid };
-  return { component, ref, workload, processes, ini, hasSettings: settings !== undefined, ...operator };
+  const ours = { hasSettings: settings !== undefined, hasCheckPod: left.length > 0 };
+  return { component, ref, workload, processes, ini, ...ours, ...operator };
 }
 
 /** Every pooler of the stack. Throws NoPooler, and what keeps the API from answering. */

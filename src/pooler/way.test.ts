@@ -103,6 +103,7 @@ const own: PoolerState = {
   operatorField: undefined,
   ini: { text: '[pgbouncer]\nserver_login_retry = 5\n', included: undefined, isImmutable: false },
   hasSettings: false,
+  hasCheckPod: false,
 };
 
 const resource = operatorResource(
@@ -199,6 +200,10 @@ describe('the plan', () => {
   test('of an undo takes back what is there, and nothing else', () => {
     expect(names(planUndo(operators, now))).toEqual(['reload-pooler-settings']);
     expect(names(planUndo(derived, now))).toEqual(['restore-pooler-image', 'drop-pooler-settings']);
+    expect(names(planUndo({ ...operators, hasCheckPod: true }, now))).toEqual([
+      'remove-check-pods',
+      'reload-pooler-settings',
+    ]);
     expect(names(planUndo({ ...operators, hasSettings: true }, now))).toEqual([
       'drop-pooler-settings',
       'reload-pooler-settings',

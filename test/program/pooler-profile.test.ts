@@ -1,16 +1,13 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import net from 'node:net';
 
 import { beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
 
 import { bundle } from '../../scripts/bundle.ts';
-import type { PoolerContainer } from '../fakes/pooler-container.ts';
 import { poolerShop, type PoolerShop, type PoolerShopOptions } from '../fakes/pooler-shop.ts';
+import { checkPods, client, said, values } from '../fakes/pooler-shop-questions.ts';
 import { derivedImage } from '../fakes/pooler-shop-pods.ts';
 import { noApiServer, realApiServer, type RealApiServer } from '../fakes/real-api-server.ts';
 import { realPgbouncer } from '../fakes/real-pgbouncer.ts';
-import type { Ended } from '../fakes/running-shop.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 
 const { program, lacking } = realPgbouncer();
@@ -30,32 +27,6 @@ async function shopFor(
   if (api === undefined || program === undefined) throw new Error('there is neither API nor PgBouncer');
   namespaces += 1;
   return poolerShop({ api, program, namespace: `shop-${namespaces}`, ...options });
-}
-
-interface Said extends Ended {
-  readonly json: Readonly<Record<string, unknown>>;
-}
-
-async function said(shop: PoolerShop, ...args: string[]): Promise<Said> {
-  const ended = await shop.start('pooler', 'profile', ...args, '--json').ended;
-  return { ...ended, json: JSON.parse(ended.stdout || '{}') as Said['json'] };
-}
-
-/** Values of every process, by the process itself. */
-async function values({ pods }: PoolerShop, key: string): Promise<readonly (string | null | undefined)[]> {
-  return Promise.all([...pods.processes.values()].map(async (process) => (await process.config())[key]));
-}
-
-async function checkPods({ space }: PoolerShop): Promise<readonly string[]> {
-  const names = (await space.items(space.at('pods'))).map(({ metadata }) => metadata.name);
-  return names.filter((name) => name.startsWith('rekindle-'));
-}
-
-/** A client that is connected to a pooler the whole time. */
-async function client({ port }: PoolerContainer): Promise<net.Socket> {
-  const socket = net.connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  return socket;
 }
 
 const limit = { timeout: 120_000 };
@@ -149,8 +120,10 @@ describe("a pooler of the operator's, whose image takes no settings", () => {
     await ended;
     expect(await checkPods(shop)).toHaveLength(1);
     shop.node.isAsleep = false;
-    expect(await said(shop, 'set', 'quick')).toMatchObject({ code: 0 });
+    const undone = await said(shop, 'undo');
+    expect(undone, undone.stdout + undone.stderr).toMatchObject({ code: 0 });
     expect(await checkPods(shop)).toEqual([]);
+    expect(await said(shop, 'set', 'quick')).toMatchObject({ code: 0 });
   });
 });
 

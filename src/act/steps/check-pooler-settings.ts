@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 
 import type { PoolerValues } from '../../domain/pooler-profiles.ts';
 import { settingsOf } from '../../domain/profile-parameters.ts';
+import type { PlannedStep } from '../../domain/plan.ts';
+import type { ProbeAnswer } from '../../domain/verdict.ts';
 import { podFacts } from '../../observe/pod-facts.ts';
 import { checkContainer, checkPod, checkVerdict, type CheckVerdict } from '../../pooler/check-pod.ts';
-import { checkLabels } from '../../pooler/names.ts';
+import { checkSelector } from '../../pooler/names.ts';
 import { oneLine } from '../../observe/look.ts';
 import type { KubeObject, PodManifest } from '../../ports/cluster.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
@@ -30,11 +32,8 @@ function podsPath(namespace: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
 }
 
-async function checkPods({ reader }: ActContext, namespace: string): Promise<readonly KubeObject[]> {
-  const labelSelector = Object.entries(checkLabels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  return reader.list(podsPath(namespace), { labelSelector });
+function checkPods({ reader }: ActContext, namespace: string): Promise<readonly KubeObject[]> {
+  return reader.list(podsPath(namespace), { labelSelector: checkSelector });
 }
 
 /** Removes every check pod, also one that a run which was killed has left behind. */
@@ -48,6 +47,18 @@ async function sweep(context: ActContext, namespace: string): Promise<void> {
 
 function words(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part).join(': ');
+}
+
+async function noneLeft(
+  { target: { namespace = '' } }: PlannedStep,
+  context: ActContext,
+): Promise<ProbeAnswer> {
+  const left = (await checkPods(context, namespace)).map(({ metadata }) => metadata.name);
+  return answer(
+    context,
+    left.length === 0,
+    left.length === 0 ? 'its pod is gone' : `still there: ${left.join(', ')}`,
+  );
 }
 
 /** What the pod has told so far; throws when it cannot come to a verdict. */
@@ -125,12 +136,17 @@ export const checkPoolerSettings = defineStep({
     if (!verdict.value.accepted) throw new Error(`${verdict.value.reason}${left}`);
     return `${verdict.value.version} of image ${image} starts on them${left}`;
   },
-  probe: async ({ target: { namespace = '' } }, context) => {
-    const left = (await checkPods(context, namespace)).map(({ metadata }) => metadata.name);
-    return answer(
-      context,
-      left.length === 0,
-      left.length === 0 ? 'its pod is gone' : `still there: ${left.join(', ')}`,
-    );
+  probe: noneLeft,
+});
+
+/** Removes the pods of a check whose run was killed. */
+export const removeCheckPods = defineStep({
+  name: 'remove-check-pods',
+  proofMs: 30_000,
+  precondition: async () => undefined,
+  run: async ({ target: { namespace = '' } }, context) => {
+    await sweep(context, namespace);
+    return 'removed what a check had left';
   },
+  probe: noneLeft,
 });

@@ -1,7 +1,7 @@
 import type { StepName } from '../../domain/plan.ts';
 import type { Step } from '../define-step.ts';
 import { applyPoolerProfile } from './apply-pooler-profile.ts';
-import { checkPoolerSettings } from './check-pooler-settings.ts';
+import { checkPoolerSettings, removeCheckPods } from './check-pooler-settings.ts';
 import { declarePoolerProfile } from './declare-pooler-profile.ts';
 import { deleteLeftOverPod } from './delete-left-over-pod.ts';
 import { dropGoneUpstreams } from './drop-gone-upstreams.ts';
@@ -41,6 +41,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   'apply-pooler-profile': applyPoolerProfile,
   'reload-load-balancer': reloadLoadBalancer,
   'check-pooler-settings': checkPoolerSettings,
+  'remove-check-pods': removeCheckPods,
   'write-pooler-settings': writePoolerSettings,
   'include-pooler-settings': includePoolerSettings,
   'use-pooler-image': usePoolerImage,

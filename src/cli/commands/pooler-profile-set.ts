@@ -76,8 +76,8 @@ function repeatText({ profile, file, plans }: Prepared): readonly string[] {
       : `\`rekindle up\` sets it again then, for ${file.path} asks for ${profile.name}.`;
   const lasting = plans.some(({ way, state }) => way.kind === 'set' && state.operator !== undefined)
     ? [
-        'To make it last, build an image for this pooler: deploy/pooler-image/build.sh prints the command that uses it ' +
-          '(docs/pooler-profiles.md).',
+        'To make it last, build an image for this pooler: build.sh in deploy/pooler-image (in the release: ' +
+          'pooler-image.tar.gz) prints the command that uses it. More: docs/pooler-profiles.md.',
       ]
     : [];
   return [again, ...lasting];
