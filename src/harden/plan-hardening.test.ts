@@ -43,7 +43,7 @@ const patchOf = ({ id, change }: Measure) => ({ id, patch: change.by === 'patch'
 async function apply(objects: AppliedObjects, measure: Measure): Promise<void> {
   const path = objectPath(measure.object);
   const fields = configurationWith(await objects.get(path), measure.object, [patchOf(measure)]);
-  await objects.applyFields({ path, manager: fieldManager, fields });
+  await objects.apply({ path, manager: fieldManager, object: fields });
 }
 
 async function undo(objects: AppliedObjects, measure: Measure, all: boolean): Promise<void> {
@@ -51,7 +51,7 @@ async function undo(objects: AppliedObjects, measure: Measure, all: boolean): Pr
   const live = await objects.get(path);
   if (live === undefined) throw new Error(`${path} is gone`);
   const fields = configurationWithout(live, measure.object, all ? undefined : [patchOf(measure)]);
-  await objects.applyFields({ path, manager: fieldManager, fields });
+  await objects.apply({ path, manager: fieldManager, object: fields });
 }
 
 /** Without what every write changes. */
@@ -136,7 +136,7 @@ describe('applying and taking back', () => {
     });
     const probe = { name: 'redis', readinessProbe: { periodSeconds: 1 } };
     const fields = { ...live, spec: { template: { spec: { containers: [probe] } } } };
-    await expect(objects.applyFields({ path, manager: fieldManager, fields })).rejects.toThrow(
+    await expect(objects.apply({ path, manager: fieldManager, object: fields })).rejects.toThrow(
       /conflict with "kubectl"/,
     );
   });

@@ -119,7 +119,7 @@ async function live(context: TestContext, object: ObjectRef): Promise<KubeObject
 async function apply(context: TestContext, measure: Measure, dryRun = false): Promise<KubeObject> {
   const { object } = measure;
   const fields = configurationWith(await live(context, object), object, [patchOf(measure)]);
-  return api(context).writer.applyFields({ path: objectPath(object), manager: fieldManager, fields, dryRun });
+  return api(context).writer.apply({ path: objectPath(object), manager: fieldManager, object: fields, dryRun });
 }
 
 describe('server-side apply on a real API server', () => {
@@ -149,7 +149,7 @@ describe('server-side apply on a real API server', () => {
     for (const measure of measures) {
       const { object } = measure;
       const fields = configurationWithout(await live(context, object), object, [patchOf(measure)]);
-      await api(context).writer.applyFields({ path: objectPath(object), manager: fieldManager, fields });
+      await api(context).writer.apply({ path: objectPath(object), manager: fieldManager, object: fields });
     }
     const after = await Promise.all(measures.map(({ object }) => live(context, object)));
     expect(after.map(contents)).toEqual(before.map(contents));
@@ -166,12 +166,12 @@ describe('server-side apply on a real API server', () => {
     fake.put(path, { ...before, metadata });
     const real = await apply(context, measure);
     const fields = configurationWith(await fake.get(path), object, [patchOf(measure)]);
-    const faked = await fake.applyFields({ path, manager: fieldManager, fields });
+    const faked = await fake.apply({ path, manager: fieldManager, object: fields });
     // The real one fills defaults into what is new.
     expect(real['spec']).toMatchObject(faked['spec'] as object);
     const undone = configurationWithout(real, object);
-    const back = await api(context).writer.applyFields({ path, manager: fieldManager, fields: undone });
-    const fakedBack = await fake.applyFields({ path, manager: fieldManager, fields: undone });
+    const back = await api(context).writer.apply({ path, manager: fieldManager, object: undone });
+    const fakedBack = await fake.apply({ path, manager: fieldManager, object: undone });
     expect(back['spec']).toEqual(fakedBack['spec']);
   });
 
@@ -189,10 +189,10 @@ describe('server-side apply on a real API server', () => {
     };
     const found = await live(context, redis);
     const [owner] = ownedByOthers(found, patch, fieldManager);
-    const applying = api(context).writer.applyFields({
+    const applying = api(context).writer.apply({
       path: objectPath(redis),
       manager: fieldManager,
-      fields: configurationWith(found, redis, [{ id: 'x', patch }]),
+      object: configurationWith(found, redis, [{ id: 'x', patch }]),
     });
     await expect(applying).rejects.toBeInstanceOf(Conflict);
     await expect(applying).rejects.toThrow(`conflict with "${owner?.manager ?? ''}"`);
@@ -205,10 +205,10 @@ describe('server-side apply on a real API server', () => {
     const fields = mergeFields(configurationWith(await live(context, redis), redis, []), {
       metadata: { uid: '00000000-0000-0000-0000-000000000000' },
     });
-    const applying = api(context).writer.applyFields({
+    const applying = api(context).writer.apply({
       path: objectPath(redis),
       manager: fieldManager,
-      fields,
+      object: fields,
     });
     await expect(applying).rejects.toBeInstanceOf(Rejected);
   });
@@ -227,7 +227,7 @@ describe('server-side apply on a real API server', () => {
     if (measure === undefined) throw new Error('there is no measure of the host name');
     const path = objectPath(measure.object);
     const fields = configurationWith(undefined, measure.object, [patchOf(measure)]);
-    const made = await writer.applyFields({ path, manager: fieldManager, fields });
+    const made = await writer.apply({ path, manager: fieldManager, object: fields });
     expect(made['data']).toEqual(patchOf(measure).patch['data']);
     const { uid, resourceVersion: version = '' } = made.metadata;
     await expect(writer.deleteObject({ path, uid, version: '1' })).rejects.toBeInstanceOf(Conflict);
@@ -238,10 +238,10 @@ describe('server-side apply on a real API server', () => {
     const rehearsal = configurationWith(await reader.get(objectPath(workload.object)), workload.object, [
       patchOf(workload),
     ]);
-    await writer.applyFields({
+    await writer.apply({
       path: objectPath(workload.object),
       manager: fieldManager,
-      fields: rehearsal,
+      object: rehearsal,
       dryRun: true,
     });
   });

@@ -157,7 +157,7 @@ async function harden(object: ObjectRef, name?: string): Promise<void> {
   const live = await api().reader.get(path);
   const fields =
     name === undefined ? identityOf(object) : configurationWith(live, object, [{ id: 'x', patch }]);
-  await api().writer.applyFields({ path, manager: fieldManager, fields });
+  await api().writer.apply({ path, manager: fieldManager, object: fields });
 }
 
 const skipWithout = (context: TestContext) => skipWhen(context, lacking);

@@ -234,6 +234,7 @@ export class HardenWorld {
       list,
       get: (path) => this.objects.get(path),
       secret: () => Promise.resolve(undefined),
+      watch: () => Promise.resolve(),
       tunnel: () => Promise.resolve(dnsStream((name) => name !== proofName || this.readsZones)),
       logs: () => Promise.resolve(''),
     };
@@ -241,9 +242,9 @@ export class HardenWorld {
 
   #writer(): ClusterWriter {
     const writer: Partial<ClusterWriter> = {
-      applyFields: async (target) => {
+      apply: async (target) => {
         const before = await this.objects.get(target.path);
-        const after = await this.objects.applyFields(target);
+        const after = await this.objects.apply(target);
         const isChanged = JSON.stringify(before?.['spec']) !== JSON.stringify(after['spec']);
         if (isChanged && target.dryRun !== true && target.path === this.#path) this.#roll();
         return after;

@@ -1,4 +1,4 @@
-import { Conflict, NotFound } from '../../src/adapters/kubernetes/errors.ts';
+import { Conflict } from '../../src/adapters/kubernetes/errors.ts';
 import type { ClusterReader, ClusterWriter, KubeObject } from '../../src/ports/cluster.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -172,7 +172,7 @@ function dropped(
  * the same manager had before and nobody else wants, and refuses what another has set to another value.
  */
 export class AppliedObjects
-  implements Pick<ClusterWriter, 'applyFields' | 'deleteObject'>, Pick<ClusterReader, 'get'>
+  implements Pick<ClusterWriter, 'apply' | 'deleteObject'>, Pick<ClusterReader, 'get'>
 {
   readonly #kept = new Map<string, Kept>();
   #version = 0;
@@ -202,12 +202,12 @@ export class AppliedObjects
     if (kept !== undefined) Object.assign(kept.object, { status });
   }
 
-  async applyFields({
+  async apply({
     path,
-    manager,
-    fields,
+    manager = 'rekindle',
+    object: fields,
     dryRun = false,
-  }: Parameters<ClusterWriter['applyFields']>[0]): Promise<KubeObject> {
+  }: Parameters<ClusterWriter['apply']>[0]): Promise<KubeObject> {
     const kept = this.#kept.get(path);
     const object = structuredClone(kept?.object ?? newObject(path, fields));
     refuseOther(path, fields, object);
@@ -227,11 +227,11 @@ export class AppliedObjects
     return Promise.resolve(structuredClone(this.#keep(path, object, managers, isChanged).object));
   }
 
-  deleteObject({ path, uid, version }: { path: string; uid: string; version: string }): Promise<void> {
+  deleteObject({ path, uid, version }: Parameters<ClusterWriter['deleteObject']>[0]): Promise<void> {
     const kept = this.#kept.get(path);
-    if (kept === undefined) return Promise.reject(new NotFound(explained(path, 'not found')));
+    if (kept === undefined) return Promise.resolve();
     const { metadata } = kept.object;
-    if (metadata.uid !== uid || metadata.resourceVersion !== version)
+    if (metadata.uid !== uid || (version !== undefined && metadata.resourceVersion !== version))
       return Promise.reject(conflict(path, 'it was changed'));
     this.#kept.delete(path);
     return Promise.resolve();

@@ -177,7 +177,7 @@ export async function harden(options: Options, signal: AbortSignal): Promise<num
       if (options.undo === true) return undoAll(session, options, looked, choice);
       return options.apply === true ? applyAll(session, options, looked) : diffAnswer(options, looked);
     };
-    return changes ? await holdingLock(session.target.cluster, 'rekindle harden', act) : await act();
+    return changes ? await holdingLock(session.target, 'rekindle harden', act) : await act();
   } finally {
     session.close();
   }

@@ -126,10 +126,10 @@ describe('applying', () => {
     const world = new HardenWorld();
     const input = { planned: await world.planned([waitMeasure()]), lives: await world.lives() };
     const change = { spec: { paused: true }, metadata: {} };
-    await world.session.context.writer.applyFields({
+    await world.session.context.writer.apply({
       path: '/apis/apps/v1/namespaces/shop/deployments/nginx',
       manager: 'someone',
-      fields: change,
+      object: change,
     });
     const { results } = await applyMeasures(world.session, input);
     expect(results).toMatchObject([{ outcome: 'refused', detail: expect.stringContaining('changed since') }]);

@@ -62,7 +62,7 @@ async function prepare(
   const patches = Object.entries(patchesOf(measures)).map(([id, patch]) => ({ id, patch }));
   const fields = ofThisObject(configurationWith(live, object, patches), live);
   try {
-    await writer.applyFields({ path, manager: fieldManager, fields, dryRun: true });
+    await writer.apply({ path, manager: fieldManager, object: fields, dryRun: true });
   } catch (error) {
     return `the API refuses it in a rehearsal: ${oneLine(error)}`;
   }
@@ -89,7 +89,7 @@ async function putBack(
     own === undefined ? identityOf(object) : mergeFields(own, identityOf(object)),
     now,
   );
-  await writer.applyFields({ path, manager: fieldManager, fields });
+  await writer.apply({ path, manager: fieldManager, object: fields });
   return 'applied what was there before';
 }
 
@@ -158,10 +158,10 @@ export async function applyObject(session: HardenSession, change: ObjectChange):
   let made;
   try {
     made = await journalled(session, { ...intention, ...(previous && { previous }) }, async () => ({
-      value: await session.context.writer.applyFields({
+      value: await session.context.writer.apply({
         path: objectPath(object),
         manager: fieldManager,
-        fields: ready.fields,
+        object: ready.fields,
       }),
       did: `applied as ${fieldManager}`,
     }));

@@ -72,7 +72,7 @@ async function withdraw(session: HardenSession, { object, live, ids, fields }: O
     await writer.deleteObject({ path, uid, version });
     return 'deleted it: nobody else had put anything into it';
   }
-  await writer.applyFields({ path, manager: fieldManager, fields: ofThisObject(fields, live) });
+  await writer.apply({ path, manager: fieldManager, object: ofThisObject(fields, live) });
   return 'applied without them';
 }
 

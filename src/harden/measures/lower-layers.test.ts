@@ -151,8 +151,11 @@ describe('the host’s name', () => {
 
 test('the pooler profile is pointed to unless it is quick', async () => {
   const inventory = await hardenInventory();
-  const named = (poolerProfile: string) =>
-    judged('pooler-profile', { ...inventory, stack: { ...inventory.stack, poolerProfile } });
+  const named = (name: string) =>
+    judged('pooler-profile', {
+      ...inventory,
+      stack: { ...inventory.stack, poolerProfile: { name, settings: {} } },
+    });
   expect(named('patience')[0]?.change).toEqual({ by: 'hand', todo: 'rekindle pooler profile set quick' });
   expect(named('quick')).toEqual([]);
 });
