@@ -69,7 +69,11 @@ export async function startPrivateApiServer(
   const start = (name: string, args: readonly string[]): ChildProcess => {
     symlinkSync(program, join(folder, name));
     const log = openSync(join(folder, `${name}.log`), 'a');
-    return spawn(join(folder, name), args, { stdio: ['ignore', log, log], cwd: folder });
+    // It ends with this process, however that ends (prctl(2), PR_SET_PDEATHSIG): a test run that is killed leaves no server.
+    return spawn('setpriv', ['--pdeathsig=KILL', '--', join(folder, name), ...args], {
+      stdio: ['ignore', log, log],
+      cwd: folder,
+    });
   };
   const [client, peer, secure] = [await freePort(), await freePort(), await freePort()];
   const [store, peers] = [`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`];

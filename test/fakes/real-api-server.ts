@@ -111,7 +111,11 @@ export async function realApiServer(): Promise<RealApiServer> {
   const children: ChildProcess[] = [];
   const said: string[] = [];
   const start = (...args: string[]) => {
-    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    // It ends with this process, however that ends (prctl(2), PR_SET_PDEATHSIG): a test run that is killed leaves no server.
+    const child = spawn('setpriv', ['--pdeathsig=KILL', '--', program, ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => said.push(chunk));
     children.push(child);
   };
