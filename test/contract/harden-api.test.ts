@@ -119,7 +119,12 @@ async function live(context: TestContext, object: ObjectRef): Promise<KubeObject
 async function apply(context: TestContext, measure: Measure, dryRun = false): Promise<KubeObject> {
   const { object } = measure;
   const fields = configurationWith(await live(context, object), object, [patchOf(measure)]);
-  return api(context).writer.apply({ path: objectPath(object), manager: fieldManager, object: fields, dryRun });
+  return api(context).writer.apply({
+    path: objectPath(object),
+    manager: fieldManager,
+    object: fields,
+    dryRun,
+  });
 }
 
 describe('server-side apply on a real API server', () => {

@@ -49,7 +49,12 @@ export function createClusterWriter(
     async apply({ path, object, manager = fieldManager, force = false, dryRun = false }) {
       const query = new URLSearchParams({ fieldManager: manager, force: String(force) });
       if (dryRun) query.set('dryRun', 'All');
-      const sent = { method: 'APPLY', path: `${path}?${query.toString()}`, body: object, deadlineMs } as const;
+      const sent = {
+        method: 'APPLY',
+        path: `${path}?${query.toString()}`,
+        body: object,
+        deadlineMs,
+      } as const;
       return (await transport.sendJson(sent)) as KubeObject;
     },
     async deleteObject({ path, uid, version }) {
