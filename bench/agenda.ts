@@ -1,5 +1,6 @@
-import type { Arm } from './rig/recovery.ts';
 import type { RunRow } from './run-row.ts';
+
+type Arm = RunRow['arm'];
 
 /** How many runs of a fault are wanted in each arm. */
 export interface Wanted {

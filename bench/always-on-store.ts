@@ -38,10 +38,58 @@ const cycleRun = z.strictObject({
   samples: z.array(cycleSample),
 });
 
+const count = z.int().min(0);
+
+/** One loss of power on a PC that systemd runs. */
+const rebootRun = z.strictObject({
+  ...code,
+  id: z.string(),
+  arm: z
+    .enum(['agent', 'rekindle'])
+    .describe(
+      'agent: nobody did anything, the unit was installed; rekindle: `up` was started with the engine',
+    ),
+  seed: z.int(),
+  seconds: z.number().nullable().describe('from the start of the engine to the second verified write'),
+  verified: z.boolean(),
+  clock: z.enum(['engine-start', 'help-start']),
+  acknowledged: count,
+  unknown: count,
+  lost: count,
+  duplicated: count,
+  failuresAfter: count,
+  cut: z.enum(['power-loss', 'process-kill', 'none']),
+  machine: z.strictObject({ cpus: count, memory: count, kernel: z.string() }),
+  load: z.array(z.number()),
+  log: z.strictObject({ path: z.string(), sha256: z.string() }),
+});
+export type RebootRun = z.infer<typeof rebootRun>;
+
+/** One agent that was ended or stopped while it healed, and the one that took its place. */
+const killRun = z.strictObject({
+  ...code,
+  id: z.string(),
+  kind: z.enum(['boundary', 'random', 'stopped', 'power-loss']),
+  where: z.string().describe('between which records of the journal, or after how long'),
+  fault: z.string(),
+  wasKilled: z.boolean().describe('false: the recovery had ended before the time of a random kill'),
+  seconds: z.number().describe('from the start of the second agent to its verified end'),
+  verified: z.boolean().describe('`rekindle verify` after it: two writes, read back'),
+  openIntents: count.describe('intents without an outcome in the journal afterwards'),
+  actions: z
+    .array(z.string())
+    .describe('every step that was done or may have been, over both agents, in order'),
+  deletedTwice: z.array(z.string()).describe('pods that were deleted twice, by the audit log'),
+  log: z.strictObject({ path: z.string(), sha256: z.string() }),
+});
+export type KillRun = z.infer<typeof killRun>;
+
 /** Every section of the file with its rows. */
 const alwaysOnFile = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/always-on'),
   cycles: z.array(cycleRun).default([]),
+  reboots: z.array(rebootRun).default([]),
+  kills: z.array(killRun).default([]),
 });
 export type AlwaysOnFile = z.infer<typeof alwaysOnFile>;
 type Section = Exclude<keyof AlwaysOnFile, 'schema'>;

@@ -10,6 +10,7 @@ const paths = [
   'src',
   'lab',
   'examples',
+  'deploy',
   'bench/rig',
   'scripts/bundle.ts',
   'package-lock.json',

@@ -50,7 +50,8 @@ export async function runOnce(
   };
 }
 
-function measured(recovery: Recovery) {
+/** What was measured of a recovery, as rows keep it. */
+export function measured(recovery: Recovery) {
   const { seconds, clock, proof, ledger, failuresAfter, injection, gone, followed } = recovery;
   return {
     seconds: seconds ?? null,
@@ -68,7 +69,8 @@ function measured(recovery: Recovery) {
   };
 }
 
-function machine(lab: RigLab): RunRow['machine'] {
+/** The machine that it was measured on. */
+export function machine(lab: RigLab): RunRow['machine'] {
   return { cpus: os.cpus().length, memory: os.totalmem(), kernel: os.release(), backend: lab.backend };
 }
 

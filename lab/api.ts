@@ -81,6 +81,15 @@ export interface Lab {
   cut(mode?: CutMode): Promise<CutRecord>;
   boot(options?: BootOptions): Promise<BootRecord>;
   /**
+   * What runs the PC from now on, through cuts and boots: a script that starts the engine and nothing else, or systemd, which
+   * then runs what is installed in the PC. Switches the PC off and on when that changes. Backend `source` only.
+   */
+  runWith(init: PcInit): Promise<void>;
+  /** Runs a program in the PC itself, as root. Backend `source` only. */
+  runInPc(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Copies a file of this machine into the PC, where it belongs to root; its folder must be there. Backend `source` only. */
+  putInPc(file: string, target: string, mode?: number): Promise<void>;
+  /**
    * Whether NetworkPolicies are enforced: on the nodes of backend `source` by a process of the lab, which goes on through
    * cuts and boots; k3s (backend `docker`) always does it itself.
    */

@@ -1,4 +1,5 @@
 import type { BootOptions, BootRecord } from './api.ts';
+import type { PcInit } from './source/machine.ts';
 import type { CutMode, MachineCut } from './source/power-cut.ts';
 
 /** How the nodes of the cluster come about. */
@@ -34,6 +35,8 @@ export interface LabBackend {
   flush(): Promise<void>;
   cut(mode: CutMode): Promise<MachineCut>;
   boot(options: BootOptions): Promise<BootRecord>;
+  /** Has the PC run by this from now on: switches it off and on when that is another. Throws where there is no PC of the lab's own. */
+  runWith(init: PcInit): Promise<void>;
   /** Removes the engine and all that is in it. Returns what it removed. */
   remove(): Promise<readonly string[]>;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { BootOptions, BootRecord, CutRecord, Lab, LabStatus } from './api.ts';
@@ -17,6 +17,7 @@ import { Enforcer } from './network-policy/enforcer.ts';
 import { startEnforcer, stopEnforcer } from './network-policy/process.ts';
 import { Progress } from './progress.ts';
 import { LabRecordFile } from './record.ts';
+import { machinePlaces, type PcInit } from './source/machine.ts';
 import type { CutMode } from './source/power-cut.ts';
 import { eventually } from './source/eventually.ts';
 
@@ -124,6 +125,22 @@ export class ClusterLab implements Lab {
 
   async boot(options: BootOptions = {}): Promise<BootRecord> {
     return this.#alone(() => this.#engine.boot(options));
+  }
+
+  async runWith(init: PcInit): Promise<void> {
+    await this.#alone(() => this.#engine.runWith(init));
+  }
+
+  async runInPc(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    return runCommand(await this.#engine.inside(argv), options);
+  }
+
+  async putInPc(file: string, target: string, mode = 0o644): Promise<void> {
+    const { run } = machinePlaces(this.stateDir);
+    const half = path.join(run, 'put');
+    await copyFile(file, half);
+    await this.runInPc(['install', `--mode=${mode.toString(8)}`, half, target], { check: true });
+    await rm(half);
   }
 
   async enforceNetworkPolicies(on: boolean): Promise<void> {

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import type { PcInit } from './source/machine.ts';
+
 /** What a lab remembers between two commands. */
 export interface LabRecord {
   /** Secret-free random mark of everything this lab made. */
@@ -15,6 +17,8 @@ export interface LabRecord {
     readonly kubernetes: string;
     readonly imagesKey: string;
   };
+  /** Backend `source`: what runs the PC; its own script when undefined. */
+  readonly init?: PcInit;
   /** Images that the engine has loaded. */
   readonly loadedKey?: string;
   /** Images that the finished cluster was made of; undefined while there is no finished cluster. */

@@ -1,5 +1,5 @@
-// `npm run release`: what is given to users, in dist/release/: the executable, the npm package, the installer, the
-// licences of what they contain, and their checksums. Needs no network.
+// `npm run release`: what is given to users, in dist/release/: the executable, the npm package, the installer, what a
+// pooler image is built from, the licences of what they contain, and their checksums. Needs no network.
 import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
@@ -10,6 +10,7 @@ import { writeChecksums } from './release/checksums.ts';
 import { makeExecutable } from './release/executable.ts';
 import { makeNpmPackage } from './release/npm-package.ts';
 import { writeNotices } from './release/notices.ts';
+import { packPoolerImage } from './release/pooler-image.ts';
 
 /** An executable that does not start here must not get out of here. Throws when it does not say its version. */
 async function tryOut(executable: string): Promise<void> {
@@ -27,6 +28,7 @@ export async function makeRelease(folder: string): Promise<void> {
     await tryOut(executable);
     await writeNotices(partial);
     await makeNpmPackage(partial);
+    await packPoolerImage(partial);
     const installer = path.join(partial, 'install.sh');
     await copyFile(path.join(import.meta.dirname, 'install.sh'), installer);
     await chmod(installer, 0o755);

@@ -13,11 +13,17 @@ export interface Recorded {
     readonly action?: string;
     readonly acted?: string;
     readonly step?: { readonly step: string };
+    readonly verdict?: { readonly state: string };
   };
 }
 
 /** The events of the case's journal, oldest first. Throws when SQLite finds the file damaged. */
 export function journalOf({ journal }: Site): readonly Recorded[] {
+  return journalAt(journal);
+}
+
+/** The events of a journal, oldest first; none while there is no file. Throws when SQLite finds the file damaged. */
+export function journalAt(journal: string): readonly Recorded[] {
   if (!existsSync(journal)) return [];
   const database = new DatabaseSync(journal, { readOnly: true });
   try {
@@ -41,11 +47,15 @@ export function intendedSteps(site: Site): readonly string[] {
   );
 }
 
-function expectOutcomes(site: Site): void {
-  const events = journalOf(site);
+/** How many intents of a journal have no outcome. */
+export function openIntents(events: readonly Recorded[]): number {
   const heard = new Set(events.flatMap(({ type, body }) => (type === 'step-acted' ? [body.action] : [])));
-  const open = events.filter(({ type, body }) => type === 'step-intended' && !heard.has(body.action));
-  if (open.length > 0) throw new Error(`${open.length} intents have no outcome in the journal`);
+  return events.filter(({ type, body }) => type === 'step-intended' && !heard.has(body.action)).length;
+}
+
+function expectOutcomes(site: Site): void {
+  const open = openIntents(journalOf(site));
+  if (open > 0) throw new Error(`${open} intents have no outcome in the journal`);
 }
 
 async function expectReadable(site: Site): Promise<void> {

@@ -10,6 +10,8 @@ const root = path.dirname(path.dirname(import.meta.dirname));
 
 /** A program of this project that runs inside the lab's network, outside the cluster. */
 export interface LabProcess {
+  /** Of the program itself: what puts it into the lab's network becomes it. */
+  readonly pid: number;
   /** Everything it wrote to standard error so far. */
   readonly errors: () => string;
   /** Resolves with the exit code; a death by signal is 128. */
@@ -36,6 +38,8 @@ export function startInLab(
     buffer: false,
     reject: false,
   });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${program} could not be started`);
   createInterface({ input: child.stdout }).on('line', options.onLine);
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
@@ -45,6 +49,7 @@ export function startInLab(
     await ended;
   };
   return {
+    pid,
     errors: () => errors,
     ended,
     kill,

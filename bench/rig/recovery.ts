@@ -27,8 +27,8 @@ import type { RigLab } from './rig-lab.ts';
 import type { Tell } from './stages.ts';
 import { waitUntilSettled } from './settled.ts';
 
-/** Who helps: the product, or nobody. */
-export type Arm = 'rekindle' | 'nobody';
+/** Who helps: `up` started by hand, the agent that the PC itself starts, or nobody. */
+export type Arm = 'rekindle' | 'agent' | 'nobody';
 
 export interface RecoveryOptions {
   readonly drill: Drill;
@@ -40,6 +40,8 @@ export interface RecoveryOptions {
   /** A recovery that takes longer is none, seconds. */
   readonly limitSeconds: number;
   readonly tell: Tell;
+  /** What the helper that nobody started here has logged since the boot. */
+  readonly helperLog?: () => Promise<string>;
 }
 
 /** One broken and (perhaps) recovered stack, measured from outside the cluster. */
@@ -108,7 +110,8 @@ async function recoverAt(site: LedgerSite, options: RecoveryOptions): Promise<Re
     const mended = helped.seconds === undefined ? await mend(site.lab, options.tell) : '';
     options.tell('reading every acknowledged order back', 5);
     const ledger = await checkLedger(site);
-    return { ...helped, ledger, raw: `${helped.raw}${mended}== ledger\n${await ledgerText(site)}` };
+    const log = options.helperLog === undefined ? '' : `== agent\n${await options.helperLog()}`;
+    return { ...helped, ledger, raw: `${helped.raw}${mended}${log}== ledger\n${await ledgerText(site)}` };
   } finally {
     await writers.stop();
   }
@@ -153,7 +156,7 @@ async function proveAndHelp(site: LedgerSite, options: RecoveryOptions, broken: 
 }
 
 function startHelper(site: LedgerSite, arm: Arm): ReturnType<DrillContext['startHelper']> {
-  if (arm === 'nobody') return nobodyHelps.startHelper();
+  if (arm !== 'rekindle') return nobodyHelps.startHelper();
   const { kill, result } = startRekindle(site.lab);
   const ended = async () => {
     await result();

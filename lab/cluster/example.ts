@@ -4,6 +4,7 @@ import process from 'node:process';
 import type { Lab } from '../api.ts';
 import { eventually } from '../source/eventually.ts';
 import { ensureFrontDoorCertificate } from './front-door-certificate.ts';
+import { poolerProfileRbac } from './rekindle-user.ts';
 
 const namespace = 'jewelry-shop';
 
@@ -32,6 +33,7 @@ async function doorCertificate(lab: Lab): Promise<string> {
 export async function deployExample(lab: Lab, checkout: string): Promise<void> {
   await ensureFrontDoorCertificate(lab, namespace, 'jewelry-shop-tls');
   await lab.kubectl(['apply', '-k', path.join(checkout, 'examples', 'jewelry-shop', 'overlays', 'lab')]);
+  await lab.kubectl(['apply', '-f', poolerProfileRbac(checkout)]);
   let refusal = 'never asked';
   try {
     await eventually(

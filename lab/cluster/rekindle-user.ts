@@ -64,6 +64,11 @@ export function addRekindleContext(
   });
 }
 
+/** What the user `rekindle` may do besides in the namespace of the example: deploy/rbac/rekindle-pooler-profile.yaml. */
+export function poolerProfileRbac(checkout: string): string {
+  return path.join(checkout, 'deploy', 'rbac', 'rekindle-pooler-profile.yaml');
+}
+
 /** What the user `rekindle` may do: deploy/rbac/rekindle.yaml of the checkout. */
 export function rekindleRbac(checkout: string): string {
   return path.join(checkout, 'deploy', 'rbac', 'rekindle.yaml');

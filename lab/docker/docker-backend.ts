@@ -141,13 +141,13 @@ export class DockerBackend implements LabBackend {
     };
   }
 
-  /** Starts the lab's containers; Docker itself runs on, so the clock starts with the first of them. */
   async inside(): Promise<never> {
-    throw new Error("the PC of backend docker is this machine: nothing is run on it that is not the lab's");
+    throw noPc();
   }
 
+  /** Starts the lab's containers; Docker itself runs on, so the clock starts with the first of them. */
   async boot(options: BootOptions): Promise<BootRecord> {
-    if (options.init === 'systemd') throw new Error('backend docker boots no PC: it has no init to choose');
+    if (options.init === 'systemd') throw noPc();
     const record = await this.#record.read();
     const order = startOrder(options, record.addresses ?? {});
     const own = await this.#containers(await this.#nonce(), ['--all']);
@@ -155,6 +155,10 @@ export class DockerBackend implements LabBackend {
     const startedAt = Date.now();
     await this.#run(['docker', 'start', ...containers], { check: true });
     return { startedAt, order, canary: undefined };
+  }
+
+  runWith(): Promise<void> {
+    return Promise.reject(noPc());
   }
 
   /** Removes the cluster of this lab. Throws when containers of its name do not carry its nonce: they are not the lab's. */
@@ -218,4 +222,8 @@ export class DockerBackend implements LabBackend {
     const listed = await this.#run(['docker', 'ps', '--quiet', '--no-trunc', ...filters], { check: true });
     return listed.stdout.split('\n').filter((id) => id !== '');
   }
+}
+
+function noPc(): Error {
+  return new Error("backend docker has no PC of its own: this machine's init and programs are left alone");
 }

@@ -14,7 +14,7 @@ import { LabRecordFile, type LabRecord } from '../record.ts';
 import { requireSourceBackend } from '../requirements.ts';
 import { insideArgv } from '../systemd/inside.ts';
 import { eventually } from './eventually.ts';
-import { bootMachine, machinePlaces, runningMachine } from './machine.ts';
+import { bootMachine, machinePlaces, runningMachine, type PcInit } from './machine.ts';
 import { namespacePath } from './network.ts';
 import { cutMachine, type CutMode, type MachineCut } from './power-cut.ts';
 import { clearLeftovers, removeMachine } from './remove-machine.ts';
@@ -118,10 +118,21 @@ export class SourceBackend implements LabBackend {
       const ended = await clearLeftovers(this.#identity);
       if (ended > 0) this.#log(`ended ${ended} process(es) of an interrupted boot`);
     }
-    const parts = { identity: this.#identity, engineRoot, order, init: options.init ?? 'engine' };
-    const booted = await bootMachine(parts, this.#log);
+    const init = options.init ?? record.init ?? 'engine';
+    const booted = await bootMachine({ identity: this.#identity, engineRoot, order, init }, this.#log);
     if (options.waitForEngine === true) await this.#engineAnswers();
     return { ...booted, order };
+  }
+
+  async runWith(init: PcInit): Promise<void> {
+    const { init: before = 'engine' } = await this.#record.read();
+    if (before === init) return;
+    await this.#record.update({ init });
+    if (await this.isBooted()) {
+      await this.flush();
+      await this.cut('process-kill');
+      await this.boot({ waitForEngine: true });
+    }
   }
 
   async remove(): Promise<readonly string[]> {

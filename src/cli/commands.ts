@@ -1,6 +1,8 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
+import { hardenCommand } from './commands/harden.manifest.ts';
+import { poolerCommands } from './commands/pooler.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
 import { stepCommands } from './commands/step.manifest.ts';
 
@@ -101,6 +103,8 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
     ],
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
-  stepCommands,
+  poolerCommands,
+  hardenCommand,
   serviceCommands,
+  stepCommands,
 ];

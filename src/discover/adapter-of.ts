@@ -20,6 +20,7 @@ const images: readonly { readonly word: string; readonly adapter: Component['ada
 const programs: readonly { readonly word: RegExp; readonly adapter: Component['adapter'] }[] = [
   { word: /(^|[/\s])celery(\s|$)/, adapter: 'celery' },
   { word: /(^|\/)redis-server$/, adapter: 'redis' },
+  { word: /(^|\/)pgbouncer$/, adapter: 'pgbouncer' },
   { word: /(^|\/)nginx(\s|$)/, adapter: 'edge' },
   { word: /(^|[/\s])(gunicorn|uvicorn|daphne|uwsgi)(\s|$)/, adapter: 'web' },
 ];

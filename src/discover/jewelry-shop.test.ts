@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
 
-import { inventoryOf, operatorObjects, type Manifest } from '../../test/fakes/inventory.ts';
+import { exampleBase, exampleLab, exampleManifests } from '../../test/fakes/example-shop.ts';
+import { inventoryOf, type Manifest } from '../../test/fakes/inventory.ts';
 import type { Stack } from '../domain/stack.ts';
 import { applyStackFile } from '../stack-file/apply.ts';
 import { parseStackFile } from '../stack-file/parse.ts';
@@ -11,26 +9,8 @@ import { stackFileText } from '../stack-file/write.ts';
 import { discover } from './discover.ts';
 import { certificateSecrets, publishablePorts } from './front-door.ts';
 
-const shop = join(import.meta.dirname, '../../examples/jewelry-shop');
-const text = (name: string) => readFileSync(join(shop, name), 'utf8');
-const manifests = (name: string) =>
-  parseAllDocuments(text(name)).map((document) => document.toJS() as Manifest);
-const { resources } = parse(text('base/kustomization.yaml')) as { resources: readonly string[] };
-
-/** The base as Kustomize builds it, and what the operator makes of the database's resource. */
-const base: readonly Manifest[] = [
-  ...resources.flatMap((name) => manifests(`base/${name}`)),
-  ...operatorObjects('jewelry-shop-db'),
-  { kind: 'ConfigMap', metadata: { name: 'nginx-conf' }, data: { 'nginx.conf': text('base/nginx.conf') } },
-];
-
-/** The overlay `lab`: its patch makes the Service of nginx a node port. */
-const lab = base.map((manifest): Manifest => {
-  if (manifest.kind !== 'Service' || manifest.metadata.name !== 'nginx') return manifest;
-  const spec = structuredClone(manifest['spec']) as { ports: Record<string, unknown>[] };
-  Object.assign(spec.ports[0] ?? {}, { nodePort: 30443 });
-  return { ...manifest, spec };
-});
+const base = exampleBase();
+const lab = exampleLab();
 
 async function discovered(objects: readonly Manifest[], published: [number, string][]): Promise<Stack> {
   return discover(await inventoryOf('jewelry-shop', objects), {
@@ -42,7 +22,7 @@ async function discovered(objects: readonly Manifest[], published: [number, stri
 
 const inLab = () => discovered(lab, [[30443, '127.0.0.1:8443']]);
 const inPublic = () =>
-  discovered([...base, ...manifests('overlays/public/ingress.yaml')], [[443, '127.0.0.1:443']]);
+  discovered([...base, ...exampleManifests('overlays/public/ingress.yaml')], [[443, '127.0.0.1:443']]);
 const needs = (stack: Stack, name: string) =>
   stack.components.find(({ ref }) => ref.name === name)?.dependsOnWhy;
 
@@ -115,7 +95,7 @@ describe('of the example stack', () => {
   });
 
   test('an Ingress that is not published is no way in', async () => {
-    const objects = [...lab, ...manifests('overlays/public/ingress.yaml')];
+    const objects = [...lab, ...exampleManifests('overlays/public/ingress.yaml')];
     expect((await discovered(objects, [[30443, '127.0.0.1:8443']])).frontDoor?.why).toMatch(/^Service nginx/);
     const inventory = await inventoryOf('jewelry-shop', objects);
     expect(publishablePorts(inventory)).toEqual([30443, 443, 80]);

@@ -5,6 +5,8 @@ export interface AgentState {
   readonly sentence: string;
   /** Since when it is in this state. */
   readonly since: number;
+  /** What the last look said of the stack; undefined: there was none yet. */
+  readonly health?: 'usable' | 'broken' | 'settling' | 'unknown';
   /** The last proof through the front door. */
   readonly provenAt?: number;
 }

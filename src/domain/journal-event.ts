@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import type { ObjectRef } from './object-ref.ts';
 import type { PlannedStep, Refusal } from './plan.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -85,6 +86,35 @@ export type JournalEvent =
       readonly reason: string;
     }
   | { readonly type: 'resumed'; readonly run: string; readonly cluster: string }
+  | {
+      /** A change of `rekindle harden` is about to be made. */
+      readonly type: 'harden-intended';
+      readonly run: string;
+      readonly action: string;
+      /** `take-back`: the change before it was not proven. */
+      readonly change: 'apply' | 'undo' | 'take-back';
+      readonly target: ObjectRef;
+      /** Ids of the measures. */
+      readonly measures: readonly string[];
+      /** What each of them changes, by id, so that it can be taken back alone. */
+      readonly patches: Readonly<Record<string, unknown>>;
+      /** What this program had set before: a configuration, or the container's restart policy. Undefined: nothing. */
+      readonly previous?: unknown;
+    }
+  | {
+      readonly type: 'harden-acted';
+      readonly run: string;
+      readonly action: string;
+      readonly acted: 'done' | 'failed' | 'unknown';
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'harden-verified';
+      readonly run: string;
+      readonly action: string;
+      readonly verified: 'yes' | 'no' | 'unknown';
+      readonly detail: string;
+    }
   | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
 
 /** An event with its place in the journal: `at` in ms since the epoch, `seq` strictly growing. */

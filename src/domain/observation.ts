@@ -13,9 +13,12 @@ export interface NodeContainer {
   /** Milliseconds since the epoch; 0 when it never started. */
   readonly startedAt: number;
   readonly exitCode: number;
+  /** As `docker update --restart` takes it: `on-failure:3` with its number of attempts. */
   readonly restartPolicy: string;
   readonly restartCount: number;
   readonly addresses: readonly string[];
+  /** Whether k3d gave it an address of its own, which stays over a boot. */
+  readonly hasStaticAddress?: boolean;
   /** Address of the host on the container's network; only of one that runs. */
   readonly gateway?: string;
 }

@@ -3,7 +3,21 @@ import { refText, type ObjectRef } from './object-ref.ts';
 /** Ordered by what can be lost: nothing touched < nothing healthy touched < an unhealthy thing restarted < data. */
 export type Risk = 'observe' | 'safe' | 'disruptive' | 'destructive';
 
+/** Steps of `rekindle pooler profile`; no finding calls for them. */
+export type PoolerProfileStep =
+  | 'check-pooler-settings'
+  | 'remove-check-pods'
+  | 'write-pooler-settings'
+  | 'include-pooler-settings'
+  | 'use-pooler-image'
+  | 'reload-pooler-settings'
+  | 'restore-pooler-image'
+  | 'exclude-pooler-settings'
+  | 'drop-pooler-settings'
+  | 'declare-pooler-profile';
+
 export type StepName =
+  | PoolerProfileStep
   | 'start-cluster'
   | 'start-node'
   | 'start-load-balancer'

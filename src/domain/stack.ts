@@ -1,4 +1,5 @@
 import type { ObjectRef } from './object-ref.ts';
+import type { PoolerProfile } from './pooler-profiles.ts';
 
 /** Credentials are never held in the model, only where to read them. */
 export interface SecretKeyRef {
@@ -83,6 +84,7 @@ export interface Stack {
   readonly databases: readonly DatabaseComponent[];
   readonly poolers: readonly PoolerComponent[];
   readonly frontDoor?: FrontDoor;
-  readonly poolerProfile?: string;
+  /** What the stack file asks of its poolers; undefined: nothing. */
+  readonly poolerProfile?: PoolerProfile;
   readonly policy: Policy;
 }

@@ -8,6 +8,7 @@ import { diagnose } from '../diagnose/diagnose.ts';
 import { validityText } from '../domain/certificate-times.ts';
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
 import type { AppendOnlyFile, Observation } from '../domain/observation.ts';
+import { poolerProfiles } from '../domain/pooler-profiles.ts';
 import type { Component } from '../domain/stack.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { faults } from './index.ts';
@@ -469,7 +470,10 @@ describe('what is found and what is done about it', () => {
       ),
     });
     expect(diagnose(observation, check)).toEqual([]);
-    const named = { stack: { ...stack, poolerProfile: 'patience' }, firstSeen: () => boot };
+    const named = {
+      stack: { ...stack, poolerProfile: { name: 'patience', settings: poolerProfiles.patience } },
+      firstSeen: () => boot,
+    };
     expect(diagnose(observation, named).map((finding) => finding.fault)).toEqual(['pooler-profile-differs']);
   });
 

@@ -9,6 +9,7 @@ import { couldNotLook, saw, seen } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
 import { refText } from '../domain/object-ref.ts';
 import { reservedBy } from '../domain/plan.ts';
+import { poolerProfiles } from '../domain/pooler-profiles.ts';
 import { anyContainerRuns } from '../domain/running-containers.ts';
 import type { Component, DatabaseComponent, Stack } from '../domain/stack.ts';
 import { deletesPod } from './guards/deletes-pod.ts';
@@ -206,7 +207,7 @@ const web = (name: string): Omit<Component, 'dependsOn'> => ({
 });
 const known: Stack = {
   ...stack,
-  poolerProfile: 'patience',
+  poolerProfile: { name: 'patience', settings: poolerProfiles.patience },
   databases: [
     {
       namespace: 'shop',

@@ -97,6 +97,10 @@ export interface ClusterProvider {
   ): Promise<void>;
   /** Runs one program on a running node, without a shell. Throws with its words when it fails or its end is not known. */
   runOnNode(containerId: string, argv: readonly string[]): Promise<void>;
+  /** Runs one program on a running node that only looks, without a shell; resolves with what it printed. Throws as `runOnNode`. */
+  askNode(containerId: string, argv: readonly string[]): Promise<string>;
+  /** Sets when the engine starts a container by itself: `no`, `always`, `unless-stopped`, `on-failure`, `on-failure:N`. */
+  setRestartPolicy(containerId: string, policy: string): Promise<void>;
   /** The kubeconfig of a cluster as its own tool gives it, with an administrator's key. Throws when the tool fails. */
   kubeconfig(cluster: string): Promise<string>;
   /** Starts a stopped cluster with the provider's own tool, which also repairs the DNS entries it owns. */

@@ -55,6 +55,31 @@ export interface ClusterReader {
   }): Promise<string>;
 }
 
+/** A pod to be made. */
+export interface PodManifest {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** The fields of an object that this program wants to own. */
+export interface AppliedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    /** Binds the apply to this very object: without one of this uid it is a Conflict, and none is made. */
+    readonly uid?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
 /** Writes to the Kubernetes API: kept apart so that whatever only observes cannot write. */
 export interface ClusterWriter {
   /**
@@ -79,6 +104,45 @@ export interface ClusterWriter {
     name: string;
     key: string;
     value: string;
+    version: string;
+  }): Promise<void>;
+  /**
+   * Makes a pod with a name that nobody else would give. A Conflict means that an earlier attempt of the same call
+   * made it; the API's refusals are Forbidden and Rejected.
+   */
+  createPod(target: { namespace: string; pod: PodManifest }): Promise<KubeObject>;
+  /**
+   * Server-side apply of one object at its REST path, which is made when it is not there: afterwards it has these fields, and
+   * what an earlier apply of the same manager gave it and this one does not is gone; what others gave it stays. Throws
+   * Conflict, with the managers and fields, when somebody else owns a field, unless `force` takes it over, and when the object
+   * changed since the version that it names.
+   */
+  apply(target: {
+    /** REST path of the object. */
+    path: string;
+    /** With apiVersion, kind and metadata. */
+    object: AppliedObject | Readonly<Record<string, unknown>>;
+    /** Under this name the API server keeps which fields are this program's; `rekindle` by default. */
+    manager?: string;
+    force?: boolean;
+    dryRun?: boolean;
+  }): Promise<KubeObject>;
+  /**
+   * Deletes this very object (precondition on the uid), where a version is named unless it was changed since that was read;
+   * one that is gone already is fine. Throws Conflict.
+   */
+  deleteObject(target: { path: string; uid: string; version?: string }): Promise<void>;
+  /**
+   * Gives the Zalando operator's resource a pooler image and a note of the one before, bound to the version that was
+   * read; undefined takes a field away, and `section: false` the whole section of the pooler. Throws Conflict when it was
+   * changed since.
+   */
+  setPoolerImage(target: {
+    namespace: string;
+    name: string;
+    image: string | undefined;
+    before: string | undefined;
+    section?: false;
     version: string;
   }): Promise<void>;
   /** Sends a pod's creation to the API as a server-side dry run. The API's reason when it would be refused; else undefined. */

@@ -68,6 +68,11 @@ const texts: Texts = {
   'step-verified': ({ verified, detail }) =>
     `${verified === 'yes' ? 'proven' : `not proven (${verified})`}: ${detail}`,
   'write-verified': ({ count }) => `write ${count} through the front door was read back`,
+  'harden-intended': ({ change, target, measures }) =>
+    `hardening (${change}): ${refText(target)}. ${measures.join(', ')}`,
+  'harden-acted': ({ acted, detail }) => `${acted}: ${detail}`,
+  'harden-verified': ({ verified, detail }) =>
+    `${verified === 'yes' ? 'proven' : `not proven (${verified})`}: ${detail}`,
   'run-ended': ({ verdict, seconds }) => `${verdictText(verdict)} (${seconds.toFixed(1)} s)`,
   'agent-started': ({ context }) => `the agent watches ${context}`,
   'agent-stopped': ({ reason }) => `the agent ended: ${reason}`,

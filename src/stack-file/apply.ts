@@ -1,3 +1,4 @@
+import { composedProfile, type PoolerProfile } from '../domain/pooler-profiles.ts';
 import type { Component, FrontDoor, Stack, WriteProbe } from '../domain/stack.ts';
 import type { StackFile } from './schema.ts';
 
@@ -50,11 +51,18 @@ function writeProbe({ readBack, ...probe }: NonNullable<WrittenDoor['writeProbe'
   return { ...probe, ...(readBack !== undefined && { readBack }) };
 }
 
+/** What the file asks of the poolers; undefined when it does not speak of them. */
+export function poolerProfileOf({ spec }: Pick<StackFile, 'spec'>): PoolerProfile | undefined {
+  const { profile, settings } = spec.pooler ?? {};
+  return profile === undefined && settings === undefined ? undefined : composedProfile(profile, settings);
+}
+
 /** What was discovered, with everything that the stack file says instead. */
 export function applyStackFile(found: Stack, file: StackFile): Stack {
   const { spec } = file;
   const { frontDoor: _foundDoor, ...rest } = found;
   const door = frontDoor(found, file);
+  const poolerProfile = poolerProfileOf(file);
   return {
     ...rest,
     name: file.metadata.name,
@@ -64,6 +72,6 @@ export function applyStackFile(found: Stack, file: StackFile): Stack {
       attempts: spec.policy?.attempts ?? found.policy.attempts,
     },
     ...(door !== undefined && { frontDoor: door }),
-    ...(spec.pooler !== undefined && { poolerProfile: spec.pooler.profile }),
+    ...(poolerProfile !== undefined && { poolerProfile }),
   };
 }

@@ -38,6 +38,43 @@ describe('a stack file', () => {
     expect(found.join('\n')).toMatch(/line 9: spec\.pooler\.profile/);
   });
 
+  test('takes settings of the pooler as numbers or text', () => {
+    const text = `${head}spec:\n  pooler: { profile: quick, settings: { server_login_retry: 2, dns_max_ttl: '0.5' } }\n`;
+    expect(parseStackFile(text, 'f').spec.pooler?.settings).toEqual({
+      server_login_retry: '2',
+      dns_max_ttl: '0.5',
+    });
+  });
+
+  test('tells each setting that PgBouncer would refuse, or that is no business of a profile, at its line', () => {
+    const settings = [
+      'client_lifetime: 7200',
+      'pool_size: 20',
+      'server_login_retry: soon',
+      'server_lifetime: [1]',
+      'listen_port: 5432',
+      'server_fast_close: 2',
+      'max_client_conn: 1.5',
+      "dns_max_ttl: '010'",
+      'constructor: 1',
+    ];
+    const rows = settings.map((row) => `      ${row}\n`).join('');
+    const told = problems(`${head}spec:\n  pooler:\n    settings:\n${rows}`);
+    const wanted = [
+      [7, 'client_lifetime: no setting of PgBouncer: it would not start with it'],
+      [8, 'pool_size: not part of a profile: it belongs to a line of section [databases]'],
+      [9, 'server_login_retry: must be a number (seconds), as 5; it is "soon"'],
+      [10, 'server_lifetime: must be a number (seconds), as 5; it is [1]'],
+      [11, 'listen_port: not part of a profile: PgBouncer takes it at its start only'],
+      [12, 'server_fast_close: must be 0 or 1; it is 2'],
+      [13, 'max_client_conn: must be a whole number; it is 1.5'],
+      [14, 'dns_max_ttl: must be a number (seconds), as 5; it is "010"'],
+      [15, 'constructor: no setting of PgBouncer'],
+    ];
+    const starts = wanted.map(([line, what]) => `line ${line}: spec.pooler.settings.${what}`);
+    expect(told.map((text, at) => text.slice(0, starts[at]?.length))).toEqual(starts);
+  });
+
   test('that is no YAML names the line', () => {
     expect(problems('a: [1\nb: 2')[0]).toMatch(/^line \d+: /);
   });

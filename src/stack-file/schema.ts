@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { poolerProfiles } from '../domain/pooler-profiles.ts';
+import { poolerProfiles, type PoolerProfileName } from '../domain/pooler-profiles.ts';
+import { settingProblem } from '../domain/pooler-settings.ts';
 import { writeProbeShape } from '../discover/declared-probe.ts';
 
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a Kubernetes name');
@@ -15,6 +16,19 @@ const component = z.strictObject({
   /** `Kind/name` of components that must work first; what is left out is discovered. */
   dependsOn: z.array(z.string()).optional(),
 });
+
+/** Values are numbers; as text they may have digits that YAML's numbers would lose. Each wrong one is told at its line. */
+const poolerSettings = z
+  .record(z.string(), z.unknown())
+  .superRefine((settings, context) => {
+    for (const [key, value] of Object.entries(settings)) {
+      const problem = settingProblem(key, typeof value === 'number' ? String(value) : value);
+      if (problem !== undefined) context.addIssue({ code: 'custom', path: [key], message: problem });
+    }
+  })
+  .transform((settings) =>
+    Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
+  );
 
 /** `rekindle.yaml`: everything under spec is optional, unknown keys are errors. */
 export const stackFileSchema = z.strictObject({
@@ -42,7 +56,13 @@ export const stackFileSchema = z.strictObject({
         })
         .optional(),
       pooler: z
-        .strictObject({ profile: z.enum(Object.keys(poolerProfiles) as [string, ...string[]]) })
+        .strictObject({
+          profile: z
+            .enum(Object.keys(poolerProfiles) as [PoolerProfileName, ...PoolerProfileName[]])
+            .optional(),
+          /** Settings of section [pgbouncer] by key; they win over the profile's. */
+          settings: poolerSettings.optional(),
+        })
         .optional(),
       policy: z
         .strictObject({

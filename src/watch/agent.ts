@@ -87,6 +87,7 @@ export class Agent {
   #wasDown = false;
   #provenAt = never;
   #tried: string[] = [];
+  #health: Sight['health'] | undefined;
   #state: AgentState = { state: 'starting', sentence: 'The agent has started.', since: 0 };
 
   constructor(parts: AgentParts) {
@@ -116,6 +117,7 @@ export class Agent {
     const { clock, workplace, settings } = this.#parts;
     const pause = workplace.pause();
     const sight = await this.#see(reason !== undefined);
+    this.#health = sight.health;
     if (pause !== undefined) return this.#paused(pause, sight);
     const { incident, decision } = judge(this.#incident, sight, settings);
     this.#note(incident, sight);
@@ -294,6 +296,7 @@ export class Agent {
     if (this.#incident === undefined) return 0;
     if (report.outcome === 'usable') {
       this.#sinceBoot = false;
+      this.#health = 'usable';
       this.#proven();
       this.#show({ state: 'usable', sentence: report.sentence, since: clock.now() });
     }
@@ -321,6 +324,7 @@ export class Agent {
     this.#state = {
       ...state,
       since: isSame ? this.#state.since : state.since,
+      ...(this.#health !== undefined && { health: this.#health }),
       ...(provenAt !== undefined && { provenAt }),
     };
     supervisor.status(state.sentence);

@@ -180,7 +180,7 @@ export class SessionWorkplace implements Workplace {
       followContainers({ ...feed, provider: context.provider, cluster: target.cluster, stops }),
       followPods({ ...feed, reader: context.reader, namespace: () => context.stack.namespace }),
     ]).catch((error: unknown) => poke(`events cannot be followed: ${oneLine(error)}`));
-    const log = new RunLog(store, clock, { ...listener, passed: () => undefined });
+    const log = new RunLog(store, clock, listener);
     return { session, log, since: clock.monotonic(), ending, feeds };
   }
 }

@@ -122,6 +122,96 @@ describe('scale', () => {
   });
 });
 
+describe('apply', () => {
+  const path = '/apis/apps/v1/namespaces/shop/deployments/web';
+  const fields = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
+
+  it('applies on the server under its name and without force', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: fields }) });
+    const writer = createClusterWriter(server.config);
+    expect(await writer.apply({ path, manager: 'rekindle-harden', object: fields })).toMatchObject(fields);
+    await writer.apply({ path, manager: 'rekindle-harden', object: fields, dryRun: true });
+    const query = 'fieldManager=rekindle-harden&force=false';
+    expect(server.requests).toMatchObject([
+      {
+        method: 'PATCH',
+        url: `${path}?${query}`,
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+      },
+      { method: 'PATCH', url: `${path}?${query}&dryRun=All` },
+    ]);
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(fields);
+  });
+
+  it('tells whose field it is', async () => {
+    const message =
+      'Apply failed with 1 conflict: conflict with "kubectl-client-side-apply" using apps/v1: .spec.replicas';
+    const server = await fakeApiServer({ answer: () => refusal(409, message) });
+    const applying = createClusterWriter(server.config).apply({
+      path,
+      manager: 'rekindle-harden',
+      object: fields,
+    });
+    await expect(applying).rejects.toBeInstanceOf(Conflict);
+    await expect(applying).rejects.toThrow(message);
+  });
+});
+
+describe('deleteObject', () => {
+  it('names the object and the version that was read', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: { kind: 'Status' } }) });
+    const path = '/api/v1/namespaces/kube-system/configmaps/coredns-custom';
+    await createClusterWriter(server.config).deleteObject({ path, uid: 'u7', version: '12' });
+    const [request] = server.requests;
+    expect(request).toMatchObject({ method: 'DELETE', url: path });
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      preconditions: { uid: 'u7', resourceVersion: '12' },
+    });
+  });
+});
+
+describe('what a pooler profile writes', () => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'shop' } };
+  const path = '/api/v1/namespaces/shop/configmaps/a';
+
+  it('is applied under a name of its own, and takes nothing over unless that is said', async () => {
+    const server = await fakeApiServer({ answer: () => ({ json: object }) });
+    const writer = createClusterWriter(server.config);
+    await writer.apply({ path, object });
+    await writer.apply({ path, object, force: true });
+    expect(server.requests.map(({ method, url, headers }) => [method, url, headers['content-type']])).toEqual(
+      [
+        ['PATCH', `${path}?fieldManager=rekindle&force=false`, 'application/apply-patch+yaml'],
+        ['PATCH', `${path}?fieldManager=rekindle&force=true`, 'application/apply-patch+yaml'],
+      ],
+    );
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(object);
+  });
+
+  it.each([
+    [409, Conflict],
+    [403, Forbidden],
+    [500, ClusterUnreachable],
+  ] as const)('is not called done after a %i', async (code, type) => {
+    const server = await fakeApiServer({ answer: () => refusal(code, 'no') });
+    const writer = createClusterWriter(server.config);
+    const metadata = { name: 'check-1', labels: {} };
+    for (const writing of [
+      writer.apply({ path, object }),
+      writer.deleteObject({ path, uid: 'u1' }),
+      writer.createPod({ namespace: 'shop', pod: { metadata, spec: {} } }),
+      writer.setPoolerImage({ namespace: 'shop', name: 'db', image: 'i', before: '', version: '7' }),
+    ])
+      await expect(writing).rejects.toBeInstanceOf(type);
+  });
+
+  it('deletes by uid, and takes what is gone for deleted', async () => {
+    const server = await fakeApiServer({ answer: () => refusal(404, 'not found') });
+    await createClusterWriter(server.config).deleteObject({ path, uid: 'u1' });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({ preconditions: { uid: 'u1' } });
+  });
+});
+
 describe('rehearsePodCreation', () => {
   it('sends the pod as its controller would create it, as a dry run', async () => {
     const { server, done } = await rehearsal({ status: 201, json: pod });

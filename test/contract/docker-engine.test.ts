@@ -133,6 +133,42 @@ describe('k3d over the Docker Engine API', () => {
     expect(fake.requests).toEqual(['POST /containers/bbb/restart?t=1']);
   });
 
+  it.each([
+    ['unless-stopped', { Name: 'unless-stopped', MaximumRetryCount: 0 }],
+    ['no', { Name: 'no', MaximumRetryCount: 0 }],
+    ['on-failure:3', { Name: 'on-failure', MaximumRetryCount: 3 }],
+  ])('sets the restart policy %s, and reads it the same way', async (policy, wanted) => {
+    const { HostConfig: host } = balancer;
+    const updated = { ...balancer, HostConfig: { ...host, RestartPolicy: wanted } };
+    const { fake, provider } = await k3d({
+      ...listing,
+      'POST /containers/bbb/update': { json: { Warnings: null } },
+      'GET /containers/bbb/json': { json: updated },
+    });
+    await provider.setRestartPolicy('bbb', policy);
+    expect(fake.requests).toEqual([
+      `POST /containers/bbb/update ${JSON.stringify({ RestartPolicy: wanted })}`,
+    ]);
+    expect((await provider.containers('shop')).find(({ id }) => id === 'bbb')?.restartPolicy).toBe(policy);
+  });
+
+  it('tells a node that has an address of its own', async () => {
+    const fixed = {
+      ...server,
+      Config: { Labels: { ...labels('server'), 'k3d.node.staticIP': '172.28.0.3' } },
+    };
+    const { provider } = await k3d({ ...listing, 'GET /containers/aaa/json': { json: fixed } });
+    expect((await provider.containers('shop')).map(({ hasStaticAddress }) => hasStaticAddress)).toEqual([
+      true,
+      undefined,
+    ]);
+  });
+
+  it('gives what a program on a node printed', async () => {
+    const { provider } = await k3d(exec(0));
+    expect(await provider.askNode('bbb', ['ls'])).toContain('[emerg] no such host');
+  });
+
   it('reloads the load balancer and waits for the exit code', async () => {
     const { fake, provider } = await k3d(exec(0));
     await provider.reloadLoadBalancer('bbb');

@@ -44,6 +44,8 @@ export interface ForwardedPort {
 export interface FakeApiOptions {
   /** Undefined for an upgrade means that it is granted. */
   readonly answer?: (request: SeenRequest) => FakeAnswer | undefined;
+  /** Answers what `answer` does not, in its own time: another server's words, for example. */
+  readonly later?: (request: SeenRequest) => Promise<FakeAnswer>;
   /** Called once a port-forward is open; returns what to do with bytes from the client. */
   readonly forward?: (port: ForwardedPort) => (bytes: Buffer) => void;
 }
@@ -56,7 +58,8 @@ export async function fakeApiServer(options: FakeApiOptions): Promise<FakeApiSer
     const serve = async (): Promise<void> => {
       const seen = await read(request);
       requests.push(seen);
-      reply(response, options.answer?.(seen) ?? { status: 404, text: '404 page not found' });
+      const unknown: FakeAnswer = { status: 404, text: '404 page not found' };
+      reply(response, options.answer?.(seen) ?? (await options.later?.(seen)) ?? unknown);
     };
     void serve();
   });

@@ -31,6 +31,8 @@ export interface Running {
 export interface ShopOptions {
   /** Whether the load balancer shuns its web server until it is reloaded. */
   readonly isShunned?: boolean;
+  /** Restart policy of the cluster's containers; `unless-stopped` when nothing else is said. */
+  readonly restartPolicy?: string;
   /** Changes what the API says. */
   readonly answer?: (request: SeenRequest) => FakeAnswer | undefined;
 }
@@ -49,6 +51,8 @@ export interface RunningShop {
   readonly reloads: () => number;
   /** Makes the load balancer shun its web server until it is reloaded. */
   readonly shun: () => void;
+  /** Restart policies of the engine's containers, by id. */
+  readonly policies: () => Readonly<Record<string, string>>;
   /** Ids of the orders that were written through the front door, in order. */
   readonly orders: readonly string[];
   /** Starts the release in this home; on its context and stack file unless other arguments are given. */
@@ -100,35 +104,51 @@ function balancer(port: number, isShunned: () => boolean): net.Server {
 
 const labels = (role: string) => ({ app: 'k3d', 'k3d.cluster': 'shop', 'k3d.role': role });
 
-function container(id: string, name: string, role: string, startedAt: number) {
+/** What the engine's answers depend on. */
+interface EngineState {
+  readonly startedAt: number;
+  readonly policies: Map<string, string>;
+  readonly reloaded: () => void;
+}
+
+function container(id: string, name: string, role: string, { startedAt, policies }: EngineState) {
   return {
     Id: id,
     Name: `/${name}`,
     Config: { Labels: labels(role) },
     State: { Status: 'running', StartedAt: new Date(startedAt).toISOString(), ExitCode: 0 },
-    HostConfig: { RestartPolicy: { Name: 'unless-stopped' }, PortBindings: null },
+    HostConfig: { RestartPolicy: { Name: policies.get(id) }, PortBindings: null },
     NetworkSettings: { Ports: null, Networks: { 'k3d-shop': { IPAddress: '127.0.0.1' } } },
   };
 }
 
 /** An engine with the two containers of the cluster; what is run in one is a reload of its nginx. */
-function engineAnswers(startedAt: number, reloaded: () => void): EngineAnswers {
-  const server = container('server', smallShop.node, 'server', startedAt);
-  const proxy = container('proxy', smallShop.balancer, 'loadbalancer', startedAt);
+function engineAnswers(state: EngineState): EngineAnswers {
+  const server = () => container('server', smallShop.node, 'server', state);
+  const proxy = () => container('proxy', smallShop.balancer, 'loadbalancer', state);
+  const update = (id: string) => ({
+    [`POST /containers/${id}/update`]: ({ body }: { readonly body: Buffer }) => {
+      const { RestartPolicy } = JSON.parse(body.toString()) as { RestartPolicy: { Name: string } };
+      state.policies.set(id, RestartPolicy.Name);
+      return { json: {} };
+    },
+  });
   return {
     'GET /containers/json': {
-      json: [server, proxy].map(({ Id, Config }) => ({ Id, Labels: Config.Labels })),
+      json: [server(), proxy()].map(({ Id, Config }) => ({ Id, Labels: Config.Labels })),
     },
-    'GET /containers/server/json': { json: server },
-    'GET /containers/proxy/json': { json: proxy },
     'GET /events': async (_request, response) => {
       response.writeHead(200);
       response.flushHeaders();
       await once(response, 'close');
     },
+    'GET /containers/server/json': () => ({ json: server() }),
+    'GET /containers/proxy/json': () => ({ json: proxy() }),
+    ...update('server'),
+    ...update('proxy'),
     'POST /containers/proxy/exec': { status: 201, json: { Id: 'reload' } },
     'POST /exec/reload/start': () => {
-      reloaded();
+      state.reloaded();
       return { text: '' };
     },
     'GET /exec/reload/json': { json: { ExitCode: 0 } },
@@ -198,7 +218,9 @@ export async function runningShop(options: ShopOptions = {}): Promise<RunningSho
     state.reloads += 1;
     state.isShunned = false;
   };
-  const engine = await fakeEngine(engineAnswers(startedAt, reloaded));
+  const { restartPolicy = 'unless-stopped' } = options;
+  const policies = new Map(['server', 'proxy'].map((id) => [id, restartPolicy]));
+  const engine = await fakeEngine(engineAnswers({ startedAt, policies, reloaded }));
   const answer = apiAnswer(startedAt, options);
   const api = await fakeApiServer({
     answer: (request) => (isTunnel(request) ? undefined : answer(request)),
@@ -227,6 +249,7 @@ export async function runningShop(options: ShopOptions = {}): Promise<RunningSho
     shun: () => {
       state.isShunned = true;
     },
+    policies: () => Object.fromEntries(policies),
     orders,
     start,
   };

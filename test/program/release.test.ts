@@ -38,7 +38,13 @@ test('the release is one file that needs no package beside it', async () => {
 
 test('the checksums are those of every other file of the release', async () => {
   const { stdout } = await run('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: release });
-  const names = ['THIRD-PARTY-NOTICES.txt', 'install.sh', 'rekindle', `rekindle-${version}.tgz`];
+  const names = [
+    'THIRD-PARTY-NOTICES.txt',
+    'install.sh',
+    'pooler-image.tar.gz',
+    'rekindle',
+    `rekindle-${version}.tgz`,
+  ];
   expect(stdout).toBe(names.map((name) => `${name}: OK\n`).join(''));
 });
 

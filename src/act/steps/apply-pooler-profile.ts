@@ -1,33 +1,49 @@
-import { poolerProfile, profileDifferences } from '../../domain/pooler-profiles.ts';
+import { profileDifferences, settingDifferences, type PoolerValues } from '../../domain/pooler-profiles.ts';
+import { settingsOf } from '../../domain/profile-parameters.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
 import { onConsole, poolerOf } from './pooler-target.ts';
 
-async function effective(
-  planned: PlannedStep,
-  context: ActContext,
-): Promise<Readonly<Record<string, string>>> {
+/** What the process works with, by SHOW CONFIG. */
+export async function effectiveValues(planned: PlannedStep, context: ActContext): Promise<PoolerValues> {
   const { pooler } = await poolerOf(planned, context);
   const rows = await onConsole(context, pooler, planned.target.name, ['SHOW CONFIG']);
   return Object.fromEntries(rows.map((row) => [row['key'] ?? '', row['value'] ?? '']));
 }
 
-/** Sets the profile's values in one running PgBouncer. They last until its container starts again. */
+/** SET for what differs; a key that this PgBouncer does not know is left out, and SHOW CONFIG will say so. */
+export async function setDifferences(
+  planned: PlannedStep,
+  context: ActContext,
+  settings: PoolerValues,
+): Promise<readonly string[]> {
+  const differences = settingDifferences(await effectiveValues(planned, context), settings);
+  const commands = differences
+    .filter(({ effective }) => effective !== undefined)
+    .map(({ key, wanted }) => `SET ${key} = ${wanted}`);
+  if (commands.length === 0) return [];
+  const { pooler } = await poolerOf(planned, context);
+  await onConsole(context, pooler, planned.target.name, commands);
+  return commands;
+}
+
+/** Sets the profile's values in one running PgBouncer. They last until its container starts again, or until RELOAD. */
 export const applyPoolerProfile = defineStep({
   name: 'apply-pooler-profile',
   proofMs: 5000,
-  precondition: async (planned) =>
-    poolerProfile(planned.parameters['profile'] ?? '') === undefined ? 'the profile is unknown' : undefined,
+  precondition: async () => undefined,
   run: async (planned, context) => {
-    const { pooler } = await poolerOf(planned, context);
-    const profile = poolerProfile(planned.parameters['profile'] ?? '') ?? {};
-    const commands = Object.entries(profile).map(([key, value]) => `SET ${key} = ${value}`);
-    await onConsole(context, pooler, planned.target.name, commands);
+    if (planned.parameters['afresh'] === 'RELOAD') {
+      const { pooler } = await poolerOf(planned, context);
+      await onConsole(context, pooler, planned.target.name, ['RELOAD']);
+    }
+    const commands = await setDifferences(planned, context, settingsOf(planned.parameters));
+    if (commands.length === 0) return 'nothing: it has these values already';
     return `${commands.join('; ')} (until this container starts again)`;
   },
   probe: async (planned, context) => {
-    const profile = poolerProfile(planned.parameters['profile'] ?? '') ?? {};
-    const differences = profileDifferences(await effective(planned, context), profile);
+    const effective = await effectiveValues(planned, context);
+    const differences = profileDifferences(effective, settingsOf(planned.parameters));
     return answer(
       context,
       differences.length === 0,

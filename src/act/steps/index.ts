@@ -1,10 +1,16 @@
 import type { StepName } from '../../domain/plan.ts';
 import type { Step } from '../define-step.ts';
 import { applyPoolerProfile } from './apply-pooler-profile.ts';
+import { checkPoolerSettings, removeCheckPods } from './check-pooler-settings.ts';
+import { declarePoolerProfile } from './declare-pooler-profile.ts';
 import { deleteLeftOverPod } from './delete-left-over-pod.ts';
 import { dropGoneUpstreams } from './drop-gone-upstreams.ts';
 import { nudgePooler } from './nudge-pooler.ts';
+import { restorePoolerImage, usePoolerImage } from './pooler-image.ts';
+import { dropPoolerSettings, writePoolerSettings } from './pooler-settings.ts';
+import { excludePoolerSettings, includePoolerSettings } from './pooler-settings-include.ts';
 import { reloadLoadBalancer } from './reload-load-balancer.ts';
+import { reloadPoolerSettings } from './reload-pooler-settings.ts';
 import { restartCrashLoopingPod, restartPooler, restartStuckPod } from './restart-pod.ts';
 import { restartPodWithItsFiles } from './restart-pod-with-its-files.ts';
 import { restoreHostNames } from './restore-host-names.ts';
@@ -34,4 +40,14 @@ export const steps: Readonly<Record<StepName, Step>> = {
   'restart-pooler': restartPooler,
   'apply-pooler-profile': applyPoolerProfile,
   'reload-load-balancer': reloadLoadBalancer,
+  'check-pooler-settings': checkPoolerSettings,
+  'remove-check-pods': removeCheckPods,
+  'write-pooler-settings': writePoolerSettings,
+  'include-pooler-settings': includePoolerSettings,
+  'use-pooler-image': usePoolerImage,
+  'reload-pooler-settings': reloadPoolerSettings,
+  'restore-pooler-image': restorePoolerImage,
+  'exclude-pooler-settings': excludePoolerSettings,
+  'drop-pooler-settings': dropPoolerSettings,
+  'declare-pooler-profile': declarePoolerProfile,
 };

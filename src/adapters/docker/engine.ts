@@ -23,7 +23,7 @@ export interface InspectedContainer {
   readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null };
   readonly State: { readonly Status: string; readonly StartedAt: string; readonly ExitCode: number };
   readonly HostConfig: {
-    readonly RestartPolicy?: { readonly Name?: string };
+    readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
     readonly PortBindings?: PortBindings | null;
   };
   readonly NetworkSettings: {
@@ -91,8 +91,18 @@ export class DockerEngine {
     await this.#send({ method: 'POST', path, deadlineMs: actionDeadlineMs }, [204]);
   }
 
-  /** Runs a command in a running container and waits for its end. Throws EngineRefused when its exit code is not 0. */
-  async exec(id: string, command: readonly string[]): Promise<void> {
+  /** Sets when the engine starts this container by itself (`POST /containers/ID/update`, Docker Engine API 1.24 and later). */
+  async setRestartPolicy(id: string, name: string, maximumRetryCount: number): Promise<void> {
+    const path = `/containers/${encodeURIComponent(id)}/update`;
+    const body = { RestartPolicy: { Name: name, MaximumRetryCount: maximumRetryCount } };
+    await this.#send({ method: 'POST', path, body }, [200]);
+  }
+
+  /**
+   * Runs a command in a running container, waits for its end and resolves with what it printed. Throws EngineRefused when
+   * its exit code is not 0.
+   */
+  async exec(id: string, command: readonly string[]): Promise<string> {
     const deadlineMs = actionDeadlineMs;
     const { Id: exec } = (await this.#json({
       method: 'POST',
@@ -108,7 +118,7 @@ export class DockerEngine {
     const { ExitCode: exitCode } = (await this.#json({ method: 'GET', path: `/exec/${exec}/json` })) as {
       readonly ExitCode: number | null;
     };
-    if (exitCode === 0) return;
+    if (exitCode === 0) return output.bytes.toString('utf8');
     throw new EngineRefused(undefined, {
       what: `The command ${command.join(' ')} failed with exit code ${exitCode ?? 'unknown'}`,
       cause: output.bytes.toString('utf8').trim().slice(-500) || 'it printed nothing',

@@ -9,8 +9,8 @@ import { ClusterUnreachable, errorOf, type Answer } from './errors.ts';
 
 /** One request to the Kubernetes API. */
 export interface ApiRequest {
-  /** A PATCH is a JSON merge patch (RFC 7386). */
-  readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
+  /** A PATCH is a JSON merge patch (RFC 7386); APPLY is a PATCH that the API server merges by field owner. */
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'APPLY';
   /** REST path that begins with a slash, with its query. */
   readonly path: string;
   readonly body?: unknown;
@@ -112,7 +112,8 @@ export class ApiTransport {
     } catch (error) {
       if (!(error instanceof StaleConnection)) throw error;
       // The server closed a connection that we had kept, before it answered: a server that came back does so.
-      // Every request of this program may be sent twice (reads, a deletion bound to a uid, a change bound to a version, a dry run).
+      // Every request of this program may be sent twice (reads, a deletion bound to a uid, a change bound to a version, a
+      // dry run, an apply, a pod with a name of its own).
       this.#forgetConnections();
       const fresh = this.server.startsWith('http:') ? this.#agents.http : this.#agents.https;
       return await exchange(this.server, request, hasOwnProxy ? options : { ...options, agent: fresh });
@@ -140,17 +141,23 @@ function newAgents(): { readonly http: http.Agent; readonly https: https.Agent }
   return { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 }
 
+/** Every JSON document is a YAML document, which is what the API wants for an apply (kubernetes.io, Server-Side Apply). */
+const contentTypes: Partial<Readonly<Record<ApiRequest['method'], string>>> = {
+  PATCH: 'application/merge-patch+json',
+  APPLY: 'application/apply-patch+yaml',
+};
+
 function exchange(server: string, request: ApiRequest, options: Credentials): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const headers: Record<string, string | number> = { ...options.headers, Accept: 'application/json, */*' };
   if (body !== undefined) {
-    headers['Content-Type'] =
-      request.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    headers['Content-Type'] = contentTypes[request.method] ?? 'application/json';
     headers['Content-Length'] = Buffer.byteLength(body);
   }
   const send = server.startsWith('http:') ? http.request : https.request;
-  const sent = send(new URL(server + request.path), { ...options, headers, method: request.method });
+  const method = request.method === 'APPLY' ? 'PATCH' : request.method;
+  const sent = send(new URL(server + request.path), { ...options, headers, method });
   let answered = false;
   const fail = (error: Error): void => {
     const stale = sent.reusedSocket && !answered && isReset(error);
@@ -170,6 +177,7 @@ function exchange(server: string, request: ApiRequest, options: Credentials): Pr
   return promise;
 }
 
+/** JSON is YAML, so an apply takes it (kubernetes.io, Server-Side Apply). */
 function isReset(error: Error): boolean {
   return ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '');
 }

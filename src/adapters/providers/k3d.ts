@@ -10,6 +10,9 @@ const appLabel = 'app=k3d';
 const clusterLabel = 'k3d.cluster';
 const roleLabel = 'k3d.role';
 
+/** On a node to which it gave an address of its own (k3d: pkg/types, LabelNodeStaticIP). */
+const staticAddressLabel = 'k3d.node.staticIP';
+
 /**
  * Time that k3d may take until the nodes of a cluster it starts are up, s. It waits by default and without an end.
  * A server node is up after 10-30 s on a slow machine.
@@ -39,11 +42,20 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     readArchive: (containerId, reading) => archives.readArchive(containerId, reading),
     writeArchive: (containerId, folder, body) => archives.writeArchive(containerId, folder, body),
     writeFile: (containerId, file) => archives.writeFile(containerId, file),
-    runOnNode: (containerId, argv) => engine.exec(containerId, argv),
+    runOnNode: async (containerId, argv) => {
+      await engine.exec(containerId, argv);
+    },
+    askNode: (containerId, argv) => engine.exec(containerId, argv),
+    setRestartPolicy: (containerId, policy) => {
+      const [name = 'no', attempts = '0'] = policy.split(':');
+      return engine.setRestartPolicy(containerId, name, Number(attempts));
+    },
     kubeconfig: (cluster) => kubeconfigOf(engine, environment, cluster),
     startCluster: (cluster, signal) => startCluster(engine, environment, cluster, signal),
     // k3d's proxy image and its configuration need no path: nginx finds /etc/nginx/nginx.conf by itself.
-    reloadLoadBalancer: (containerId) => engine.exec(containerId, ['nginx', '-s', 'reload']),
+    reloadLoadBalancer: async (containerId) => {
+      await engine.exec(containerId, ['nginx', '-s', 'reload']);
+    },
     async follow(cluster, take, signal) {
       for await (const event of engine.events([appLabel, `${clusterLabel}=${cluster}`], signal)) {
         const happened = containerEvent(event);
@@ -85,10 +97,11 @@ function nodeContainer(container: InspectedContainer): NodeContainer {
     state: state.Status as NodeContainer['state'],
     startedAt: Math.max(0, Date.parse(state.StartedAt) || 0),
     exitCode: state.ExitCode,
-    restartPolicy: host.RestartPolicy?.Name || 'no',
+    restartPolicy: restartPolicyOf(host),
     restartCount: container.RestartCount ?? 0,
     addresses: addresses.filter((address) => address !== ''),
     ...(gateway !== undefined && { gateway }),
+    ...(container.Config.Labels?.[staticAddressLabel] !== undefined && { hasStaticAddress: true }),
   };
 }
 
@@ -111,6 +124,11 @@ function containerEvent(event: unknown): ContainerEvent | undefined {
     action,
     at: Math.round(timeNano / 1e6),
   };
+}
+
+function restartPolicyOf({ RestartPolicy: policy }: InspectedContainer['HostConfig']): string {
+  const attempts = policy?.MaximumRetryCount ?? 0;
+  return `${policy?.Name || 'no'}${attempts > 0 ? `:${attempts}` : ''}`;
 }
 
 function roleOf(container: InspectedContainer): NodeContainer['role'] {

@@ -54,7 +54,7 @@ function unprovenVerdict({ session, pass }: Looked): Verdict {
 }
 
 function profileAdvice({ context }: Session): readonly string[] {
-  if (context.stack.poolerProfile !== 'patience') return [];
+  if (context.stack.poolerProfile?.name !== 'patience') return [];
   return [
     `advice: the stack file asks for the pooler profile patience (server_login_retry ${poolerProfiles.patience.server_login_retry} s). ` +
       'After one failed login PgBouncer then refuses everybody for up to 60 s although PostgreSQL is back; quick (1 s) recovered ' +

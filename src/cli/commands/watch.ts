@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { readAgentFile } from '../../agent-file/read.ts';
+import type { AgentFile } from '../../agent-file/schema.ts';
 import { systemClock } from '../../app/clock.ts';
 import type { Listener } from '../../app/run-log.ts';
 import { notifiersOf } from '../../app/wire-notifiers.ts';
@@ -14,9 +15,12 @@ import { agentStatePath } from '../../record/paths.ts';
 import { eventText } from '../../report/text.ts';
 import { keptAlive } from '../../service/kept-alive.ts';
 import { sdNotify } from '../../service/notify.ts';
+import { systemTool } from '../../service/tools.ts';
+import { createTelemetry } from '../../telemetry/index.ts';
 import { Agent } from '../../watch/agent.ts';
 import { restraintOf, settingsOf } from '../../watch/agent-settings.ts';
 import { tellAll } from '../../watch/tell-all.ts';
+import { heardByAll, telling } from '../../watch/told.ts';
 import { Triggers } from '../../watch/triggers.ts';
 import { SessionWorkplace, type WatchSession } from '../../watch/workplace.ts';
 import { becomeAgent } from '../agent-lock.ts';
@@ -33,8 +37,14 @@ const engineMs = 20_000;
 /** A status that does not change is written again after this time, ms. */
 const stateEveryMs = 60_000;
 
+/** The agent visits, looks or passes at least every half minute; without any of it for this long its loop is dead, ms. */
+const silentMs = 120_000;
+
+/** So many of the newest events are counted into the metrics when the agent begins. */
+const rememberedEvents = 2000;
+
 /** Shows what happens: a line for people, or with `--json` one JSON document a line. */
-function printer({ json, verbose }: CommonOptions): Listener & { readonly said: (line: string) => void } {
+function printer({ json, verbose }: CommonOptions): Required<Pick<Listener, 'stored' | 'said'>> {
   const stored = (event: StoredEvent): void => {
     if (json === true) return tellEvent(event);
     const text = eventText(event);
@@ -61,12 +71,23 @@ function stateWriter(pid: number): (state: AgentState, target: { cluster: string
 
 /** `rekindle watch`: brings the stack back after a boot, then stays and brings it back whenever it breaks. Ends with 0. */
 export async function watchCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
-  const file = readAgentFile() ?? {};
+  const file: Partial<AgentFile> = readAgentFile() ?? {};
   // A mistake in any input is told at once and not after minutes of waiting for an engine.
   readInputs({ ...options, signal }).store.close();
   const settings = settingsOf(file);
   const journal = openJournal(options.journal);
-  const listener = printer(options);
+  const telemetry = await createTelemetry({
+    version: version(),
+    stack: () => workplace.name,
+    clock: systemClock,
+    listen: file.metrics?.address,
+    isListenUsers: file.metrics !== undefined,
+    longestSilenceMs: silentMs,
+    logger: systemTool('logger'),
+    tell,
+  });
+  const listener = heardByAll(telemetry, printer(options));
+  const tellTelemetry = telling(telemetry);
   const triggers = new Triggers(systemClock);
   const run = randomUUID();
   const record = (event: JournalEvent): void => listener.stored?.(journal.append(event, systemClock.now()));
@@ -86,6 +107,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
         leave?.();
         leave = becomeAgent(session.target.cluster);
         ({ target } = session);
+        telemetry.remember(session.store.events({ last: rememberedEvents }), target.context);
         record({ type: 'agent-started', run, context: target.context, version: version() });
       }
       return session;
@@ -116,6 +138,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     record,
     notify: (notice: Notice) => tellAll(notifiers, notice, tell),
     show: (state) => {
+      tellTelemetry(state);
       if (target !== undefined) writeState(state, target);
     },
   });
@@ -127,5 +150,6 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     await workplace.close();
     leave?.();
     journal.close();
+    await telemetry.close();
   }
 }

@@ -1,6 +1,7 @@
 import { seen } from '../../domain/looked.ts';
-import { poolerProfile, profileDifferences } from '../../domain/pooler-profiles.ts';
+import { profileDifferences } from '../../domain/pooler-profiles.ts';
 import { defineFault } from '../define-fault.ts';
+import { profileParameters } from '../../domain/profile-parameters.ts';
 import { poolerRef } from '../pooler-findings.ts';
 
 /**
@@ -12,7 +13,7 @@ export const poolerProfileDiffers = defineFault({
   layer: 'pooler',
   title: 'A pooler does not have the profile of the stack file',
   check: (observation, { stack }) => {
-    const profile = stack.poolerProfile === undefined ? undefined : poolerProfile(stack.poolerProfile);
+    const { poolerProfile: profile } = stack;
     const door = seen(observation.frontDoor)?.answer;
     // Settings come after service: a changed retry time helps nobody while logins are still refused.
     const served = door !== undefined && 'status' in door && door.status < 500;
@@ -20,14 +21,14 @@ export const poolerProfileDiffers = defineFault({
     return (seen(observation.poolers) ?? []).flatMap((pooler) => {
       const effective = seen(pooler.config);
       if (effective === undefined || pooler.login.result !== 'ok') return [];
-      const differences = profileDifferences(effective, profile);
+      const differences = profileDifferences(effective, profile.settings);
       if (differences.length === 0) return [];
       return [
         {
           fault: 'pooler-profile-differs',
           layer: 'pooler' as const,
           object: poolerRef(pooler),
-          claim: `${pooler.pod} does not run with profile ${stack.poolerProfile ?? ''}.`,
+          claim: `${pooler.pod} does not run with profile ${profile.name}.`,
           kind: 'broken' as const,
           evidence: differences.map((value) => ({
             object: pooler.pod,
@@ -50,7 +51,7 @@ export const poolerProfileDiffers = defineFault({
       provenBy: 'SHOW CONFIG shows the wanted values',
       undo: 'RELOAD in the admin console of that pod',
       evidenceAt: observation.at,
-      parameters: { profile: stack.poolerProfile ?? '' },
+      parameters: profileParameters(stack.poolerProfile),
     },
   ],
 });

@@ -84,6 +84,22 @@ async function dnsWorkloads(reader: ClusterReader): Promise<readonly WorkloadFac
   return deployments.map((object) => workloadFacts('Deployment', object));
 }
 
+/** Asks every DNS server pod for an address of this name, now. */
+export async function askEveryServer(
+  { reader }: Pick<ObserveContext, 'reader'>,
+  name: string,
+): Promise<readonly DnsServerFacts[]> {
+  const pods = await reader.list(`/api/v1/namespaces/${dnsNamespace}/pods`, { labelSelector: dnsLabel });
+  return Promise.all(
+    pods.map(async ({ metadata: { name: pod } }) =>
+      query(reader, pod, name).then(
+        () => ({ pod, answers: true }),
+        (error: unknown) => ({ pod, answers: false, why: oneLine(error) }),
+      ),
+    ),
+  );
+}
+
 /** Whether the cluster's DNS answers for a Service of this stack, asked on each server pod. */
 export async function collectDns(context: ObserveContext): Promise<DnsFacts> {
   const path = `/api/v1/namespaces/${dnsNamespace}/pods`;

@@ -22,7 +22,7 @@ function isAtRisk(pod: PodFacts): boolean {
  * Whatever is in the volume and is no folder: a link, a pipe or a device counts as a file does. A socket cannot be seen,
  * because no tar archive holds one (Go archive/tar, FileInfoHeader), and is nothing to keep: whoever made it has ended.
  */
-async function filesIn(
+export async function filesIn(
   { provider }: Pick<ObserveContext, 'provider'>,
   node: NodeContainer | undefined,
   pod: PodFacts,

@@ -1,10 +1,10 @@
 import { refText } from '../../domain/object-ref.ts';
-import type { StepName } from '../../domain/plan.ts';
+import type { PoolerProfileStep, StepName } from '../../domain/plan.ts';
 import { defineGuard } from './define-guard.ts';
 import { lately } from './hourly-budget.ts';
 
 /** Time that an action gets to show its effect before the same object is touched again, ms. */
-const coolDownMs: Readonly<Record<StepName, number>> = {
+const coolDownMs: Readonly<Record<Exclude<StepName, PoolerProfileStep>, number>> = {
   'start-cluster': 60_000,
   'start-node': 30_000,
   'start-load-balancer': 10_000,
@@ -28,6 +28,11 @@ const coolDownMs: Readonly<Record<StepName, number>> = {
 const freeRepeats = 2;
 const mostDoublings = 5;
 
+/** A step that only a person asks for has no cool-down. */
+function coolDownOf(step: StepName): number {
+  return Object.hasOwn(coolDownMs, step) ? coolDownMs[step as keyof typeof coolDownMs] : 0;
+}
+
 /** Evidence older than the last action on that object does not count, and every action gets time to show its effect. */
 export const recentlyActed = defineGuard({
   id: 'recently-acted',
@@ -39,7 +44,7 @@ export const recentlyActed = defineGuard({
     const age = observation.at - at;
     // Negative when the action ended while this was being looked at: what was seen may be of before it.
     const repeats = restraint === undefined ? 0 : lately(step, past, observation.at).length - freeRepeats;
-    const coolDown = coolDownMs[step.step] * 2 ** Math.min(Math.max(repeats, 0), mostDoublings);
+    const coolDown = coolDownOf(step.step) * 2 ** Math.min(Math.max(repeats, 0), mostDoublings);
     if (step.evidenceAt > at && age >= coolDown) return undefined;
     return {
       reason: `${step.step} was done on it ${Math.max(0, Math.round(age / 1000))} s ago.`,

@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { CommandOptions, CommandResult } from '../../lab/command.ts';
+import { makeExecutable } from '../../scripts/release/executable.ts';
+import type { RigLab } from './rig-lab.ts';
+
+/** What is used of a lab whose PC is run by systemd. */
+export interface PcLab extends RigLab {
+  readonly kubeconfig: string;
+  readonly runWith: (init: 'engine' | 'systemd') => Promise<void>;
+  readonly runInPc: (argv: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
+  readonly putInPc: (file: string, target: string, mode?: number) => Promise<void>;
+}
+
+const root = path.dirname(path.dirname(import.meta.dirname));
+
+/** The user of the PC whose agent it is. */
+const user = 'alice';
+const home = `/home/${user}`;
+const unit = 'rekindle.service';
+
+/** The agent as its user installs it on the lab's PC: the executable, a kubeconfig, the stack file and `service install`. */
+export class PcAgent {
+  readonly #lab: PcLab;
+
+  constructor(lab: PcLab) {
+    this.#lab = lab;
+  }
+
+  /** Installs the program as it is now; the agent runs and is started at each boot from then on. Throws with the PC's words. */
+  async install(): Promise<void> {
+    const lab = this.#lab;
+    await lab.runWith('systemd');
+    await this.#inPc('systemctl', 'is-system-running', '--wait');
+    const known = await lab.runInPc(['id', user]);
+    if (known.exitCode !== 0)
+      await this.#do('useradd', '--create-home', '--shell', '/bin/bash', '--groups', 'docker', user);
+    const folder = await mkdtemp(path.join(tmpdir(), 'rekindle-agent-'));
+    try {
+      const executable = path.join(folder, 'rekindle');
+      await makeExecutable(executable);
+      await this.#stop();
+      await lab.putInPc(executable, '/usr/local/bin/rekindle', 0o755);
+      await lab.putInPc(path.join(lab.stateDir, 'bin', 'k3d'), '/usr/local/bin/k3d', 0o755);
+      await this.#do('mkdir', '-p', `${home}/.kube`, `${home}/shop`, `${home}/.config/rekindle`);
+      await lab.putInPc(lab.kubeconfig, `${home}/.kube/config`, 0o600);
+      const stack = path.join(root, 'examples/jewelry-shop/rekindle.yaml');
+      await lab.putInPc(stack, `${home}/shop/rekindle.yaml`);
+      const settings = path.join(folder, 'agent.yaml');
+      await writeFile(settings, 'apiVersion: rekindle.dev/v1alpha1\nkind: Agent\n');
+      await lab.putInPc(settings, `${home}/.config/rekindle/agent.yaml`, 0o600);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    await this.#do('chown', '-R', `${user}:${user}`, home);
+    const chosen = ['--context', 'rekindle', '--stack', `${home}/shop/rekindle.yaml`];
+    await this.#do('/usr/local/bin/rekindle', 'service', 'install', '--system', '--run-as', user, ...chosen);
+    await this.#do('sync');
+  }
+
+  /** Whether the agent runs, now and after each boot. */
+  async enable(on: boolean): Promise<void> {
+    await this.#do('systemctl', on ? 'enable' : 'disable', '--now', unit);
+    await this.#do('sync');
+  }
+
+  /** What it has logged since the boot. */
+  async log(): Promise<string> {
+    return (await this.#inPc('journalctl', '--unit', unit, '--boot', '--output', 'short-iso-precise')).stdout;
+  }
+
+  /** `rekindle service status` in the PC. */
+  async status(): Promise<CommandResult> {
+    return this.#inPc('/usr/local/bin/rekindle', 'service', 'status', '--system');
+  }
+
+  async #stop(): Promise<void> {
+    const { exitCode } = await this.#inPc('systemctl', 'cat', unit);
+    if (exitCode === 0) await this.#do('systemctl', 'stop', unit);
+  }
+
+  #inPc(...argv: readonly string[]): Promise<CommandResult> {
+    return this.#lab.runInPc(argv, { timeoutSeconds: 180 });
+  }
+
+  async #do(...argv: readonly string[]): Promise<void> {
+    await this.#lab.runInPc(argv, { timeoutSeconds: 180, check: true });
+  }
+}

@@ -1,0 +1,50 @@
+import type { ActContext } from '../../act/define-step.ts';
+import { examine } from '../../app/examine.ts';
+import type { RunLog } from '../../app/run-log.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { judge } from '../../verify/judge.ts';
+import { Verifier, wantedLevel } from '../../verify/verifier.ts';
+
+/** What changing the stack needs. */
+export interface HardenSession {
+  readonly context: ActContext;
+  readonly log: RunLog;
+  /** Longest time for one workload to replace its pods, and for the stack to be healthy after it, ms. */
+  readonly timeoutMs: number;
+}
+
+/** Between two looks, ms. */
+export const betweenLooksMs = 1000;
+
+/** Whether the stack is usable now: every finding, and two writes through the front door when none is bad. */
+export async function judgeNow({ context, log }: HardenSession): Promise<Verdict> {
+  const { findings, observation } = await examine(context, log);
+  const wanted = wantedLevel(context);
+  const isWhole = findings.every(({ kind }) => kind === 'notice');
+  const judged = (proven: Verdict['proven']) =>
+    judge({ proven, wanted, findings, observation, at: context.clock.now() });
+  // A write that cannot succeed may itself do harm.
+  if (!isWhole) return judged('none');
+  const verifier = new Verifier(context, (id, count) =>
+    log.record({ type: 'write-verified', run: log.id, id, count }),
+  );
+  await verifier.attempt(true);
+  const { level, last } = await verifier.attempt(true);
+  const verdict = judged(level);
+  return verdict.state === 'healthy'
+    ? verdict
+    : { ...verdict, sentence: `${verdict.sentence} ${last.evidence}` };
+}
+
+/** The verdict as soon as it is healthy, and at the latest when the time is over or somebody wants it to end. */
+export async function healthyWithin(session: HardenSession): Promise<Verdict> {
+  const { clock, kept, late, signal } = session.context;
+  const end = clock.monotonic() + session.timeoutMs;
+  for (;;) {
+    kept.clear();
+    late.clear();
+    const verdict = await judgeNow(session);
+    if (verdict.state === 'healthy' || clock.monotonic() > end || signal.aborted) return verdict;
+    await clock.sleep(betweenLooksMs);
+  }
+}
