@@ -12,8 +12,8 @@ export interface Ran {
 /** Runs a program, without a shell. Throws when it cannot be started. */
 export type Run = (argv: readonly string[], environment?: Readonly<Record<string, string>>) => Promise<Ran>;
 
-/** Nothing that is asked here takes longer, except for a start that waits for the agent, ms. */
-const longestMs = 120_000;
+/** Nothing that is asked here takes longer; a start waits until the agent is ready (TimeoutStartSec of its unit), ms. */
+const longestMs = 180_000;
 
 /** Words that are not translated, times in this zone, no pager, no colours. */
 const plainly = {

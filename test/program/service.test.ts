@@ -32,7 +32,7 @@ async function traces(at: ServicePc): Promise<string> {
 
 const installSystem = ['service', 'install', '--system', '--run-as', 'alice'] as const;
 
-describe('the agent of a PC that systemd runs', { timeout: 60_000 }, () => {
+describe('the agent of a PC that systemd runs', { timeout: 120_000 }, () => {
   test('is refused where others could change it, and nothing is changed', async (context) => {
     const at = pc(context);
     const before = await traces(at);

@@ -124,6 +124,8 @@ describe('the unit of the self-test', () => {
       'Service.StandardOutput': ['file:/run/answers 100%%.json'],
     });
     expect(once['Install.WantedBy']).toBeUndefined();
+    expect(once['Unit.Wants']).toBeUndefined();
+    expect(once['Unit.After']).toEqual(['docker.service']);
     expect(once['Service.Restart']).toBeUndefined();
     const limits = Object.keys(agent).filter((key) =>
       /Protect|Private|Restrict|System|Capab|User|Environment|ReadWrite/.test(key),

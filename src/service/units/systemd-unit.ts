@@ -29,19 +29,12 @@ function section(name: string, settings: readonly Setting[]): string {
   return `[${name}]\n${lines.join('\n')}\n`;
 }
 
-function unitSection({ scope, needs }: ServiceSpec, description: string): string {
-  // The engine of a rootless Docker is a unit of the user's manager. Nothing is wanted there: it may not exist.
-  const engine: readonly Setting[] = [
+/** What comes before: the engine (of a rootless Docker it is a unit of the user's manager) and file systems. */
+function order({ needs }: ServiceSpec): readonly Setting[] {
+  return [
     ['After', 'docker.service'],
-    ['Wants', scope === 'system' ? 'docker.service' : undefined],
-  ];
-  return section('Unit', [
-    ['Description', description],
-    ...engine,
     ['RequiresMountsFor', pathList(needs)],
-    ['StartLimitIntervalSec', `${startLimit.seconds}`],
-    ['StartLimitBurst', `${startLimit.starts}`],
-  ]);
+  ];
 }
 
 /** Where and as whom the program runs: the same for the agent and for its self-test. */
@@ -98,7 +91,14 @@ export function systemdUnit(spec: ServiceSpec, systemd: number): string {
   ];
   return [
     `# Written by rekindle ${record.version}. Change it with \`rekindle service install\`, or add to it with \`systemctl edit\`.`,
-    unitSection(spec, 'Rekindle: brings the local cluster back and keeps it up'),
+    section('Unit', [
+      ['Description', 'Rekindle: brings the local cluster back and keeps it up'],
+      // In a user's manager nothing is wanted: there may be no such unit.
+      ['Wants', scope === 'system' ? 'docker.service' : undefined],
+      ...order(spec),
+      ['StartLimitIntervalSec', `${startLimit.seconds}`],
+      ['StartLimitBurst', `${startLimit.starts}`],
+    ]),
     section('Service', service),
     section('Install', [['WantedBy', scope === 'system' ? 'multi-user.target' : 'default.target']]),
     `[${recordSection}]\n${recordLine(record)}\n`,
@@ -120,5 +120,7 @@ export function selfTestUnit(spec: ServiceSpec, output: string): string {
     ['StandardOutput', `file:${output.replaceAll('%', '%%')}`],
     ['StandardError', 'journal'],
   ];
-  return [unitSection(spec, 'Rekindle: can the agent work here?'), section('Service', service)].join('\n');
+  // It wants nothing: an installation that is refused must not have started the engine.
+  const unit = section('Unit', [['Description', 'Rekindle: can the agent work here?'], ...order(spec)]);
+  return [unit, section('Service', service)].join('\n');
 }
