@@ -9,6 +9,7 @@ import { openLab } from '../lab/lab.ts';
 import { usualLimitSeconds } from './agenda.ts';
 import { codeState } from './code-state.ts';
 import { blockOf, type BlockName, withBlock } from './readme-block.ts';
+import { readHardenRows } from './harden/store.ts';
 import { readCases } from './refusals/case-store.ts';
 import { refusalsTable } from './refusals/table.ts';
 import { runFileSchema, type RunRow } from './run-row.ts';
@@ -56,7 +57,7 @@ async function disagreements(): Promise<readonly string[]> {
   const { runs } = await readRuns();
   const { cases } = await readCases();
   const logs = await Promise.all(
-    [...runs, ...cases].map(async ({ id, log }) => {
+    [...runs, ...cases, ...(await readHardenRows())].map(async ({ id, log }) => {
       const digest = await logDigest(log.path);
       return digest === log.sha256
         ? []

@@ -38,7 +38,7 @@ const engineMs = 20_000;
 const stateEveryMs = 60_000;
 
 /** The agent visits, looks or passes at least every half minute; without any of it for this long its loop is dead, ms. */
-const silentMs = 120_000;
+const silentMs = 300_000;
 
 /** So many of the newest events are counted into the metrics when the agent begins. */
 const rememberedEvents = 2000;

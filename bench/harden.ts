@@ -1,0 +1,70 @@
+// `npm run bench:harden -- [--n N] [--allow-dirty]`: cuts with nobody helping, with the example as it is written and hardened;
+// one row of results/always-on.json per cut. Can be interrupted and started again: what this code has measured is skipped.
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+
+import { openLab } from '../lab/lab.ts';
+import { bundle } from '../scripts/bundle.ts';
+import { codeState } from './code-state.ts';
+import { hardenSummary, nextHardenRun } from './harden/agenda.ts';
+import { runHardenCut } from './harden/run.ts';
+import { keepHardenRow, readHardenRows } from './harden/store.ts';
+import { allowHardening } from './rig/rekindle-harden.ts';
+import { startRekindle } from './rig/rekindle-up.ts';
+import { writeLog } from './run-store.ts';
+
+/** After this many runs in a row that say nothing, something else is wrong. */
+const abortedLimit = 3;
+
+const { values } = parseArgs({
+  options: { n: { type: 'string', default: '10' }, 'allow-dirty': { type: 'boolean', default: false } },
+});
+
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+}
+
+async function main(): Promise<number> {
+  const state = await codeState();
+  if (state.dirty && !values['allow-dirty']) {
+    say(
+      'the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)',
+    );
+    return 1;
+  }
+  const lab = await openLab({ log: say });
+  await lab.up();
+  await lab.deployExample();
+  await bundle();
+  await allowHardening(lab);
+  // A healthy end after a boot measures how long the components take to start: what startup probes are sized by.
+  await startRekindle(lab).result();
+  let aborted = 0;
+  for (;;) {
+    const rows = await readHardenRows();
+    const next = nextHardenRun(rows, Number(values.n), state);
+    if (next === undefined) {
+      process.stdout.write(`${hardenSummary(rows.filter(({ code }) => code === state.code))}\n`);
+      return 0;
+    }
+    say(`run ${rows.length + 1}: ${next.arm}, seed ${next.seed}`);
+    try {
+      const row = await runHardenCut(lab, next, { state, tell: say, keepLog: writeLog });
+      await keepHardenRow(row);
+      say(
+        `${row.seconds?.toFixed(1) ?? 'no recovery'} s, ${row.restarts} restarts, ${row.backOffSeconds.toFixed(1)} s in back-off`,
+      );
+      aborted = 0;
+    } catch (error) {
+      say(
+        `this run says nothing: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      aborted += 1;
+      if (aborted >= abortedLimit) throw error;
+      await lab.up();
+      await lab.deployExample();
+    }
+  }
+}
+
+process.exitCode = await main();
