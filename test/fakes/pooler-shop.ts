@@ -133,18 +133,29 @@ async function showConfigMap(space: Namespace, { folder }: PoolerContainer): Pro
   for (const [key, text] of Object.entries(map?.data ?? {})) writeReadable(path.join(folder, key), text);
 }
 
-/** Runs the turns one after the other for as long as the test goes on. */
+/** A turn that meets a server which is too busy to answer is taken again. */
+async function taken(turn: () => Promise<void>): Promise<void> {
+  try {
+    await turn();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ClusterUnreachable')) throw error;
+  }
+}
+
+/** Runs the turns one after the other for as long as the test goes on; what goes wrong in them fails the test. */
 function keepTurning(turns: readonly (() => Promise<void>)[]): void {
   const life = new AbortController();
-  const alive = (async () => {
+  const live = async () => {
     while (!life.signal.aborted) {
-      for (const turn of turns) await turn();
+      for (const turn of turns) await taken(turn);
       await sleep(50);
     }
-  })();
+  };
+  const alive = Promise.allSettled([live()]);
   onTestFinished(async () => {
     life.abort();
-    await alive;
+    const [ended] = await alive;
+    if (ended.status === 'rejected') throw ended.reason;
   });
 }
 

@@ -29,7 +29,8 @@ async function shopFor(
   return poolerShop({ api, program, namespace: `shop-${namespaces}`, ...options });
 }
 
-const limit = { timeout: 120_000 };
+/** An API server, an etcd and real PgBouncers start in each; on a machine that is busy with other tests that takes its time. */
+const limit = { timeout: 240_000 };
 
 describe("a pooler of the operator's, whose image takes no settings", () => {
   test(

@@ -58,7 +58,7 @@ function profileAdvice({ context }: Session): readonly string[] {
   return [
     `advice: the stack file asks for the pooler profile patience (server_login_retry ${poolerProfiles.patience.server_login_retry} s). ` +
       'After one failed login PgBouncer then refuses everybody for up to 60 s although PostgreSQL is back; quick (1 s) recovered ' +
-      'in 0.0-0.9 s in our measurements. Change it with spec.pooler.profile: quick.',
+      'in 0.0-0.9 s in our measurements. Change it with: rekindle pooler profile set quick.',
   ];
 }
 

@@ -42,7 +42,8 @@ export async function profileDiffCommand(
     const profile = wantedProfile(name, stackFileOf(session.stackFile));
     const processes = await compareNow(session, profile);
     const result = comparisonResult(processes);
-    const advice = result === 'different' ? ['Apply it with: rekindle pooler profile set'] : [];
+    const command = ['rekindle pooler profile set', ...(name === undefined ? [] : [name])].join(' ');
+    const advice = result === 'different' ? [`Apply it with: ${command}`] : [];
     const nobody = processes.length === 0 ? ['No PgBouncer process was found.'] : [];
     const text = [`Profile ${profile.name}:`, ...processes.map(processText), ...nobody, ...advice].join('\n');
     answer(options, 'pooler-profile-diff', { text, json: { profile, result, processes } });

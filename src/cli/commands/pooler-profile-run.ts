@@ -39,6 +39,7 @@ export function runSteps(
   return holdingLock(target, command, async () => {
     const results: ActionResult[] = [];
     for (const step of chosen) {
+      if (context.signal.aborted) break;
       const result = await runStep(step, context, log.id, log.record);
       results.push(result);
       if (result.verified !== 'yes' && !independent.has(step.step)) break;

@@ -83,9 +83,13 @@ function repeatText({ profile, file, plans }: Prepared): readonly string[] {
   return [again, ...lasting];
 }
 
+function countText(processes: number): string {
+  return processes === 1 ? '1 process' : `${processes} processes`;
+}
+
 function waysText(prepared: Prepared): readonly string[] {
   const ways = prepared.plans.map(
-    ({ state, way }) => `${state.component.name} (${state.processes.length} processes): ${wayText(way)}`,
+    ({ state, way }) => `${state.component.name} (${countText(state.processes.length)}): ${wayText(way)}`,
   );
   return [`Profile ${prepared.profile.name}`, ...ways, ...repeatText(prepared)];
 }
@@ -112,6 +116,7 @@ async function tellOutcome(
   const { profile } = prepared;
   const json = { profile, done: isDone, poolers: poolersJson(prepared), actions, result, processes };
   answer(options, 'pooler-profile-set', { text, json });
+  if (session.context.signal.aborted) return exitCodes.interrupted;
   return isDone ? comparisonCodes[result] : exitCodes.broken;
 }
 

@@ -56,6 +56,7 @@ export async function profileUndoCommand(
       text: [head, ...actions.map(actionText)].join('\n'),
       json: { done: isDone, actions },
     });
+    if (signal.aborted) return exitCodes.interrupted;
     return isDone ? exitCodes.healthy : exitCodes.broken;
   } finally {
     session.close();
