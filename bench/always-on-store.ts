@@ -4,6 +4,8 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import { hardenRow } from './harden/row.ts';
+import { persistenceRow } from './pooler/row.ts';
 import { writeWhole } from './run-store.ts';
 
 const file = path.join(path.dirname(import.meta.dirname), 'results', 'always-on.json');
@@ -90,6 +92,8 @@ const alwaysOnFile = z.strictObject({
   cycles: z.array(cycleRun).default([]),
   reboots: z.array(rebootRun).default([]),
   kills: z.array(killRun).default([]),
+  poolerProfiles: z.array(persistenceRow).default([]),
+  harden: z.array(hardenRow).default([]),
 });
 export type AlwaysOnFile = z.infer<typeof alwaysOnFile>;
 type Section = Exclude<keyof AlwaysOnFile, 'schema'>;
@@ -102,12 +106,12 @@ export async function readAlwaysOn(): Promise<AlwaysOnFile> {
   );
 }
 
-/** Appends one row and replaces the file in one step. */
+/** Appends rows and replaces the file in one step: a reader or a kill sees the old one or the new one. */
 export async function appendAlwaysOn<Name extends Section>(
   section: Name,
-  row: AlwaysOnFile[Name][number],
+  ...rows: AlwaysOnFile[Name][number][]
 ): Promise<void> {
   const all = await readAlwaysOn();
-  const grown = { ...all, [section]: [...all[section], row] };
+  const grown = { ...all, [section]: [...all[section], ...rows] };
   await writeWhole(file, `${JSON.stringify(alwaysOnFile.parse(grown))}\n`);
 }

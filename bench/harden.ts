@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util';
 
 import { openLab } from '../lab/lab.ts';
 import { bundle } from '../scripts/bundle.ts';
+import { appendAlwaysOn, readAlwaysOn } from './always-on-store.ts';
 import { codeState } from './code-state.ts';
 import { hardenSummary, nextHardenRun } from './harden/agenda.ts';
 import { runHardenCut } from './harden/run.ts';
-import { keepHardenRow, readHardenRows } from './harden/store.ts';
 import { allowHardening } from './rig/rekindle-harden.ts';
 import { startRekindle } from './rig/rekindle-up.ts';
 import { writeLog } from './run-store.ts';
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   await startRekindle(lab).result();
   let aborted = 0;
   for (;;) {
-    const rows = await readHardenRows();
+    const { harden: rows } = await readAlwaysOn();
     const next = nextHardenRun(rows, Number(values.n), state);
     if (next === undefined) {
       process.stdout.write(`${hardenSummary(rows.filter(({ code }) => code === state.code))}\n`);
@@ -50,7 +50,7 @@ async function main(): Promise<number> {
     say(`run ${rows.length + 1}: ${next.arm}, seed ${next.seed}`);
     try {
       const row = await runHardenCut(lab, next, { state, tell: say, keepLog: writeLog });
-      await keepHardenRow(row);
+      await appendAlwaysOn('harden', row);
       say(
         `${row.seconds?.toFixed(1) ?? 'no recovery'} s, ${row.restarts} restarts, ${row.backOffSeconds.toFixed(1)} s in back-off`,
       );

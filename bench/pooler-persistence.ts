@@ -7,10 +7,10 @@ import { parseArgs } from 'node:util';
 import { openLab } from '../lab/lab.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { timeStamp } from '../src/domain/time-stamp.ts';
+import { appendAlwaysOn, readAlwaysOn } from './always-on-store.ts';
 import { type CodeState, codeState } from './code-state.ts';
 import { nextEvent, type NextEvent, usualRepeats } from './pooler/agenda.ts';
 import type { PersistenceRow } from './pooler/row.ts';
-import { appendRows, readAlwaysOn } from './pooler/store.ts';
 import {
   clearProfiles,
   type Kept,
@@ -65,7 +65,7 @@ async function measure(measurement: Measurement, stackFile: string): Promise<voi
   const { next, lab } = measurement;
   say(`${next.event}, seen on ${next.setUp.ways.join(' and ')}`);
   const kept = await outlive(lab, next.setUp.ways, next.event, stackFile);
-  await appendRows(kept.map((one) => rowOf(one, measurement)));
+  await appendAlwaysOn('poolerProfiles', ...kept.map((one) => rowOf(one, measurement)));
   for (const { way, seconds, wrong } of kept)
     say(
       `${way}: ${seconds === undefined ? `LOST: ${wrong.join('; ')}` : `kept, after ${seconds.toFixed(1)} s`}`,

@@ -7,9 +7,9 @@ import { format, resolveConfig } from 'prettier';
 
 import { openLab } from '../lab/lab.ts';
 import { usualLimitSeconds } from './agenda.ts';
+import { readAlwaysOn } from './always-on-store.ts';
 import { codeState } from './code-state.ts';
 import { blockOf, type BlockName, withBlock } from './readme-block.ts';
-import { readHardenRows } from './harden/store.ts';
 import { readCases } from './refusals/case-store.ts';
 import { refusalsTable } from './refusals/table.ts';
 import { runFileSchema, type RunRow } from './run-row.ts';
@@ -56,8 +56,9 @@ async function writeSchema(): Promise<number> {
 async function disagreements(): Promise<readonly string[]> {
   const { runs } = await readRuns();
   const { cases } = await readCases();
+  const { harden, reboots, kills } = await readAlwaysOn();
   const logs = await Promise.all(
-    [...runs, ...cases, ...(await readHardenRows())].map(async ({ id, log }) => {
+    [...runs, ...cases, ...harden, ...reboots, ...kills].map(async ({ id, log }) => {
       const digest = await logDigest(log.path);
       return digest === log.sha256
         ? []

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 
 import { hardenSummary, nextHardenRun } from './agenda.ts';
-import { alwaysOnFile, hardenRows, type Arm, type HardenRow } from './row.ts';
+import type { Arm, HardenRow } from './row.ts';
 
 const state = { code: 'c', dirty: false };
 
 function row(arm: Arm, changes: Partial<HardenRow> = {}): HardenRow {
   return {
-    part: 'harden',
     id: 'x',
     arm,
     measures: [],
@@ -61,14 +60,4 @@ test('a run without recovery counts as long as its limit', () => {
   expect(hardenSummary(rows)).toBe(
     'as-written: 2/3 recovered, median 50.0 s, 4 restarts, 20.0 s in back-off, 0 orders lost',
   );
-});
-
-test('rows of other parts stay as they are', () => {
-  const other = { part: 'service', anything: 1 };
-  const file = alwaysOnFile.parse({
-    schema: 'rekindle.dev/v1alpha1/always-on',
-    rows: [other, row('hardened')],
-  });
-  expect(hardenRows(file)).toHaveLength(1);
-  expect(file.rows[0]).toEqual(other);
 });

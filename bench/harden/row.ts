@@ -5,7 +5,6 @@ const count = z.number().int().min(0);
 /** One cut with nobody helping, with the stack as it is written or hardened. */
 export const hardenRow = z
   .object({
-    part: z.literal('harden'),
     id: z.string(),
     arm: z.enum(['as-written', 'hardened']),
     measures: z.array(z.string()).describe('ids of the measures that were applied'),
@@ -43,15 +42,3 @@ export const hardenRow = z
   .strict();
 export type HardenRow = z.infer<typeof hardenRow>;
 export type Arm = HardenRow['arm'];
-
-/** Rows of several parts, each with a schema of its own; those of others are kept as they are. */
-const otherRow = z.looseObject({ part: z.string() });
-export const alwaysOnFile = z
-  .object({ schema: z.literal('rekindle.dev/v1alpha1/always-on'), rows: z.array(otherRow) })
-  .loose();
-export type AlwaysOnFile = z.infer<typeof alwaysOnFile>;
-
-/** The rows of hardening. Throws when one of them does not fit its schema. */
-export function hardenRows({ rows }: AlwaysOnFile): readonly HardenRow[] {
-  return rows.filter(({ part }) => part === 'harden').map((row) => hardenRow.parse(row));
-}

@@ -149,7 +149,6 @@ export async function runHardenCut(
   const id = `harden-${arm}-${timeStamp(startedAt.getTime())}`;
   const watched = sightings().map((entry) => `${JSON.stringify(entry)}\n`);
   return {
-    part: 'harden',
     id,
     arm,
     measures: [...measures],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { events, nextEvent, setUps, usualRepeats } from './agenda.ts';
-import { alwaysOnFile, type PersistenceRow } from './row.ts';
+import type { PersistenceRow } from './row.ts';
 
 const state = { code: 'one', dirty: false };
 
@@ -38,9 +38,4 @@ test('every way meets every event so often, one set-up after the other, and is n
   expect(new Set(rows.map(({ way, event }) => `${way} ${event}`)).size).toBe(3 * events.length);
   expect(order).toEqual(order.toSorted((a, b) => Number(a === 'agent') - Number(b === 'agent')));
   expect(nextEvent(rows, { ...state, code: 'two' }, usualRepeats)?.setUp).toBe(setUps[0]);
-});
-
-test('what other measurements keep in the same file stays', () => {
-  const schema = 'rekindle.dev/v1alpha1/always-on';
-  expect(alwaysOnFile.parse({ schema, reboots: [1] })).toEqual({ schema, reboots: [1], poolerProfiles: [] });
 });

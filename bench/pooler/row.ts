@@ -24,10 +24,3 @@ export const persistenceRow = z
   })
   .strict();
 export type PersistenceRow = z.infer<typeof persistenceRow>;
-
-/** results/always-on.json belongs to several measurements; what the others wrote in it stays. */
-export const alwaysOnFile = z.looseObject({
-  schema: z.literal('rekindle.dev/v1alpha1/always-on'),
-  poolerProfiles: z.array(persistenceRow).default([]),
-});
-export type AlwaysOnFile = z.infer<typeof alwaysOnFile>;
