@@ -77,10 +77,12 @@ describe('events of the container engine', () => {
     expect(pokes[0]).toBe('the container engine: connect ECONNREFUSED');
   });
 
-  test('that are refused are given up, and that is said', async () => {
-    const { opened, said } = await followed([Object.assign(new Error('no'), { name: 'Forbidden' })]);
-    expect(opened).toHaveLength(1);
-    expect(said[0]).toMatch(/looks from time to time only/);
+  test('that are refused are asked for again, slowly, and that is said once', async () => {
+    const refusal = Object.assign(new Error('no'), { name: 'Forbidden' });
+    const { opened, said, pokes } = await followed([refusal, refusal, [happened('die')]], 120_000);
+    expect(opened).toEqual([0, 30_000, 60_000]);
+    expect(said).toEqual([expect.stringMatching(/only looks from time to time/)]);
+    expect(pokes).toEqual(['server-0: die']);
   });
 });
 

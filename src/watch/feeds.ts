@@ -17,8 +17,8 @@ export interface FeedParts {
 
 /**
  * Keeps a stream open until the signal fires: opens it again at once when it ended, and after a growing pause when it broke.
- * What was missed meanwhile nobody knows, so that each break is itself a reason to look. A refusal is said once: asking again
- * would not change it.
+ * What was missed meanwhile nobody knows, so that each break is itself a reason to look. A refusal is said once and is
+ * no reason to look; it is asked for again, slowly: an API server that has just started knows no roles yet.
  */
 async function keepOpen(
   { clock, signal, poke, say }: FeedParts,
@@ -26,6 +26,7 @@ async function keepOpen(
   follow: () => Promise<void>,
 ): Promise<void> {
   let pauseMs = againMs;
+  let wasRefused = false;
   while (!signal.aborted) {
     try {
       const since = clock.monotonic();
@@ -35,13 +36,13 @@ async function keepOpen(
       else pauseMs = againMs;
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Error && error.name === 'Forbidden') {
-        say(
-          `${name} does not tell what happens, so the agent looks from time to time only: ${oneLine(error)}`,
-        );
-        return;
-      }
-      poke(`${name}: ${oneLine(error)}`);
+      const isRefused = error instanceof Error && error.name === 'Forbidden';
+      const words = `${name}: ${oneLine(error)}`;
+      if (!isRefused) poke(words);
+      else if (!wasRefused)
+        say(`the agent is not told what happens and only looks from time to time: ${words}`);
+      wasRefused ||= isRefused;
+      if (isRefused) pauseMs = longestAgainMs;
       await clock.sleep(pauseMs, signal).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, longestAgainMs);
     }
