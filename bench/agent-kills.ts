@@ -164,7 +164,8 @@ async function run(lab: Lab, kill: Kill, state: CodeState): Promise<KillRun> {
     if ((await second.ended) !== 0) throw new Error(`the second agent did not end well: ${second.errors()}`);
     const pods = deletedPods(await requestsSince(lab.auditLog, size, 'rekindle'));
     const events = journalAt(journal);
-    const names = new Map(events.map(({ body }) => [body.action, body.step?.step]));
+    const intended = events.filter(({ type }) => type === 'step-intended');
+    const names = new Map(intended.map(({ body }) => [body.action, body.step?.step]));
     const id = `agent-${kill.kind}-${timeStamp(startedAt.getTime())}`;
     return {
       ...state,

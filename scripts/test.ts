@@ -71,7 +71,7 @@ function slowParts(folder: string): readonly Part[] {
   const cached = existsSync(labIdentity(root).cacheDir);
   const labSeconds = cached ? 120 : 900;
   return [
-    vitest('contract', folder, { expectedSeconds: 20, limitSeconds: 300 }),
+    vitest('contract', folder, { expectedSeconds: 60, limitSeconds: 600 }),
     vitest('program', folder, { expectedSeconds: cached ? 205 : 350, limitSeconds: cached ? 600 : 900 }),
     { name: 'lab up', command: ['node', 'lab/cli.ts', 'up'], expectedSeconds: labSeconds, limitSeconds },
     vitest('journeys', folder, { expectedSeconds: 2400, limitSeconds, needs: 'lab up' }),

@@ -10,7 +10,9 @@ import {
 } from '../../bench/rig/pooler-persistence.ts';
 import { runRekindle } from '../../bench/rig/rekindle-command.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { skipWhen } from '../fakes/skip-when.ts';
 import { journeyLab, say } from './journey-lab.ts';
+import { onlyInTheFullRun } from './only-in-the-full-run.ts';
 
 const found: { lab?: Lab } = {};
 
@@ -26,7 +28,8 @@ async function cleanLab(): Promise<Lab> {
   return lab;
 }
 
-test("a profile of one's own lasts over new pods, a sync of the operator and a loss of power, and is taken back without a trace", async () => {
+test("a profile of one's own lasts over new pods, a sync of the operator and a loss of power, and is taken back without a trace", async (context) => {
+  skipWhen(context, onlyInTheFullRun);
   const lab = await cleanLab();
   const ways = ['image', 'include'] as const;
   const stackFile = await prepareWays(lab, ways);
@@ -42,7 +45,8 @@ test("a profile of one's own lasts over new pods, a sync of the operator and a l
   expect(await leftOvers(lab)).toBe('');
 });
 
-test('where nothing can keep it, `up` sets it again after each start, and says that it lasts no longer', async () => {
+test('where nothing can keep it, `up` sets it again after each start, and says that it lasts no longer', async (context) => {
+  skipWhen(context, onlyInTheFullRun);
   const lab = await cleanLab();
   const stackFile = await prepareWays(lab, ['agent']);
   const [kept] = await outlive(lab, ['agent'], 'pod-deleted', stackFile);
