@@ -96,10 +96,10 @@ export type JournalEvent =
       readonly target: ObjectRef;
       /** Ids of the measures. */
       readonly measures: readonly string[];
-      /** What each of them changes, by id, so that it can be taken back alone. */
+      /** Which fields each of them sets, by id and without their values, so that it can be taken back alone. */
       readonly patches: Readonly<Record<string, unknown>>;
-      /** What this program had set before: a configuration, or the container's restart policy. Undefined: nothing. */
-      readonly previous?: unknown;
+      /** The restart policy that a container had before. */
+      readonly previous?: string;
     }
   | {
       readonly type: 'harden-acted';

@@ -106,8 +106,25 @@ describe('a pod that ended with the power', () => {
     ['its node has started nothing', { node: 'agent-0' }, {}],
     ['it runs again', { containers: [container({})] }, {}],
     ['it is being deleted', { deleting: true }, {}],
+    [
+      'an init container runs since the boot',
+      { initContainers: [container({ startedAt: boot + 3000 })] },
+      {},
+    ],
+    [
+      'an init container has failed since the boot and is tried again',
+      {
+        initContainers: [container({ state: 'waiting', lastExit: { exitCode: 1, startedAt: boot + 3000 } })],
+      },
+      {},
+    ],
   ])('is waited for while %s', (_name, changes, seen) => {
     expect(stuck(changes, seen as Partial<Observation>).found).toEqual([]);
+  });
+
+  test('is deleted when its init container ended with the power as well', () => {
+    const init = container({ state: 'terminated', lastExit: { exitCode: 255, startedAt: boot - 5000 } });
+    expect(stuck({ initContainers: [init] }).steps).toEqual(['restart-stuck-pod web-1']);
   });
 
   test('is refused where two could write to one volume, or nobody makes it again', () => {

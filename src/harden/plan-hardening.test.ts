@@ -8,6 +8,7 @@ import { refText } from '../domain/object-ref.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 import { objectPath } from './apply/object-place.ts';
 import type { Fields } from './fields/fields.ts';
+import { shapeOf } from './fields/merge-fields.ts';
 import type { Measure } from './measure.ts';
 import { judgeMeasures } from './measures/index.ts';
 import {
@@ -50,7 +51,11 @@ async function undo(objects: AppliedObjects, measure: Measure, all: boolean): Pr
   const path = objectPath(measure.object);
   const live = await objects.get(path);
   if (live === undefined) throw new Error(`${path} is gone`);
-  const fields = configurationWithout(live, measure.object, all ? undefined : [patchOf(measure)]);
+  const fields = configurationWithout(
+    live,
+    measure.object,
+    all ? undefined : [{ id: measure.id, patch: shapeOf(patchOf(measure).patch) }],
+  );
   await objects.apply({ path, manager: fieldManager, object: fields });
 }
 

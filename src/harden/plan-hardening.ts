@@ -4,6 +4,12 @@ import { appliedBy, onlyBy, ownedByOthers, type OwnedField } from './fields/mana
 import { mergeFields, projectFields, subtractFields } from './fields/merge-fields.ts';
 import type { Measure } from './measure.ts';
 
+/** The patch of a measure. */
+export interface MeasurePatch {
+  readonly id: string;
+  readonly patch: Fields;
+}
+
 /** Name under which this program sets fields (kubernetes.io, Server-Side Apply, Managers). */
 export const fieldManager = 'rekindle-harden';
 
@@ -109,7 +115,7 @@ function withoutNulls(patch: Fields): Fields {
 export function configurationWith(
   live: Fields | undefined,
   object: ObjectRef,
-  measures: readonly { readonly id: string; readonly patch: Fields }[],
+  measures: readonly MeasurePatch[],
 ): Fields {
   const own = measures.reduce(
     (fields, { patch }) => mergeFields(fields, withoutNulls(patch)),
@@ -124,17 +130,29 @@ export function configurationWith(
 export function configurationWithout(
   live: Fields,
   object: ObjectRef,
-  measures?: readonly { readonly id: string; readonly patch: Fields }[],
+  measures?: readonly MeasurePatch[],
 ): Fields {
   if (measures === undefined) return identityOf(object);
-  const own = measures.reduce(
-    (fields, { patch }) => subtractFields(fields, withoutNulls(patch)),
-    ownFields(live),
-  );
+  const own = measures.reduce((fields, { patch }) => subtractFields(fields, patch), ownFields(live));
   const gone = new Set(measures.map(({ id }) => id));
   return configuration(
     object,
     own,
     appliedMeasures(live).filter((id) => !gone.has(id)),
   );
+}
+
+/**
+ * What has to be applied so that the object is as it was before these measures were applied to it. Of those that hold already
+ * (they were applied by a run that ended before their proof) nothing stays. `live`: the object then; undefined: it was not there.
+ */
+export function configurationBefore(
+  live: Fields | undefined,
+  object: ObjectRef,
+  measures: readonly MeasurePatch[],
+): Fields {
+  const own = live === undefined ? undefined : appliedBy(live, fieldManager);
+  if (live === undefined || own === undefined) return identityOf(object);
+  const held = measures.filter(({ patch }) => holds(live, patch));
+  return held.length > 0 ? configurationWithout(live, object, held) : mergeFields(own, identityOf(object));
 }

@@ -106,7 +106,9 @@ async function contextOf({ root, custom = true, lists = {}, door }: World): Prom
       if (root === undefined) return Promise.reject(new Error('the engine is silent'));
       const [file = '', ...args] = argv;
       expect(args.at(-1)).toContain(containerId);
-      return Promise.resolve(execFileSync(file, [...args.slice(0, -1), root], { encoding: 'utf8' }));
+      return Promise.resolve(
+        execFileSync(file, [...args.slice(0, -1), root], { encoding: 'utf8', stdio: 'pipe' }),
+      );
     },
   };
   const clock = new VirtualClock(now);

@@ -39,7 +39,11 @@ export async function apply(
   world: HardenWorld,
   measures: readonly Measure[],
 ): Promise<readonly HardenResult[]> {
-  const input = { planned: await world.planned(measures), lives: await world.lives() };
+  const input = {
+    planned: await world.planned(measures),
+    lives: await world.lives(),
+    events: world.journal.events(),
+  };
   return (await applyMeasures(world.session, input)).results;
 }
 

@@ -77,7 +77,7 @@ export class HardenWorld {
   readonly clock = new VirtualClock(now);
   readonly journal: JournalStore;
   readonly objects = new AppliedObjects();
-  readonly interruption = new AbortController();
+  interruption = new AbortController();
   /** What the next changes of the template lead to; after them every one is good. */
   behaviours: Behaviour[] = [];
   /** Names of files in the emptyDir of the web server's pod; undefined: the pod has none. `unseen`: its node is silent. */
@@ -87,6 +87,8 @@ export class HardenWorld {
   isOpenAfterwards = true;
   /** Whether the DNS reads what it is given. */
   readsZones = true;
+  /** How long components take to start. */
+  starts: HardenSession['starts'] = new Map();
   /** Restart policies by container. */
   readonly policies = new Map<string, string>([['k3d-shop-agent-0', 'on-failure:3']]);
   /** Uids of pods that were deleted by hand. */
@@ -112,7 +114,12 @@ export class HardenWorld {
   }
 
   get session(): HardenSession {
-    return { context: this.#context(), log: new RunLog(this.journal, this.clock, {}), timeoutMs: 60_000 };
+    return {
+      context: this.#context(),
+      log: new RunLog(this.journal, this.clock, {}),
+      timeoutMs: 60_000,
+      starts: this.starts,
+    };
   }
 
   /** The objects as they are, as they were when they were judged. */
@@ -141,6 +148,27 @@ export class HardenWorld {
     const object = await this.objects.get(this.#path);
     if (object === undefined) throw new Error('the web server is gone');
     return object;
+  }
+
+  /** Somebody else changes the workload; nothing is made of it. */
+  async change(spec: object): Promise<void> {
+    await this.objects.apply({
+      path: this.#path,
+      manager: 'somebody',
+      object: { spec, metadata: { name: this.#web.name } },
+    });
+    this.#settle();
+  }
+
+  /** The same shop for the next run, after the one before was interrupted. */
+  afterRestart(): this {
+    this.interruption = new AbortController();
+    return this;
+  }
+
+  /** What hung comes up. */
+  comeUp(): void {
+    this.#replace();
   }
 
   get podNames(): readonly string[] {

@@ -1,3 +1,4 @@
+import { anyContainerRuns } from '../../domain/running-containers.ts';
 import { podFacts } from '../../observe/pod-facts.ts';
 import type { StepName } from '../../domain/plan.ts';
 import { defineStep, type Step } from '../define-step.ts';
@@ -33,7 +34,7 @@ export const restartCrashLoopingPod = restartPod('restart-crash-looping-pod', (p
 );
 
 export const restartStuckPod = restartPod('restart-stuck-pod', (pod) =>
-  pod.containers.some(({ state }) => state === 'running') ? 'it runs again by itself' : undefined,
+  anyContainerRuns(pod) ? 'it runs again by itself' : undefined,
 );
 
 export const restartPooler = restartPod('restart-pooler', (pod) =>

@@ -129,16 +129,19 @@ async function asRun<T>({ log, target }: Session, command: string, work: () => P
   return work();
 }
 
-const sessionOf = ({ context, log }: Session, { timeout }: Options): HardenSession => ({
+const sessionOf = ({ context, log, store }: Session, { timeout }: Options): HardenSession => ({
   context,
   log,
   timeoutMs: timeout,
+  starts: measurementsOf(store.events()).starts,
 });
 
 async function applyAll(session: Session, options: Options, looked: Looked): Promise<number> {
   const { shown: planned, lives } = looked;
+  // Before this run: its own first words say nothing about what was proven.
+  const events = session.store.events();
   const { verdict, results } = await asRun(session, 'harden --apply', () =>
-    applyMeasures(sessionOf(session, options), { planned, lives }),
+    applyMeasures(sessionOf(session, options), { planned, lives, events }),
   );
   session.close();
   return resultsAnswer(options, session, { results, verdict: verdictText(verdict) });

@@ -23,6 +23,17 @@ function endedWithThePower(pod: PodFacts): boolean {
   );
 }
 
+/**
+ * Whether an init container was started since. Until the last of them is done the others keep the state that they had when
+ * the power went (kubernetes pkg/kubelet/kubelet_pods.go, convertToAPIContainerStatuses): a pod whose init container waits
+ * for something is not stuck.
+ */
+function isInitialising({ initContainers }: PodFacts, since: number): boolean {
+  return initContainers.some(({ state, startedAt, lastExit }) =>
+    state === 'running' ? (startedAt ?? 0) >= since : (lastExit?.startedAt ?? 0) >= since,
+  );
+}
+
 /** The kubelet has reported since its node's start, and has started other pods since: it works, and this pod does not. */
 function kubeletWorks(node: NodeContainer, facts: NodeFacts | undefined, observation: Observation): boolean {
   const containers = seen(observation.containers);
@@ -39,7 +50,7 @@ function judge(pod: PodFacts, observation: Observation): Finding[] {
   const node = seen(observation.containers)?.find(({ name }) => name === pod.node);
   if (node?.state !== 'running') return [];
   const upMs = runningFor(node.startedAt, observation.at);
-  if (upMs < stuckAfterMs) return [];
+  if (upMs < stuckAfterMs || isInitialising(pod, node.startedAt)) return [];
   const facts = seen(observation.nodes)?.find(({ name }) => name === pod.node);
   if (!kubeletWorks(node, facts, observation)) return [];
   const upFor = Number.isFinite(upMs)

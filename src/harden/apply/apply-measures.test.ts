@@ -124,13 +124,8 @@ describe('applying', () => {
 
   test('is refused when somebody has changed the object since it was judged', async () => {
     const world = new HardenWorld();
-    const input = { planned: await world.planned([waitMeasure()]), lives: await world.lives() };
-    const change = { spec: { paused: true }, metadata: {} };
-    await world.session.context.writer.apply({
-      path: '/apis/apps/v1/namespaces/shop/deployments/nginx',
-      manager: 'someone',
-      object: change,
-    });
+    const input = { planned: await world.planned([waitMeasure()]), lives: await world.lives(), events: [] };
+    await world.change({ paused: true });
     const { results } = await applyMeasures(world.session, input);
     expect(results).toMatchObject([{ outcome: 'refused', detail: expect.stringContaining('changed since') }]);
   });
@@ -140,13 +135,67 @@ describe('applying', () => {
     world.behaviours = ['hangs'];
     const { session } = world;
     world.clock.at(20_000, () => world.interruption.abort(new Error('Ctrl-C')));
-    const input = { planned: await world.planned([waitMeasure(), zone]), lives: await world.lives() };
+    const input = {
+      planned: await world.planned([waitMeasure(), zone]),
+      lives: await world.lives(),
+      events: [],
+    };
     const { results } = await applyMeasures(session, input);
     expect(results).toMatchObject([
       { outcome: 'failed', detail: expect.stringContaining('rekindle harden --undo') },
       { outcome: 'refused' },
     ]);
     expect(appliedMeasures(await world.web())).toHaveLength(1);
+  });
+
+  test('what a run left without its proof is proven by the next one', async () => {
+    const world = new HardenWorld();
+    world.behaviours = ['hangs'];
+    world.clock.at(20_000, () => world.interruption.abort(new Error('Ctrl-C')));
+    await apply(world, [waitMeasure()]);
+    const next = world.afterRestart();
+    expect(await next.planned([waitMeasure()])).toMatchObject([{ state: 'applied' }]);
+    next.comeUp();
+    expect(await apply(next, [waitMeasure()])).toMatchObject([{ outcome: 'done' }]);
+    expect(await apply(next, [waitMeasure()])).toEqual([]);
+  });
+
+  test('and taken back when it still does not come up', async () => {
+    const world = new HardenWorld();
+    const before = await traces(world);
+    world.behaviours = ['hangs'];
+    world.clock.at(20_000, () => world.interruption.abort(new Error('Ctrl-C')));
+    await apply(world, [waitMeasure()]);
+    const next = world.afterRestart();
+    expect(await apply(next, [waitMeasure()])).toMatchObject([{ outcome: 'taken-back' }]);
+    expect(await traces(next)).toEqual(before);
+  });
+
+  test('a workload that is known to start slowly gets twice that time for each pod', async () => {
+    const world = new HardenWorld();
+    world.starts = new Map([['Deployment/nginx', { longestSeconds: 240, count: 1, longestAt: 0 }]]);
+    world.behaviours = ['hangs'];
+    const [result] = await apply(world, [waitMeasure()]);
+    expect(result).toMatchObject({ outcome: 'taken-back', detail: expect.stringContaining('after 480 s') });
+  });
+
+  test('is refused where pods are replaced by hand only', async () => {
+    const world = new HardenWorld(memoryJournal(), 'StatefulSet');
+    await world.change({ updateStrategy: { type: 'OnDelete' } });
+    expect(await apply(world, [waitMeasure('rekindle-wait', 'StatefulSet')])).toMatchObject([
+      { outcome: 'refused', detail: expect.stringContaining('OnDelete') },
+    ]);
+  });
+
+  test('the journal keeps which fields are set, not what they are set to: a probe may hold a password', async () => {
+    const world = new HardenWorld();
+    const exec = { command: ['check', '--password', 'opal-4711'] };
+    const spec = { containers: [{ name: 'main', startupProbe: { exec } }] };
+    const patch = { spec: { template: { spec } } };
+    await apply(world, [{ ...waitMeasure(), change: { by: 'patch', patch, restarts: 1 } }]);
+    const text = JSON.stringify(world.journal.events());
+    expect(text).toContain('startupProbe');
+    expect(text).not.toContain('opal');
   });
 
   test('does nothing without a journal', async () => {

@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../../domain/journal-event.ts';
 import { refText } from '../../domain/object-ref.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
@@ -7,6 +8,7 @@ import { applyObject } from './apply-object.ts';
 import { timed, type HardenResult } from './harden-result.ts';
 import { applyPolicy } from './restart-policy.ts';
 import { judgeNow, type HardenSession } from './session.ts';
+import { unprovenMeasures } from './unproven.ts';
 
 /** Measures of one object, in the order in which the objects first come. */
 function byObject(measures: readonly Measure[]): readonly (readonly [Measure, ...Measure[]])[] {
@@ -40,23 +42,29 @@ function ownerWords({ owners }: PlannedMeasure): string {
 export interface ApplyInput {
   readonly planned: readonly PlannedMeasure[];
   readonly lives: ReadonlyMap<string, KubeObject>;
+  /** What the journal has. */
+  readonly events: readonly StoredEvent[];
 }
 
-async function inOrder(
-  session: HardenSession,
-  { planned, lives }: ApplyInput,
-): Promise<readonly HardenResult[]> {
+/** What is proposed, and what a run has applied that ended before the proof: that is proven now, or taken back. */
+function openMeasures({ planned, events }: ApplyInput): readonly Measure[] {
+  const unproven = unprovenMeasures(events);
+  return planned
+    .filter(({ state, measure }) => state === 'proposed' || (state === 'applied' && unproven.has(measure.id)))
+    .map(({ measure }) => measure);
+}
+
+async function inOrder(session: HardenSession, input: ApplyInput): Promise<readonly HardenResult[]> {
   const results: HardenResult[] = [];
-  const open = planned.filter(({ state }) => state === 'proposed').map(({ measure }) => measure);
   let stopped: string | undefined;
-  for (const group of byObject(open)) {
+  for (const group of byObject(openMeasures(input))) {
     if (session.context.signal.aborted) stopped ??= 'the run was interrupted.';
     if (stopped !== undefined) {
       results.push(refused(session, group, stopped));
       continue;
     }
     const [first] = group;
-    const judged = lives.get(refText(first.object));
+    const judged = input.lives.get(refText(first.object));
     const result =
       first.change.by === 'engine'
         ? await applyPolicy(session, first)
@@ -82,7 +90,7 @@ export async function applyMeasures(session: HardenSession, input: ApplyInput): 
   const owned = input.planned.filter(({ state }) => state === 'owned');
   const refusals = owned.map((entry) => refused(session, [entry.measure], ownerWords(entry)));
   const verdict = await judgeNow(session);
-  const open = input.planned.filter(({ state }) => state === 'proposed').map(({ measure }) => measure);
+  const open = openMeasures(input);
   if (verdict.state !== 'healthy') {
     const why = `the stack is not healthy: ${verdict.sentence} Bring it up first: rekindle up.`;
     return {

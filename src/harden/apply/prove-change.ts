@@ -6,7 +6,7 @@ import { oneLine } from '../../observe/look.ts';
 import { proofName } from '../measures/host-name.ts';
 import { rolloutOf, type Rollout } from '../rollout.ts';
 import { hasPods, objectPath, podsOf } from './object-place.ts';
-import { betweenLooksMs, type HardenSession } from './session.ts';
+import { betweenLooksMs, patienceMs, type HardenSession } from './session.ts';
 
 type Proof = Pick<ProbeAnswer, 'answer' | 'evidence'>;
 
@@ -79,7 +79,7 @@ export function rolledOut(
 ): Promise<Proof> {
   return untilFinal(session, {
     ask: () => workloadProof(session, object, before),
-    withinMs: session.timeoutMs,
+    withinMs: patienceMs(session, object, before.length),
   });
 }
 

@@ -1,7 +1,9 @@
 import type { ActContext } from '../../act/define-step.ts';
 import { examine } from '../../app/examine.ts';
 import type { RunLog } from '../../app/run-log.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import type { Measurements } from '../measurements.ts';
 import { judge } from '../../verify/judge.ts';
 import { Verifier, wantedLevel } from '../../verify/verifier.ts';
 
@@ -9,8 +11,20 @@ import { Verifier, wantedLevel } from '../../verify/verifier.ts';
 export interface HardenSession {
   readonly context: ActContext;
   readonly log: RunLog;
-  /** Longest time for one workload to replace its pods, and for the stack to be healthy after it, ms. */
+  /** Time for one workload to replace its pods, and for the stack to be healthy after it, ms. */
   readonly timeoutMs: number;
+  /** How long each component took to start, by `Kind/name`: one that needs longer gets more time. */
+  readonly starts: Measurements['starts'];
+}
+
+/** Time for a workload with so many pods to replace them one after the other, ms: twice what was measured. */
+export function patienceMs(
+  { timeoutMs, starts }: HardenSession,
+  { kind, name }: ObjectRef,
+  pods: number,
+): number {
+  const longest = starts.get(`${kind}/${name}`)?.longestSeconds ?? 0;
+  return Math.max(timeoutMs, 2 * longest * Math.max(1, pods) * 1000);
 }
 
 /** Between two looks, ms. */

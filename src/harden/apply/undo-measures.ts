@@ -6,13 +6,13 @@ import { isFields, type Fields } from '../fields/fields.ts';
 import { appliedBy, fieldManagers } from '../fields/managed-fields.ts';
 import type { PlannedMeasure } from '../plan-hardening.ts';
 import { appliedMeasures, configurationWithout, fieldManager } from '../plan-hardening.ts';
-import { ofThisObject } from './apply-object.ts';
+import { ofThisObject } from './object-change.ts';
 import { filesAtRisk } from './files-at-risk.ts';
 import { timed, type HardenResult } from './harden-result.ts';
 import { journalled } from './journalled.ts';
 import { hasPods, objectPath, podsOf } from './object-place.ts';
 import { rolledOut } from './prove-change.ts';
-import { changedPolicies, undoPolicy } from './restart-policy.ts';
+import { changedPolicies, undoPolicy, type ChangedPolicy } from './restart-policy.ts';
 import type { HardenSession } from './session.ts';
 
 /** What is to be taken back. */
@@ -83,8 +83,7 @@ async function undoObject(session: HardenSession, undo: ObjectUndo): Promise<Har
   const risk = hasPods(object) ? await filesAtRisk(session, before) : undefined;
   if (risk !== undefined) return result('refused', `${risk}. Move them to a volume claim first.`);
   session.log.say(`${refText(object)}: without ${ids.join(', ')}`);
-  const previous = appliedBy(undo.live, fieldManager);
-  const intention = { change: 'undo', target: object, measures: ids, patches: {}, previous } as const;
+  const intention = { change: 'undo', target: object, measures: ids, patches: {} } as const;
   const { verified, value: did } = await journalled(session, intention, async () => {
     const words = await withdraw(session, undo);
     return { value: words, did: words };
@@ -94,6 +93,17 @@ async function undoObject(session: HardenSession, undo: ObjectUndo): Promise<Har
     : { answer: 'yes' as const, evidence: did };
   verified(proof);
   return result(proof.answer === 'yes' ? 'done' : 'failed', proof.evidence);
+}
+
+/** Of containers that this cluster has: the journal may know others, of clusters that are gone. */
+async function policiesToUndo(
+  { context: { provider, stack } }: HardenSession,
+  { events, isMeant = () => true }: UndoInput,
+): Promise<readonly ChangedPolicy[]> {
+  const changed = changedPolicies(events).filter(({ measure }) => isMeant(measure));
+  if (changed.length === 0) return [];
+  const ids = new Set((await provider.containers(stack.cluster.name)).map(({ id }) => id));
+  return changed.filter(({ object }) => ids.has(object.uid ?? ''));
 }
 
 /**
@@ -119,8 +129,7 @@ export async function undoMeasures(
         await undoObject(session, undo).catch((error: unknown) => failed('failed', oneLine(error))),
       );
   }
-  const { isMeant = () => true } = input;
-  for (const policy of changedPolicies(input.events).filter(({ measure }) => isMeant(measure)))
+  for (const policy of await policiesToUndo(session, input))
     if (!session.context.signal.aborted) results.push(await undoPolicy(session, policy));
   return results;
 }

@@ -84,3 +84,15 @@ function projectValue(name: string, live: unknown, shape: unknown): unknown {
   const found = projectFields(live, shape);
   return Object.keys(found).length === 0 && Object.keys(live).length > 0 ? undefined : found;
 }
+
+/** Which fields a patch names, without what they are set to: enough to take them away again (`subtractFields`). */
+export function shapeOf(patch: Fields): Fields {
+  return Object.fromEntries(Object.entries(patch).map(([name, value]) => [name, shapeOfValue(name, value)]));
+}
+
+function shapeOfValue(name: string, value: unknown): unknown {
+  const key = keyOfList(name, value);
+  if (key !== undefined)
+    return itemsOf(value).map((item) => Object.assign({}, shapeOf(item), { [key]: item[key] }));
+  return isFields(value) ? shapeOf(value) : null;
+}

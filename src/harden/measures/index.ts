@@ -24,7 +24,21 @@ export const measures: Readonly<Record<MeasureName, JudgeMeasure>> = {
   'node-addresses': nodeAddresses,
 };
 
+/** Helm's next upgrade is a three-way merge, which leaves what others have added (helm.sh, Changes since Helm 2). */
+const helmNote =
+  'Helm made this object. Its next upgrade leaves this alone, but the chart does not know it: put it into its values where it has a place for it.';
+
+function withHelmNote(measure: Measure, { workloads }: HardenInventory): Measure {
+  const { object, change, cannot } = measure;
+  const isHelm = workloads.some(
+    (entry) => entry.isHelm && entry.kind === object.kind && entry.name === object.name,
+  );
+  return isHelm && change.by === 'patch' ? { ...measure, cannot: [...cannot, helmNote] } : measure;
+}
+
 /** All measures over one inventory. Pure. */
 export function judgeMeasures(inventory: HardenInventory, measurements: Measurements): readonly Measure[] {
-  return Object.values(measures).flatMap((judge) => judge(inventory, measurements));
+  return Object.values(measures)
+    .flatMap((judge) => judge(inventory, measurements))
+    .map((measure) => withHelmNote(measure, inventory));
 }

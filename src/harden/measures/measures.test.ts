@@ -92,6 +92,21 @@ test('the same look gives the same measures, with ids of their own, and changes 
 
 const bare: Probe = { initialDelaySeconds: 0, periodSeconds: 10, timeoutSeconds: 1, failureThreshold: 3 };
 
+test('what Helm made says so', async () => {
+  const inventory = await inventoryFor(
+    { readinessProbe: { tcpSocket: { port: 8000 } }, livenessProbe: bare },
+    allTools,
+  );
+  const [web, ...others] = inventory.workloads;
+  if (web === undefined) throw new Error('there is no workload');
+  const workloads = [{ ...web, isHelm: true }, ...others];
+  const found = judgeMeasures({ ...inventory, workloads }, measured({ 'Deployment/web': 200 }));
+  const noted = found.filter(({ cannot }) =>
+    cannot.some((limit) => limit.startsWith('Helm made this object')),
+  );
+  expect(noted.map(({ id }) => id)).toEqual(['startup-probe/deployment/web/main']);
+});
+
 test('a startup probe never gives less time than there was', async () => {
   await fc.assert(
     fc.asyncProperty(containerParts, fc.float({ min: 0, max: 1000, noNaN: true }), async (parts, seconds) => {

@@ -72,6 +72,8 @@ function measureOf(
   if (container === undefined) return [];
   const object = refOf(workload);
   const id = measureId('redis-guard', object);
+  // The command itself is not shown: it may hold a password.
+  const place = placeOf(container, workload);
   return [
     {
       id,
@@ -82,7 +84,12 @@ function measureOf(
         'After a loss of power the file may end in NUL bytes, which Redis refuses: it then crashes for ever (redis#5177). ' +
         '`rekindle up` mends that; with this nobody has to.',
       evidence: [
-        fact(inventory, object, `command of ${container.name}`, wordsOf(container).join(' ')),
+        fact(
+          inventory,
+          object,
+          'append-only files',
+          typeof place === 'string' ? place : `${place.folder}/${place.name}.*`,
+        ),
         fact(inventory, object, 'damaged append-only files in the journal', String(seenBefore)),
       ],
       change: changeOf(workload, container, inventory.at),
