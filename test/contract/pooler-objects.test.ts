@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { createClusterReader } from '../../src/adapters/kubernetes/cluster-reader.ts';
 import { createClusterWriter } from '../../src/adapters/kubernetes/cluster-writer.ts';
@@ -31,6 +31,8 @@ beforeAll(async () => {
   const { admin } = api;
   found.cluster = { api, reader: createClusterReader(admin), writer: createClusterWriter(admin) };
 }, 120_000);
+
+afterAll(() => found.cluster?.api.stop());
 
 function cluster(context: Parameters<typeof skipWhen>[0]): Cluster {
   skipWhen(context, noApiServer);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
 
 import { bundle } from '../../scripts/bundle.ts';
 import { poolerShop, type PoolerShop, type PoolerShopOptions } from '../fakes/pooler-shop.ts';
@@ -18,6 +18,8 @@ beforeAll(async () => {
   await bundle();
   if (noApiServer === undefined) api = await realApiServer();
 }, 180_000);
+
+afterAll(() => api?.stop());
 
 async function shopFor(
   context: TestContext,
