@@ -46,6 +46,12 @@ describe('rows that may be cited', () => {
     const dirty = row({ code: 'three', dirty: true, startedAt: '2026-01-03T00:00:00.000Z' });
     expect([...citable([old, recent, dirty]).values()]).toEqual([[recent]]);
   });
+  test('are counted for each who helped apart', () => {
+    const helped = row();
+    const alone = row({ arm: 'nobody', code: 'two', startedAt: '2026-01-02T00:00:00.000Z' });
+    expect([...citable([helped, alone]).values()]).toEqual([[alone, helped]]);
+    expect(resultsTable([helped, alone])).not.toContain('ratio');
+  });
 });
 
 describe('the table', () => {

@@ -11,8 +11,8 @@ function secondsOf(rows: readonly RunRow[]): readonly number[] {
 }
 
 /**
- * Rows that may be cited: from clean checkouts, and for each fault only those of the code that ran last, so that
- * one line never mixes codes.
+ * Rows that may be cited: from clean checkouts, and for each fault and whoever helped only those of the code that ran last,
+ * so that one line never mixes codes.
  */
 export function citable(runs: readonly RunRow[]): ReadonlyMap<string, readonly RunRow[]> {
   const clean = runs.filter((row) => !row.dirty);
@@ -20,10 +20,16 @@ export function citable(runs: readonly RunRow[]): ReadonlyMap<string, readonly R
   return new Map(
     faults.map((fault) => {
       const rows = clean.filter((row) => row.fault === fault);
-      const newest = rows.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
-      return [fault, rows.filter((row) => row.code === newest?.code)];
+      return [fault, arms.flatMap((arm) => ofLastCode(rows.filter((row) => row.arm === arm)))];
     }),
   );
+}
+
+const arms = ['nobody', 'rekindle'] as const;
+
+function ofLastCode(rows: readonly RunRow[]): readonly RunRow[] {
+  const newest = rows.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
+  return rows.filter((row) => row.code === newest?.code);
 }
 
 /** The table of the README, in Markdown, made from nothing but the rows. */
@@ -35,7 +41,7 @@ export function resultsTable(runs: readonly RunRow[]): string {
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
   ];
   const lines = [...groups].flatMap(([fault, rows]) =>
-    (['nobody', 'rekindle'] as const).flatMap((arm) => {
+    arms.flatMap((arm) => {
       const ofArm = rows.filter((row) => row.arm === arm);
       return ofArm.length === 0 ? [] : [tableLine(fault, arm, ofArm)];
     }),
@@ -69,11 +75,12 @@ function sum(rows: readonly RunRow[], key: 'lost' | 'acknowledged' | 'duplicated
   return rows.reduce((total, row) => total + row[key], 0);
 }
 
-/** The comparison with doing nothing; empty until both arms have runs. */
+/** The comparison with doing nothing; empty until both arms have runs of one code. */
 export function gainLine(rows: readonly RunRow[]): string {
   const helped = secondsOf(rows.filter((row) => row.arm === 'rekindle'));
   const alone = secondsOf(rows.filter((row) => row.arm === 'nobody'));
-  if (helped.length === 0 || alone.length === 0) return '';
+  const codes = new Set(rows.map(({ code }) => code));
+  if (helped.length === 0 || alone.length === 0 || codes.size > 1) return '';
   const { low, high } = bootstrapRatio(helped, alone, median);
   const ratio = median(helped) / median(alone);
   const tail = p90(helped) / p90(alone);
