@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { afterAll } from 'vitest';
 
 import { labIdentity } from '../../lab/identity.ts';
 import { eventually } from '../../lab/source/eventually.ts';
@@ -13,6 +12,8 @@ import { freePort } from './real-pgbouncer.ts';
 
 /** A Kubernetes API server with an etcd of its own on loopback; nobody runs what it is told. */
 export interface RealApiServer {
+  /** Ends it and removes its data; to be called after the tests of a file (a hook that is set in a hook is never run). */
+  readonly stop: () => Promise<void>;
   readonly port: number;
   /** PEM of the authority that its certificate is checked against. */
   readonly authority: string;
@@ -103,7 +104,14 @@ function apiServerArguments(etcd: string, port: number): readonly string[] {
   ];
 }
 
-/** Starts the server for the tests of one file; it is gone after them. Throws when it does not come up. */
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** Starts the server; whoever does so stops it. Throws when it does not come up, and then nothing of it is left. */
 export async function realApiServer(): Promise<RealApiServer> {
   const program = kubernetesProgram() ?? '';
   const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-api-'));
@@ -111,23 +119,16 @@ export async function realApiServer(): Promise<RealApiServer> {
   const children: ChildProcess[] = [];
   const said: string[] = [];
   const start = (...args: string[]) => {
-    // It ends with this process, however that ends (prctl(2), PR_SET_PDEATHSIG): a test run that is killed leaves no server.
-    const child = spawn('setpriv', ['--pdeathsig=KILL', '--', program, ...args], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    // They end with this process, also when that is killed.
+    const bound = ['--pdeathsig', 'KILL', program, ...args];
+    const child = spawn('setpriv', bound, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => said.push(chunk));
     children.push(child);
   };
-  afterAll(async () => {
-    for (const child of children) {
-      if (child.exitCode !== null) continue;
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
+  const stop = async () => {
+    for (const child of children) await killed(child);
     rmSync(folder, { recursive: true, force: true });
-  });
+  };
   const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
   start(...etcdArguments(loopback(client), loopback(peer)));
   start(...apiServerArguments(loopback(client), port));
@@ -149,9 +150,11 @@ export async function realApiServer(): Promise<RealApiServer> {
       200,
     );
   } catch (error) {
+    await stop();
     throw new Error(`the API server does not start: ${said.join('').slice(-2000)}`, { cause: error });
   }
   return {
+    stop,
     port,
     authority,
     admin,
