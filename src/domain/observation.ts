@@ -133,6 +133,8 @@ export interface DatabaseMember {
   readonly state?: string;
   readonly timeline?: number;
   readonly xlog?: number;
+  /** Whether Patroni's own loop goes on; looked at only where a member that runs does not call itself running. */
+  readonly loop?: Looked<'runs' | 'stands-still'>;
 }
 
 export interface DatabaseFacts {

@@ -7,7 +7,7 @@ import { redis } from '../../test/fakes/redis-on-a-node.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { validityText } from '../domain/certificate-times.ts';
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
-import type { AppendOnlyFile, Observation } from '../domain/observation.ts';
+import type { AppendOnlyFile, DatabaseFacts, Observation } from '../domain/observation.ts';
 import { poolerProfiles } from '../domain/pooler-profiles.ts';
 import type { Component } from '../domain/stack.ts';
 import { makePlan } from '../plan/make-plan.ts';
@@ -84,6 +84,21 @@ const fileWith = (changes: Partial<AppendOnlyFile>) =>
     now,
   );
 
+/** A database with one member that does not call itself running, and what its Patroni says of its own loop. */
+function withMember(loop: 'runs' | 'stands-still'): DatabaseFacts {
+  return {
+    namespace: stack.namespace,
+    cluster: 'shop-db',
+    leader: 'shop-db-0',
+    members: [
+      { pod: 'shop-db-0', role: 'master', state: 'running' },
+      { pod: 'shop-db-2', role: 'replica', state: 'stopped', loop: saw(loop, 'GET /liveness', now) },
+    ],
+    primary: saw({ pod: 'shop-db-0', inRecovery: false }, 'SQL', now),
+    replication: couldNotLook('not asked', 'SQL', now),
+  };
+}
+
 interface Case {
   readonly name: string;
   readonly observation: Observation;
@@ -131,6 +146,18 @@ const cases: readonly Case[] = [
     }),
     findings: ['load-balancer-stopped broken'],
     steps: ['start-load-balancer'],
+  },
+  {
+    name: 'a member whose Patroni hangs',
+    observation: healthy({ databases: saw([withMember('stands-still')], 'API', now) }),
+    findings: ['patroni-stands-still notice'],
+    steps: [],
+  },
+  {
+    name: 'a member that is being copied',
+    observation: healthy({ databases: saw([withMember('runs')], 'API', now) }),
+    findings: [],
+    steps: [],
   },
   {
     name: 'an engine that does not answer',

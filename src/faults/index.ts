@@ -14,6 +14,7 @@ import { loadBalancerStopped } from './load-balancer-stopped/index.ts';
 import { networkCacheDamaged } from './network-cache-damaged/index.ts';
 import { networkPolicyBlocks } from './network-policy-blocks/index.ts';
 import { nodeStopped } from './node-stopped/index.ts';
+import { patroniStandsStill } from './patroni-stands-still/index.ts';
 import { podLeftOver } from './pod-left-over/index.ts';
 import { podStuckAfterBoot } from './pod-stuck-after-boot/index.ts';
 import { poolerNudgeLeftOver } from './pooler-nudge-left-over/index.ts';
@@ -41,6 +42,7 @@ export const faults: readonly Fault[] = [
   hostNameMissing,
   leaderCandidatesMissing,
   primaryMissing,
+  patroniStandsStill,
   networkPolicyBlocks,
   poolerSecretUnusable,
   poolerRoleRejected,

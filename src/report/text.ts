@@ -27,6 +27,13 @@ export function findingText(finding: Finding): string {
   return [head, ...evidence, ...against].join('\n');
 }
 
+/** What is true, no reason to be unhealthy, and a person's to mend when they like. */
+export function noticeTexts(findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ kind, claim, byHand }) =>
+    kind === 'notice' && byHand !== undefined ? [`notice: ${claim}\n  ${byHand}`] : [],
+  );
+}
+
 function stepText(step: PlannedStep, index: number): string {
   return [
     `${index + 1}. ${step.step} on ${refText(step.target)} (${step.risk})`,

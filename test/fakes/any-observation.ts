@@ -117,7 +117,17 @@ const anyWorkload = fc.record({
 const anyDatabase = fc.record({
   namespace: fc.constant('shop'),
   cluster: fc.constant('db'),
-  members: few(fc.record({ pod: names, timeline: fc.nat(9), xlog: fc.nat() })),
+  members: few(
+    fc.record(
+      {
+        pod: names,
+        timeline: fc.nat(9),
+        xlog: fc.nat(),
+        loop: looked(fc.constantFrom('runs', 'stands-still' as const)),
+      },
+      { requiredKeys: ['pod', 'timeline', 'xlog'] },
+    ),
+  ),
   sync: fc.record({ leader: names, standbys: few(names) }),
   primary: looked(fc.record({ pod: names, inRecovery: fc.boolean() })),
   replication: looked(fc.record({ streaming: fc.nat(2), sync: fc.nat(1) })),

@@ -7,7 +7,7 @@ import { readAgentState } from '../../record/agent-state-file.ts';
 import { agentStatePath } from '../../record/paths.ts';
 import { agentText, type SeenAgent } from '../../report/agent-text.ts';
 import { findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
-import { findingText, planText, verdictText } from '../../report/text.ts';
+import { findingText, noticeTexts, planText, verdictText } from '../../report/text.ts';
 import { judge } from '../../verify/judge.ts';
 import { howToDeclareAWrite } from '../../verify/proof-text.ts';
 import { Verifier, wantedLevel } from '../../verify/verifier.ts';
@@ -87,8 +87,9 @@ export function statusCommand(options: CommonOptions, signal: AbortSignal): Prom
   return withPass(options, signal, (looked) => {
     const verdict = unprovenVerdict(looked);
     const agent = seenAgent(looked.session.target.cluster);
+    const text = [verdictText(verdict), ...noticeTexts(looked.pass.findings), agentText(agent)].join('\n');
     const json = { verdict, stack: looked.session.context.stack.name, agent };
-    answer(options, 'status', { text: `${verdictText(verdict)}\n${agentText(agent)}`, json });
+    answer(options, 'status', { text, json });
     return exitCodeOf(verdict);
   });
 }

@@ -2,6 +2,7 @@ import { recover } from '../../app/recover.ts';
 import { causeText } from '../../record/explained-error.ts';
 import { findingJson, refusalJson, taskJson } from '../../report/json.ts';
 import { outcomeText } from '../../report/outcome.ts';
+import { noticeTexts } from '../../report/text.ts';
 import { answer, tell } from '../answer.ts';
 import { browserAdvice } from '../browser-advice.ts';
 import { copyOutFolder } from '../copy-out-folder.ts';
@@ -28,7 +29,7 @@ async function healLocked(
   const { refusals } = pass.plan;
   const outcome = outcomeText({ verdict, actions, refusals, tasks, seconds });
   answer(options, 'up', {
-    text: [outcome, ...advice].join('\n'),
+    text: [outcome, ...noticeTexts(pass.findings), ...advice].join('\n'),
     json: {
       run: session.log.id,
       verdict,

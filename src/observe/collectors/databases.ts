@@ -7,6 +7,7 @@ import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
 import type { Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
+import { withLoops } from './patroni-loops.ts';
 
 /** Patroni writes this JSON into each member pod's annotation `status` (patroni/dcs/kubernetes.py). */
 const patroniStatus = z.object({
@@ -157,7 +158,7 @@ async function collectOne(
   return {
     namespace: database.namespace,
     cluster: database.cluster,
-    members: members.map(memberFacts),
+    members: await withLoops(context, members.map(memberFacts), members),
     primary,
     replication: couldNotLook('not asked', from, context.clock.now()),
     ...lock,
