@@ -86,12 +86,36 @@ const killRun = z.strictObject({
 });
 export type KillRun = z.infer<typeof killRun>;
 
+/** One cut of the two hours on the lab, and the agent right before it. */
+const liveCut = z.strictObject({
+  ...code,
+  cut: z.int(),
+  kind: z
+    .enum(['power-loss', 'engine-killed'])
+    .describe('engine-killed: the engine and all containers, while the PC and the agent go on'),
+  sample: z.strictObject({
+    rssBytes: count,
+    openFiles: count,
+    cpuSeconds: z.number().describe('of the agent since it was started'),
+    ageSeconds: z.number().describe('since it was started'),
+    journalBytes: count,
+    events: count.describe('in its journal'),
+    actions: count.describe('of them: steps that were begun'),
+    restarts: count.describe('by systemd'),
+  }),
+  idleActions: count.describe('steps that were begun between the proof after the cut before and this sample'),
+  seconds: z.number().nullable().describe("from the cut or the engine's start to the agent's own proof"),
+  verified: z.boolean().describe('two writes by another process afterwards'),
+});
+export type LiveCut = z.infer<typeof liveCut>;
+
 /** Every section of the file with its rows. */
 const alwaysOnFile = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/always-on'),
   cycles: z.array(cycleRun).default([]),
   reboots: z.array(rebootRun).default([]),
   kills: z.array(killRun).default([]),
+  live: z.array(liveCut).default([]),
   poolerProfiles: z.array(persistenceRow).default([]),
   harden: z.array(hardenRow).default([]),
 });

@@ -21,6 +21,29 @@ const user = 'alice';
 const home = `/home/${user}`;
 const unit = 'rekindle.service';
 
+/** What the agent of the PC costs at one moment. */
+export interface AgentSample {
+  readonly rssBytes: number;
+  readonly openFiles: number;
+  readonly cpuSeconds: number;
+  readonly ageSeconds: number;
+  readonly journalBytes: number;
+  readonly events: number;
+  readonly actions: number;
+  readonly restarts: number;
+}
+
+/** Prints kB of memory, open files, ticks of processor time, age in seconds, bytes of the journal, restarts by systemd. */
+const sampling = [
+  `p=$(systemctl show --property MainPID --value ${unit})`,
+  `awk '/^VmRSS/ {print $2}' /proc/$p/status`,
+  'ls /proc/$p/fd | wc -l',
+  `awk '{print $14 + $15}' /proc/$p/stat`,
+  'ps -o etimes= -p $p',
+  `cat ${home}/.local/state/rekindle/journal.db* | wc -c`,
+  `systemctl show --property NRestarts --value ${unit}`,
+].join('; ');
+
 /** The agent as its user installs it on the lab's PC: the executable, a kubeconfig, the stack file and `service install`. */
 export class PcAgent {
   readonly #lab: PcLab;
@@ -74,6 +97,44 @@ export class PcAgent {
   /** `rekindle service status` in the PC. */
   async status(): Promise<CommandResult> {
     return this.#inPc('/usr/local/bin/rekindle', 'service', 'status', '--system');
+  }
+
+  /** How it is, by its own word; undefined: it has not said so yet. */
+  async state(): Promise<{ readonly state: string; readonly provenAt?: number } | undefined> {
+    const file = `${home}/.local/state/rekindle/agent-${this.#lab.cluster}.json`;
+    const { stdout, exitCode } = await this.#inPc('cat', file);
+    return exitCode === 0 ? (JSON.parse(stdout) as { state: string; provenAt?: number }) : undefined;
+  }
+
+  /** What it costs, and what is in its journal. */
+  async sample(): Promise<AgentSample> {
+    const { stdout } = await this.#lab.runInPc(['/bin/sh', '-c', sampling], {
+      timeoutSeconds: 60,
+      check: true,
+    });
+    const [rss = 0, files = 0, ticks = 0, age = 0, bytes = 0, restarts = 0] = stdout
+      .trim()
+      .split(/\s+/)
+      .map(Number);
+    const history = [
+      'rekindle',
+      'history',
+      '--json',
+      '--journal',
+      `${home}/.local/state/rekindle/journal.db`,
+    ];
+    const told = await this.#lab.runInPc(history, { timeoutSeconds: 60, check: true });
+    const { events } = JSON.parse(told.stdout) as { events: readonly { seq: number; type: string }[] };
+    return {
+      rssBytes: rss * 1024,
+      openFiles: files,
+      cpuSeconds: ticks / 100,
+      ageSeconds: age,
+      journalBytes: bytes,
+      events: events.at(-1)?.seq ?? 0,
+      actions: events.filter(({ type }) => type === 'step-intended').length,
+      restarts,
+    };
   }
 
   async #stop(): Promise<void> {

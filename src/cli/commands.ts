@@ -4,6 +4,7 @@ import type { UpOptions } from './commands/up-options.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
+import { parseCount } from './options.ts';
 import { stepCommands } from './commands/step.manifest.ts';
 
 /** Every command, in the order of the help. */
@@ -85,15 +86,17 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
     examples: [['rekindle plan', 'steps, refusals with their reasons, and what is waited for']],
     load: async () => (await import('./commands/look.ts')).planCommand,
   },
-  {
+  defineCommand<{ last?: number }>({
     name: 'history',
     text: 'show what was seen, done and proven before',
     examples: [
       ['rekindle history', 'the last 200 events; needs no cluster'],
+      ['rekindle history --last 1000', 'further back'],
       ['rekindle history --journal copy.db', 'of another journal'],
     ],
+    flags: [['--last <count>', 'how many of the newest events (default: 200)', parseCount]],
     load: async () => (await import('./commands/history.ts')).historyCommand,
-  },
+  }),
   {
     name: 'init',
     text: 'write down the stack that is there as rekindle.yaml',

@@ -6,11 +6,15 @@ import type { CommonOptions } from '../options.ts';
 
 const lastEvents = 200;
 
+interface HistoryOptions {
+  readonly last?: number;
+}
+
 /** `rekindle history`: what was seen, decided, done and proven, newest last. Works without a cluster. */
-export function historyCommand(options: CommonOptions): number {
+export function historyCommand(options: CommonOptions & HistoryOptions): number {
   const store = openJournal(options.journal);
   try {
-    const events = store.events({ last: lastEvents });
+    const events = store.events({ last: options.last ?? lastEvents });
     const lines = events.flatMap((event) => {
       const text =
         event.type === 'run-started' ? `run ${event.run}: rekindle ${event.command}` : eventText(event);

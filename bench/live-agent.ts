@@ -1,0 +1,115 @@
+// `npm run bench:live [-- --cuts N] [--allow-dirty]`: the agent as a service on the lab's PC for two hours: every four minutes the
+// power is lost or the container engine and all containers are killed, in turns. Before each of them the agent's memory,
+// files, processor time and journal are sampled, and what it has done to a stack that was well. One row of
+// results/always-on.json per cut. Can be interrupted and started again.
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+import { openLab } from '../lab/lab.ts';
+import { waitFor } from '../src/drills/wait-for.ts';
+import { appendAlwaysOn, readAlwaysOn, type LiveCut } from './always-on-store.ts';
+import { codeState } from './code-state.ts';
+import { exampleTarget } from './refusals/example-target.ts';
+import { startInLab } from './rig/lab-process.ts';
+import { type AgentSample, PcAgent, type PcLab } from './rig/pc-agent.ts';
+
+const { values } = parseArgs({
+  options: { cuts: { type: 'string', default: '30' }, 'allow-dirty': { type: 'boolean', default: false } },
+});
+
+const everyMs = 240_000;
+const limitSeconds = 200;
+const kinds = ['power-loss', 'engine-killed'] as const;
+
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+}
+
+/** Kills the engine and every container at once, as an accident of the engine does; the PC and the agent go on. */
+const killEngine = [
+  'systemctl kill --signal=KILL docker.service',
+  'find /sys/fs/cgroup/memory/docker /sys/fs/cgroup/docker -name cgroup.procs -exec cat {} + 2>/dev/null | xargs -r kill -9 2>/dev/null',
+  'exit 0',
+].join('; ');
+
+async function strike(lab: PcLab, kind: LiveCut['kind']): Promise<number> {
+  if (kind === 'power-loss') {
+    await lab.cut('power-loss');
+    return (await lab.boot()).startedAt;
+  }
+  const at = Date.now();
+  await lab.runInPc(['/bin/sh', '-c', killEngine], { timeoutSeconds: 60, check: true });
+  return at;
+}
+
+/** Seconds until the agent says that the stack was proven after that time; undefined: not within the limit. */
+async function proven(agent: PcAgent, since: number): Promise<number | undefined> {
+  try {
+    await waitFor('a proof by the agent', limitSeconds, async () => {
+      const state = await agent.state();
+      return state?.state === 'usable' && (state.provenAt ?? 0) > since ? true : undefined;
+    });
+    return (Date.now() - since) / 1000;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Two writes through the front door by another process, whatever the agent says. */
+async function verified(lab: PcLab): Promise<boolean> {
+  const verify = startInLab(lab, 'dist/rekindle.js', ['verify', '--json', ...exampleTarget], {
+    onLine: () => undefined,
+  });
+  return (await verify.ended) === 0;
+}
+
+/** What the agent did between its last proof and now, with nothing wrong. */
+function idleActions(now: AgentSample, after: AgentSample): number {
+  return now.actions - after.actions;
+}
+
+async function main(): Promise<number> {
+  const state = await codeState();
+  if (state.dirty && !values['allow-dirty']) {
+    say(
+      'the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)',
+    );
+    return 1;
+  }
+  const lab = await openLab({ log: say });
+  await lab.up();
+  await lab.deployExample();
+  const agent = new PcAgent(lab);
+  await agent.install();
+  await agent.enable(true);
+  if ((await proven(agent, 0)) === undefined) throw new Error('the agent does not prove the stack');
+  let after = await agent.sample();
+  for (;;) {
+    const { live } = await readAlwaysOn();
+    const cut = live.filter(({ code, dirty }) => code === state.code && dirty === state.dirty).length;
+    if (cut >= Number(values.cuts)) return 0;
+    await sleep(everyMs);
+    const sample = await agent.sample();
+    const kind = kinds[cut % kinds.length] ?? 'power-loss';
+    say(`${cut + 1}: ${kind}; ${(sample.rssBytes / 1e6).toFixed(0)} MB, ${sample.openFiles} files`);
+    const startedAt = new Date().toISOString();
+    const since = await strike(lab, kind);
+    const seconds = await proven(agent, since);
+    const row: LiveCut = {
+      ...state,
+      startedAt,
+      cut: cut + 1,
+      kind,
+      sample,
+      idleActions: idleActions(sample, after),
+      seconds: seconds ?? null,
+      verified: await verified(lab),
+    };
+    await appendAlwaysOn('live', row);
+    say(`${seconds?.toFixed(1) ?? 'no proof'} s; ${row.idleActions} actions while all was well`);
+    after = await agent.sample();
+  }
+}
+
+process.exitCode = await main();
