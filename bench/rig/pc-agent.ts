@@ -120,6 +120,8 @@ export class PcAgent {
       'rekindle',
       'history',
       '--json',
+      '--last',
+      '99999',
       '--journal',
       `${home}/.local/state/rekindle/journal.db`,
     ];
