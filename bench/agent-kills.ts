@@ -8,14 +8,14 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { openLab, type Lab } from '../lab/lab.ts';
-import { bundle } from '../scripts/bundle.ts';
+import type { Lab } from '../lab/lab.ts';
 import { timeStamp } from '../src/domain/time-stamp.ts';
 import { drillNamed } from '../src/drills/index.ts';
 import { nobodyHelps } from '../src/drills/nobody-helps.ts';
 import { waitFor } from '../src/drills/wait-for.ts';
+import { measuredCode, readyLab, say } from './begin.ts';
 import { appendAlwaysOn, readAlwaysOn, type KillRun } from './always-on-store.ts';
-import { type CodeState, codeState } from './code-state.ts';
+import type { CodeState } from './code-state.ts';
 import { exampleTarget } from './refusals/example-target.ts';
 import { journalAt, openIntents } from './refusals/nothing-lost.ts';
 import { untilStopped } from './refusals/state-of-process.ts';
@@ -51,10 +51,6 @@ interface Kill {
   readonly env: Readonly<Record<string, string>>;
   /** Ends or stops the agent from outside; resolves with whether it was still at work. */
   readonly meet: (agent: LabProcess, lab: Lab) => Promise<boolean>;
-}
-
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
 }
 
 /** It ends by itself, at its boundary. */
@@ -191,17 +187,9 @@ async function run(lab: Lab, kill: Kill, state: CodeState): Promise<KillRun> {
 }
 
 async function main(): Promise<number> {
-  const state = await codeState();
-  if (state.dirty && !values['allow-dirty']) {
-    say(
-      'the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)',
-    );
-    return 1;
-  }
-  const lab = await openLab({ log: say });
-  await lab.up();
-  await lab.deployExample();
-  await bundle();
+  const state = await measuredCode(values['allow-dirty']);
+  if (state === undefined) return 1;
+  const lab = await readyLab();
   const { kills } = await readAlwaysOn();
   const own = kills.filter(({ code, dirty }) => code === state.code && dirty === state.dirty);
   const wanted = allKills(Number(values.random)).filter(

@@ -3,10 +3,8 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 
-import { openLab } from '../lab/lab.ts';
-import { bundle } from '../scripts/bundle.ts';
+import { measuredCode, readyLab, say } from './begin.ts';
 import { appendAlwaysOn, readAlwaysOn } from './always-on-store.ts';
-import { codeState } from './code-state.ts';
 import { hardenSummary, nextHardenRun } from './harden/agenda.ts';
 import { runHardenCut } from './harden/run.ts';
 import { allowHardening } from './rig/rekindle-harden.ts';
@@ -20,22 +18,10 @@ const { values } = parseArgs({
   options: { n: { type: 'string', default: '10' }, 'allow-dirty': { type: 'boolean', default: false } },
 });
 
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
-}
-
 async function main(): Promise<number> {
-  const state = await codeState();
-  if (state.dirty && !values['allow-dirty']) {
-    say(
-      'the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)',
-    );
-    return 1;
-  }
-  const lab = await openLab({ log: say });
-  await lab.up();
-  await lab.deployExample();
-  await bundle();
+  const state = await measuredCode(values['allow-dirty']);
+  if (state === undefined) return 1;
+  const lab = await readyLab();
   await allowHardening(lab);
   // A healthy end after a boot measures how long the components take to start: what startup probes are sized by.
   await startRekindle(lab).result();

@@ -6,10 +6,9 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { openLab } from '../lab/lab.ts';
 import { waitFor } from '../src/drills/wait-for.ts';
+import { measuredCode, readyLab, say } from './begin.ts';
 import { appendAlwaysOn, readAlwaysOn, type LiveCut } from './always-on-store.ts';
-import { codeState } from './code-state.ts';
 import { exampleTarget } from './refusals/example-target.ts';
 import { startInLab } from './rig/lab-process.ts';
 import { type AgentSample, PcAgent, type PcLab } from './rig/pc-agent.ts';
@@ -21,10 +20,6 @@ const { values } = parseArgs({
 const everyMs = 240_000;
 const limitSeconds = 200;
 const kinds = ['power-loss', 'engine-killed'] as const;
-
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
-}
 
 /** Kills the engine and every container at once, as an accident of the engine does; the PC and the agent go on. */
 const killEngine = [
@@ -70,16 +65,9 @@ function idleActions(now: AgentSample, after: AgentSample): number {
 }
 
 async function main(): Promise<number> {
-  const state = await codeState();
-  if (state.dirty && !values['allow-dirty']) {
-    say(
-      'the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)',
-    );
-    return 1;
-  }
-  const lab = await openLab({ log: say });
-  await lab.up();
-  await lab.deployExample();
+  const state = await measuredCode(values['allow-dirty']);
+  if (state === undefined) return 1;
+  const lab = await readyLab();
   const agent = new PcAgent(lab);
   await agent.install();
   await agent.enable(true);

@@ -1,14 +1,13 @@
-// `node scripts/bootstrap.mjs bench/pooler-persistence.ts [--n N] [--allow-dirty]`: whether the settings of a pooler outlive
+// `npm run bench:pooler [-- --n N] [--allow-dirty]`: whether the settings of a pooler outlive
 // what happens to it, each way of keeping them, on the lab; rows of results/always-on.json. Can be interrupted and started
 // again: what this code has measured is skipped.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 
-import { openLab } from '../lab/lab.ts';
-import { bundle } from '../scripts/bundle.ts';
 import { timeStamp } from '../src/domain/time-stamp.ts';
+import { measuredCode, readyLab, say } from './begin.ts';
 import { appendAlwaysOn, readAlwaysOn } from './always-on-store.ts';
-import { type CodeState, codeState } from './code-state.ts';
+import type { CodeState } from './code-state.ts';
 import { nextEvent, type NextEvent, usualRepeats } from './pooler/agenda.ts';
 import type { PersistenceRow } from './pooler/row.ts';
 import {
@@ -30,10 +29,6 @@ const settleSeconds = 300;
 const { values } = parseArgs({
   options: { n: { type: 'string' }, 'allow-dirty': { type: 'boolean', default: false } },
 });
-
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
-}
 
 interface Measurement {
   readonly next: NextEvent;
@@ -105,17 +100,9 @@ async function measureAll(lab: RigLab, state: CodeState): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const state = await codeState();
-  if (state.dirty && !values['allow-dirty']) {
-    say(
-      'the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)',
-    );
-    return 1;
-  }
-  const lab = await openLab({ log: say });
-  await lab.up();
-  await lab.deployExample();
-  await bundle();
+  const state = await measuredCode(values['allow-dirty']);
+  if (state === undefined) return 1;
+  const lab = await readyLab();
   await measureAll(lab, state);
   await clearProfiles(lab);
   const left = await leftOvers(lab);

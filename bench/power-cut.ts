@@ -4,8 +4,9 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 
 import { openLab } from '../lab/lab.ts';
+import { measuredCode, say } from './begin.ts';
 import { nextRun, standardAgenda, usualLimitSeconds, type Wanted } from './agenda.ts';
-import { type CodeState, codeState } from './code-state.ts';
+import type { CodeState } from './code-state.ts';
 import type { RigLab } from './rig/rig-lab.ts';
 import { rowText, runOnce } from './run-once.ts';
 import { readRuns, writeLog, writeRuns } from './run-store.ts';
@@ -21,10 +22,6 @@ const { values } = parseArgs({
     'allow-dirty': { type: 'boolean', default: false },
   },
 });
-
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
-}
 
 function agenda(): readonly Wanted[] {
   const only = standardAgenda.filter(({ fault }) => values.only === undefined || fault === values.only);
@@ -61,13 +58,8 @@ async function keepAborted(
 
 async function main(): Promise<number> {
   const wanted = agenda();
-  const state = await codeState();
-  if (state.dirty && !values['allow-dirty']) {
-    say(
-      'the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)',
-    );
-    return 1;
-  }
+  const state = await measuredCode(values['allow-dirty']);
+  if (state === undefined) return 1;
   const lab = await openLab({ log: say });
   await bringUp(lab);
   let aborted = 0;

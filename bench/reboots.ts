@@ -5,11 +5,11 @@ import os from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 
-import { openLab } from '../lab/lab.ts';
 import { timeStamp } from '../src/domain/time-stamp.ts';
 import { plainCut } from '../src/drills/plain-cut.ts';
+import { measuredCode, readyLab, say } from './begin.ts';
 import { appendAlwaysOn, readAlwaysOn, type RebootRun } from './always-on-store.ts';
-import { type CodeState, codeState } from './code-state.ts';
+import type { CodeState } from './code-state.ts';
 import { PcAgent, type PcLab } from './rig/pc-agent.ts';
 import { runRecovery } from './rig/recovery.ts';
 import { machine, measured } from './run-once.ts';
@@ -23,10 +23,6 @@ const { values } = parseArgs({
 const orders = 500;
 const limitSeconds = 240;
 const arms = ['agent', 'rekindle'] as const;
-
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
-}
 
 /** The arm that is behind, and its next seed; undefined when both are done. */
 async function next({ code, dirty }: CodeState, n: number) {
@@ -75,16 +71,9 @@ async function run(
 }
 
 async function main(): Promise<number> {
-  const state = await codeState();
-  if (state.dirty && !values['allow-dirty']) {
-    say(
-      'the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)',
-    );
-    return 1;
-  }
-  const lab = await openLab({ log: say });
-  await lab.up();
-  await lab.deployExample();
+  const state = await measuredCode(values['allow-dirty']);
+  if (state === undefined) return 1;
+  const lab = await readyLab();
   const agent = new PcAgent(lab);
   await agent.install();
   for (;;) {

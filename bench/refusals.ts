@@ -3,9 +3,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 
-import { openLab } from '../lab/lab.ts';
-import { bundle } from '../scripts/bundle.ts';
-import { codeState } from './code-state.ts';
+import { measuredCode, readyLab, say } from './begin.ts';
 import { keepCase, readCases } from './refusals/case-store.ts';
 import { refusalCases } from './refusals/index.ts';
 import { runCase } from './refusals/run-case.ts';
@@ -15,10 +13,6 @@ const { values } = parseArgs({
   options: { only: { type: 'string' }, 'allow-dirty': { type: 'boolean', default: false } },
 });
 
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
-}
-
 /** `--only R1,B8b`: a number without its letter means all of its cases. */
 function isWanted(id: string): boolean {
   const names = values.only?.split(',');
@@ -26,18 +20,12 @@ function isWanted(id: string): boolean {
 }
 
 async function main(): Promise<number> {
-  const state = await codeState();
-  if (state.dirty && !values['allow-dirty']) {
-    say('the code differs from its commit; commit it first, or say --allow-dirty');
-    return 1;
-  }
+  const state = await measuredCode(values['allow-dirty']);
+  if (state === undefined) return 1;
   const wanted = refusalCases.filter(({ id }) => isWanted(id));
   if (wanted.length === 0)
     throw new Error(`--only takes one of ${refusalCases.map(({ id }) => id).join(', ')}`);
-  const lab = await openLab({ log: say });
-  await lab.up();
-  await lab.deployExample();
-  await bundle();
+  const lab = await readyLab();
   let failed = 0;
   for (const given of wanted) {
     const before = await readCases();
