@@ -34,6 +34,8 @@ export type JournalEvent =
       /** `unknown`: the process died or the answer was lost between sending and hearing back. */
       readonly acted: 'done' | 'failed' | 'unknown';
       readonly detail: string;
+      /** It failed before it changed anything. */
+      readonly untouched?: true;
     }
   | {
       readonly type: 'step-verified';

@@ -51,6 +51,19 @@ describe('reasons not to act', () => {
     expect(plan(banned, [earlier(20)]).steps).toHaveLength(1);
   });
 
+  test('an action that ended before it touched anything has no effect to wait for, and was not in vain', () => {
+    const untouched = (secondsAgo: number): PastAction => ({
+      ...earlier(secondsAgo),
+      acted: 'failed',
+      untouched: true,
+    });
+    expect(plan(banned, [untouched(1)]).steps).toHaveLength(1);
+    expect(plan(banned, [4, 3, 2, 1].map(untouched)).steps).toHaveLength(1);
+    expect(plan(banned, [9, 8, 7, 6, 5, 4, 3, 2, 1].map(untouched)).refusals).toMatchObject([
+      { guard: 'budget-spent' },
+    ]);
+  });
+
   test('evidence from a clock that was set back does not count', () => {
     expect(plan(banned, [earlier(-3600)]).refusals.map((refusal) => refusal.guard)).toEqual([
       'recently-acted',
