@@ -139,4 +139,3 @@ function eventError(error: unknown): unknown {
   if (typeof error === 'object' && error !== null && 'error' in error) return error.error;
   return error;
 }
-
