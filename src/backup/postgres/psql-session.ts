@@ -15,6 +15,8 @@ export interface ServerInPod {
   readonly superuser: string;
   /** Folder of its socket; undefined: where its programs look by themselves. */
   readonly socket?: string;
+  /** Folder of the programs of its own version; undefined: what the container finds by name. */
+  readonly binaries?: string;
 }
 
 /** Arguments that lead PostgreSQL's own programs to this server. */
@@ -24,8 +26,9 @@ export function connection({ superuser, socket }: ServerInPod): readonly string[
 
 /** One of PostgreSQL's programs in the server's own container. */
 export function programOf(server: ServerInPod, name: string, ...words: readonly string[]): ProgramInPod {
-  const { namespace, pod, container } = server;
-  return { namespace, pod, container, argv: [name, ...connection(server), ...words] };
+  const { namespace, pod, container, binaries } = server;
+  const program = binaries === undefined ? name : `${binaries}/${name}`;
+  return { namespace, pod, container, argv: [program, ...connection(server), ...words] };
 }
 
 /** A text as an SQL literal. */

@@ -59,11 +59,12 @@ export class ScratchServer {
   readonly #needed: NeededServer;
 
   private constructor(programs: PodPrograms, place: ScratchPlace, needed: NeededServer) {
-    const { namespace, pod, container, folder } = place;
+    const { folder, ...where } = place;
+    const { superuser, binaries } = needed;
     this.#programs = programs;
     this.#place = place;
     this.#needed = needed;
-    this.server = { namespace, pod, container, superuser: needed.superuser, socket: `${folder}/run` };
+    this.server = { ...where, superuser, binaries, socket: `${folder}/run` };
   }
 
   /** Makes an empty server and starts it. Throws ProgramFailed with the last words of initdb or of the server. */
@@ -88,8 +89,10 @@ export class ScratchServer {
     await this.#receive(file, sql, bytes);
     const { superuser } = this.#needed;
     const own = `CREATE ROLE ${superuser};`;
-    const text = `grep -vxF "$2" "$1" | psql -X -q -v ON_ERROR_STOP=1 -U "$3" -h "$4" -d postgres -f -`;
-    const words = [own, superuser, this.server.socket ?? ''];
+    const text = `grep -vxF "$2" "$1" >"$1.others"
+"$5/psql" -X -q -v ON_ERROR_STOP=1 -U "$3" -h "$4" -d postgres -f "$1.others"; code=$?
+rm -f "$1" "$1.others"; exit $code`;
+    const words = [own, superuser, this.server.socket ?? '', this.#needed.binaries];
     await outputText(this.#programs, this.#scriptOn(file, 'psql', text, ...words));
   }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
 import { wholeOutput } from '../program-output.ts';
 import { contentsOf, seeing, type Contents } from './contents.ts';
-import { connection, programOf, PsqlSession, type ServerInPod } from './psql-session.ts';
+import { programOf, PsqlSession, type ServerInPod } from './psql-session.ts';
 
 /** What a server says of itself at the moment of a snapshot. */
 const serverFacts = z.object({
@@ -57,7 +57,8 @@ export async function openSnapshot(
       'SELECT pg_catalog.pg_export_snapshot() AS id',
       z.object({ id: z.string() }),
     );
-    return { id, facts, server, database, close: () => session.close() };
+    const own = { ...server, binaries: facts.binaries };
+    return { id, facts, server: own, database, close: () => session.close() };
   } catch (error) {
     session.close();
     throw error;
@@ -112,6 +113,5 @@ export async function schemaDigest(
 
 /** `pg_dumpall` of the roles, their settings and memberships, with their passwords as verifiers. */
 export function rolesOf(server: ServerInPod): ProgramInPod {
-  const { namespace, pod, container } = server;
-  return { namespace, pod, container, argv: ['pg_dumpall', ...connection(server), '--roles-only'] };
+  return programOf(server, 'pg_dumpall', '--roles-only');
 }
