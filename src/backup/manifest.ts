@@ -84,7 +84,7 @@ const backupManifest = z.strictObject({
   context: z.string(),
   tool: z.string(),
   startedAt: z.iso.datetime(),
-  finishedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().optional().describe('missing: it was begun and not finished'),
   recipients: z.array(z.string()).describe('age recipients that can read it'),
   parts: z.array(part),
   /** What a backup of this stack could have had and this one has not, and why. */

@@ -12,10 +12,16 @@ export function assertSuccess(program: ProgramInPod, { code, complaint }: Progra
   const { namespace, pod, container, argv } = program;
   throw new ProgramFailed({
     what: `${nameOf(argv)} ended with code ${code}`,
-    cause: complaint === '' ? 'it said nothing' : (complaint.split('\n').at(-1) ?? complaint),
+    cause: causeOf(complaint),
     place: `pod ${namespace}/${pod}, container ${container}`,
     next: 'Read the cause; `kubectl logs` of that pod may say more.',
   });
+}
+
+/** The line that tells most: the first error, for what follows is often only its echo; else the last line. */
+function causeOf(complaint: string): string {
+  const lines = complaint.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => /\b(?:error|fatal|panic):/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
 }
 
 /** A script is named by what it is about, not by the shell. */

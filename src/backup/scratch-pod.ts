@@ -107,10 +107,13 @@ function stuck(pod: KubeObject): string {
   const status = (pod['status'] ?? {}) as {
     readonly phase?: string;
     readonly conditions?: readonly { readonly message?: string }[];
-    readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly message?: string; readonly reason?: string } } }[];
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly waiting?: { readonly message?: string; readonly reason?: string } };
+    }[];
   };
   const waiting = status.containerStatuses?.[0]?.state?.waiting;
-  const words = waiting?.message ?? waiting?.reason ?? status.conditions?.find(({ message }) => message)?.message;
+  const words =
+    waiting?.message ?? waiting?.reason ?? status.conditions?.find(({ message }) => message)?.message;
   return words ?? `it is ${status.phase ?? 'unknown'}`;
 }
 

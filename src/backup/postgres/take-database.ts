@@ -44,7 +44,10 @@ async function hasCaughtUp(
     PsqlSession.open(programs, standby, database),
   ]);
   try {
-    const { lsn } = await ahead.row('SELECT pg_current_wal_lsn()::text AS lsn', z.object({ lsn: z.string() }));
+    const { lsn } = await ahead.row(
+      'SELECT pg_current_wal_lsn()::text AS lsn',
+      z.object({ lsn: z.string() }),
+    );
     const end = clock.monotonic() + replayMs;
     while (clock.monotonic() < end) {
       const { there } = await behind.row(
@@ -136,7 +139,9 @@ export async function takeDatabase(
       return await takeFrom(context, standby, wanted);
     context.say(`${standby.pod} is behind; ${wanted.database} is read from the primary instead`);
   } catch (error) {
-    context.say(`${wanted.database} could not be read from ${standby.pod} (${causeText(error)}); now from the primary`);
+    context.say(
+      `${wanted.database} could not be read from ${standby.pod} (${causeText(error)}); now from the primary`,
+    );
   }
   return takeFrom(context, primary, wanted);
 }
