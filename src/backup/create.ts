@@ -106,13 +106,14 @@ export async function createBackup(
 }
 
 async function takePart(
-  { store, clock, recipients, say }: CreateContext,
+  context: CreateContext,
   id: string,
   part: PartToTake,
   file: string,
 ): Promise<BackupPart> {
+  const { clock, say } = context;
   const [takenAt, start] = [timeOf(clock), clock.monotonic()];
-  const { stored, of } = await part.take((plain) => storePart(store, id, file, plain, recipients));
+  const { stored, of } = await part.take((plain) => storePart(context, id, file, plain));
   const seconds = (clock.monotonic() - start) / 1000;
   say(`${part.title}: ${stored.bytes} bytes in ${seconds.toFixed(1)} s`);
   return { ...stored, takenAt, seconds, of };

@@ -21,8 +21,7 @@ export function recipientOf(identity: string): Promise<string> {
 }
 
 const asNode = (stream: unknown): Readable => Readable.fromWeb(stream as ReadableStream);
-const asWeb = (stream: Readable): globalThis.ReadableStream<Uint8Array> =>
-  Readable.toWeb(stream) as unknown as globalThis.ReadableStream<Uint8Array>;
+const asWeb = (stream: Readable): globalThis.ReadableStream<Uint8Array> => Readable.toWeb(stream);
 
 /**
  * Encrypts a stream for these recipients in the age format (age-encryption.org/v1, C2SP): chunks of 64 KiB that are

@@ -72,7 +72,6 @@ const part = z.strictObject({
 });
 export type BackupPart = z.infer<typeof part>;
 export type DatabaseDetails = z.infer<typeof databaseDetails>;
-export type ClusterDetails = z.infer<typeof clusterDetails>;
 export type TableDigest = z.infer<typeof tableDigest>;
 export type PartDetails = BackupPart['of'];
 

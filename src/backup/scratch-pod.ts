@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, ClusterWriter, KubeObject, PodManifest } from '../ports/cluster.ts';
@@ -103,18 +104,27 @@ function podPath(namespace: string, name: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
 }
 
+const podStatus = z.object({
+  phase: z.string().default('unknown'),
+  conditions: z.array(z.object({ message: z.string().optional() })).default([]),
+  containerStatuses: z
+    .array(
+      z.object({
+        state: z
+          .object({ waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }) })
+          .partial()
+          .optional(),
+      }),
+    )
+    .default([]),
+});
+
+/** What holds a pod up: its container's reason, else the first condition that says something. */
 function stuck(pod: KubeObject): string {
-  const status = (pod['status'] ?? {}) as {
-    readonly phase?: string;
-    readonly conditions?: readonly { readonly message?: string }[];
-    readonly containerStatuses?: readonly {
-      readonly state?: { readonly waiting?: { readonly message?: string; readonly reason?: string } };
-    }[];
-  };
-  const waiting = status.containerStatuses?.[0]?.state?.waiting;
-  const words =
-    waiting?.message ?? waiting?.reason ?? status.conditions?.find(({ message }) => message)?.message;
-  return words ?? `it is ${status.phase ?? 'unknown'}`;
+  const { phase, conditions, containerStatuses } = podStatus.parse(pod['status'] ?? {});
+  const waiting = containerStatuses.map(({ state }) => state?.waiting?.message ?? state?.waiting?.reason);
+  const words = [...waiting, ...conditions.map(({ message }) => message)].find(Boolean);
+  return words ?? `it is ${phase}`;
 }
 
 /** Waits until the pod runs. Throws NoScratchPlace with what holds it up. */
@@ -126,7 +136,7 @@ async function running({ reader, clock }: ScratchContext, made: KubeObject): Pro
     const pod = await reader.get(podPath(namespace, name));
     if (pod === undefined) break;
     last = pod;
-    const { phase } = (pod['status'] ?? {}) as { readonly phase?: string };
+    const { phase } = podStatus.parse(pod['status'] ?? {});
     if (phase === 'Running') return;
     if (phase === 'Failed' || phase === 'Succeeded') break;
     await clock.sleep(readyEveryMs);
@@ -151,6 +161,8 @@ async function ownerOf(programs: PodPrograms, server: ServerInPod): Promise<{ ui
   return { uid, gid };
 }
 
+const mebi = (bytes: number): string => `${Math.ceil(bytes / 1_048_576)} MiB`;
+
 /** Throws NoScratchPlace when the folder has less room than this. */
 async function assertRoom(programs: PodPrograms, place: ScratchPlace, bytes: number): Promise<void> {
   const argv = script('df', `df -Pk "$1" | tail -n 1`, place.folder);
@@ -158,7 +170,6 @@ async function assertRoom(programs: PodPrograms, place: ScratchPlace, bytes: num
   const line = await outputText(programs, { namespace, pod, container: place.container, argv });
   const free = Number(line.trim().split(/\s+/).at(3)) * 1024;
   if (free >= bytes) return;
-  const mebi = (value: number): string => `${Math.ceil(value / 1_048_576)} MiB`;
   throw new NoScratchPlace({
     what: 'There is no room to prove the backup',
     cause: `its node has ${mebi(free)} free, and ${mebi(bytes)} may be needed`,

@@ -23,11 +23,10 @@ async function* measured(
 
 /** Encrypts a part on its way into the store; when its source fails, nothing is there under that name. */
 export async function storePart(
-  store: BackupStore,
+  { store, recipients }: { readonly store: BackupStore; readonly recipients: readonly string[] },
   id: string,
   file: string,
   plain: AsyncIterable<Buffer>,
-  recipients: readonly string[],
 ): Promise<StoredPart> {
   const hash = createHash('sha256');
   let bytes = 0;

@@ -149,8 +149,8 @@ function copyOf(name: string): Copy {
 
 function flip(file: string, at: (size: number) => number): void {
   const bytes = readFileSync(file);
-  const place = at(bytes.length);
-  bytes[place] = (bytes[place] ?? 0) ^ 1;
+  const index = at(bytes.length);
+  bytes[index] = (bytes[index] ?? 0) ^ 1;
   writeFileSync(file, bytes);
 }
 
@@ -175,7 +175,7 @@ const partOf = (file: string): BackupPart => {
 async function replacePlain(copy: Copy, file: string, change: (plain: Buffer) => Buffer): Promise<void> {
   const plain = await buffer(Readable.from(readPart(copy.store, manifest.id, partOf(file), [key.identity])));
   const other = change(plain);
-  const stored = await storePart(copy.store, manifest.id, file, Readable.from([other]), [key.recipient]);
+  const stored = await storePart({ store: copy.store, recipients: [key.recipient] }, manifest.id, file, Readable.from([other]));
   changePart(copy, file, (part) => ({ ...part, ...stored }));
 }
 
@@ -251,7 +251,11 @@ const corruptions: readonly (readonly [string, Proof['verdict'], RegExp, (copy: 
     'a backup that was never finished',
     'bad',
     /never finished/,
-    (copy) => changeManifest(copy, ({ finishedAt: _, ...whole }) => whole),
+    (copy) => changeManifest(copy, (whole) => {
+      const { finishedAt, ...rest } = whole;
+      expect(finishedAt).toBeDefined();
+      return rest;
+    }),
   ],
   [
     'a dump that was cut off before it was stored',

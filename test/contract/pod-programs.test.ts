@@ -89,7 +89,8 @@ test('a container that is not there is told in the words of the kubelet', async 
 });
 
 test('a refusal of the API is told before anything runs', async () => {
-  const answer = () => ({ status: 403, json: { message: 'pods "db-1" is forbidden' } });
-  const server = await fakeApiServer({ answer });
+  const server = await fakeApiServer({
+    answer: () => ({ status: 403, json: { message: 'pods "db-1" is forbidden' } }),
+  });
   await expect(createPodPrograms(server.config).start(program)).rejects.toThrow(Forbidden);
 });

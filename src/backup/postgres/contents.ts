@@ -16,9 +16,13 @@ export interface Contents {
  * changed by accident; against somebody who forges rows there is the digest of the file.
  */
 function digestOf(row: string): string {
-  const hash = (from: number) => `sum(('x' || substr(h, ${from}, 15))::bit(60)::bigint)`;
-  return `SELECT count(*) AS rows, coalesce(${hash(1)}, 0)::text || '-' || coalesce(${hash(16)}, 0)::text AS digest
+  return `SELECT count(*) AS rows, coalesce(${sumFrom(1)}, 0)::text || '-' || coalesce(${sumFrom(16)}, 0)::text AS digest
     FROM (SELECT encode(sha256(convert_to(${row}, getdatabaseencoding())), 'hex') AS h`;
+}
+
+/** 60 bits of the hashes, from this hexadecimal sign on, added up. */
+function sumFrom(sign: number): string {
+  return `sum(('x' || substr(h, ${sign}, 15))::bit(60)::bigint)`;
 }
 
 const digestRow = z.object({ rows: z.number(), digest: z.string() });
