@@ -25,6 +25,16 @@ const databaseDetails = z.strictObject({
   pod: z.string(),
   readFrom: z.enum(['primary', 'standby']),
   bytes: size.describe('pg_database_size at the time'),
+  /** How it was created. */
+  made: z.strictObject({
+    owner: z.string(),
+    encoding: z.string(),
+    collate: z.string(),
+    ctype: z.string(),
+    /** `c` libc, `i` ICU, `b` built in (pg_database.datlocprovider, since version 15). */
+    provider: z.string(),
+    locale: z.string().nullable().describe('of ICU or of the built-in provider'),
+  }),
   extensions: z.record(z.string(), z.string()),
   tables: z.array(tableDigest),
   /** Values right before and right after the dump: sequences follow no snapshot. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 
 import { FolderStore } from '../../src/adapters/backup-stores/folder.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
@@ -18,7 +19,8 @@ import {
   type BackupManifest,
   type BackupPart,
 } from '../../src/backup/manifest.ts';
-import type { ServerInPod } from '../../src/backup/postgres/psql-session.ts';
+import { PsqlSession, type ServerInPod } from '../../src/backup/postgres/psql-session.ts';
+import { restoreBeside } from '../../src/backup/postgres/restore-beside.ts';
 import { ScratchServer, type NeededServer } from '../../src/backup/postgres/scratch-server.ts';
 import { outputText } from '../../src/backup/program-output.ts';
 import { NoScratchPlace } from '../../src/backup/scratch-pod.ts';
@@ -175,7 +177,12 @@ const partOf = (file: string): BackupPart => {
 async function replacePlain(copy: Copy, file: string, change: (plain: Buffer) => Buffer): Promise<void> {
   const plain = await buffer(Readable.from(readPart(copy.store, manifest.id, partOf(file), [key.identity])));
   const other = change(plain);
-  const stored = await storePart({ store: copy.store, recipients: [key.recipient] }, manifest.id, file, Readable.from([other]));
+  const stored = await storePart(
+    { store: copy.store, recipients: [key.recipient] },
+    manifest.id,
+    file,
+    Readable.from([other]),
+  );
   changePart(copy, file, (part) => ({ ...part, ...stored }));
 }
 
@@ -251,11 +258,12 @@ const corruptions: readonly (readonly [string, Proof['verdict'], RegExp, (copy: 
     'a backup that was never finished',
     'bad',
     /never finished/,
-    (copy) => changeManifest(copy, (whole) => {
-      const { finishedAt, ...rest } = whole;
-      expect(finishedAt).toBeDefined();
-      return rest;
-    }),
+    (copy) =>
+      changeManifest(copy, (whole) => {
+        const { finishedAt, ...rest } = whole;
+        expect(finishedAt).toBeDefined();
+        return rest;
+      }),
   ],
   [
     'a dump that was cut off before it was stored',
@@ -373,4 +381,55 @@ test('an interrupted backup is gone on with, and nothing of it is listed before'
   expect(whole.id).toBe(begun);
   expect(containers.started.filter((line) => line.includes('pg_dumpall'))).toEqual([]);
   expect(await verified(store, whole.id)).toMatchObject({ verdict: 'proven' });
+});
+
+test('a restore comes beside the database that is in use, with its properties, and touches nothing', async (context) => {
+  skipWhen(context, noLabContainer);
+  const store = new FolderStore(path.join(root, 'good'));
+  const part = partOf(dump);
+  if (part.of.kind !== 'database') throw new Error('no database');
+  const details = part.of;
+  await psql(
+    'postgres',
+    "ALTER DATABASE shop SET timezone = 'Asia/Kolkata'",
+    'REVOKE CONNECT ON DATABASE shop FROM PUBLIC',
+    'GRANT CONNECT ON DATABASE shop TO clerk',
+  );
+  const plain = () => readPart(store, manifest.id, part, [key.identity]);
+  const restored = await restoreBeside(tools(), source, {
+    details,
+    backup: '20260101T120000Z-aaaa',
+    plain: plain(),
+  });
+  expect(restored).toMatchObject({ name: 'shop_20260101T120000Z', differences: [] });
+  const session = await PsqlSession.open(containers, source, restored.name);
+  const facts = await session.row(
+    `SELECT (SELECT count(*) FROM public.orders) AS rows, EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+         WHERE d.datname = current_database() AND 'TimeZone=Asia/Kolkata' = ANY (s.setconfig)) AS zone,
+       has_database_privilege('clerk', current_database(), 'CONNECT') AS clerk,
+       has_database_privilege('public', current_database(), 'CONNECT') AS everybody`,
+    z.object({ rows: z.number(), zone: z.boolean(), clerk: z.boolean(), everybody: z.boolean() }),
+  );
+  session.close();
+  expect(facts).toMatchObject({ rows: 20_000, zone: true, clerk: true, everybody: false });
+  const again = restoreBeside(tools(), source, { details, backup: '20260101T120000Z-bbbb', plain: plain() });
+  await expect(again).rejects.toThrow('there is a database shop_20260101T120000Z already');
+});
+
+test('a restore that fails on its way leaves nothing', async (context) => {
+  skipWhen(context, noLabContainer);
+  const part = partOf(dump);
+  if (part.of.kind !== 'database') throw new Error('no database');
+  const copy = copyOf('fails-on-its-way');
+  truncateSync(copy.at(dump), 300_000);
+  const plain = readPart(copy.store, manifest.id, part, [key.identity]);
+  const doing = restoreBeside(tools(), source, { details: part.of, backup: '20270101T120000Z-aaaa', plain });
+  await expect(doing).rejects.toThrow(/decrypted/);
+  const session = await PsqlSession.open(containers, source, 'postgres');
+  const found = await session.query(
+    "SELECT datname AS name FROM pg_catalog.pg_database WHERE datname LIKE 'shop_2027%'",
+    z.object({ name: z.string() }),
+  );
+  session.close();
+  expect(found).toEqual([]);
 });

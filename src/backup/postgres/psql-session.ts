@@ -31,6 +31,11 @@ export function programOf(server: ServerInPod, name: string, ...words: readonly 
   return { namespace, pod, container, argv: [program, ...connection(server), ...words] };
 }
 
+/** A name as an SQL identifier. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 /** A text as an SQL literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

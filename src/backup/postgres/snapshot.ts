@@ -14,6 +14,14 @@ const serverFacts = z.object({
   inRecovery: z.boolean(),
   lsn: z.string(),
   bytes: z.number(),
+  made: z.object({
+    owner: z.string(),
+    encoding: z.string(),
+    collate: z.string(),
+    ctype: z.string(),
+    provider: z.string(),
+    locale: z.string().nullable(),
+  }),
   preloaded: z.string(),
   binaries: z.string(),
 });
@@ -21,7 +29,8 @@ export type ServerFacts = z.infer<typeof serverFacts>;
 
 /**
  * Read before the snapshot is taken: whatever was committed (on a standby: replayed) before this position is in it. A control
- * file's timeline is of its last checkpoint; a server in recovery tells the one that it receives.
+ * file's timeline is of its last checkpoint; a server in recovery tells the one that it receives. Which columns tell of the locale
+ * depends on the version: 15 and 16 have daticulocale, later ones datlocale.
  */
 const factsQuery = `
   SELECT current_setting('server_version_num')::int AS "serverVersion",
@@ -31,6 +40,11 @@ const factsQuery = `
     pg_is_in_recovery() AS "inRecovery",
     CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn,
     pg_database_size(current_database()) AS bytes,
+    (SELECT jsonb_build_object('owner', pg_get_userbyid(d.datdba), 'encoding', pg_encoding_to_char(d.encoding),
+        'collate', d.datcollate, 'ctype', d.datctype,
+        'provider', coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'),
+        'locale', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'))
+      FROM pg_catalog.pg_database d WHERE d.datname = current_database()) AS made,
     current_setting('shared_preload_libraries') AS preloaded,
     (SELECT setting FROM pg_catalog.pg_config() WHERE name = 'BINDIR') AS binaries`;
 

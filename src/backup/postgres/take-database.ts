@@ -90,7 +90,7 @@ async function takeFrom(
           [value, after[name] ?? value],
         ]),
       );
-      const { serverVersion, systemIdentifier, timeline, lsn, bytes, inRecovery } = facts;
+      const { serverVersion, systemIdentifier, timeline, lsn, bytes, made, inRecovery } = facts;
       const details: DatabaseDetails = {
         kind: 'database',
         cluster,
@@ -102,6 +102,7 @@ async function takeFrom(
         pod: server.pod,
         readFrom: inRecovery ? 'standby' : 'primary',
         bytes,
+        made,
         extensions: { ...contents.extensions },
         tables: [...contents.tables],
         sequences,

@@ -22,3 +22,7 @@ export interface BackupPruneOptions extends BackupPlaceOptions {
   readonly keepMonthly?: number;
   readonly dryRun?: boolean;
 }
+
+export interface BackupRestoreOptions extends BackupPlaceOptions {
+  readonly database?: string;
+}

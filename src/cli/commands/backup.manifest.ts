@@ -5,6 +5,7 @@ import type {
   BackupCreateOptions,
   BackupPlaceOptions,
   BackupPruneOptions,
+  BackupRestoreOptions,
   BackupVerifyOptions,
 } from './backup-options.ts';
 
@@ -62,6 +63,16 @@ export const backupCommands: CommandGroup = {
       ],
       flags: [place, key, jobs],
       load: async () => (await import('./backup-verify.ts')).backupVerify,
+    }),
+    defineCommand<BackupRestoreOptions>({
+      name: 'restore [id]',
+      text: 'restore a database beside the one that is in use, compare every row, and say how to swap them; touches nothing else',
+      examples: [
+        ['rekindle backup restore', 'the newest, as a database of another name'],
+        ['rekindle backup restore 20261127T012000Z-1a2b --database jewelry_shop', 'that one'],
+      ],
+      flags: [place, key, ['--database <name>', 'which one, where a backup holds several']],
+      load: async () => (await import('./backup-restore.ts')).backupRestore,
     }),
     defineCommand<BackupPruneOptions>({
       name: 'prune',
