@@ -9,6 +9,7 @@ import {
   type BackupPart,
   type PartDetails,
 } from './manifest.ts';
+import { ProgramFailed } from './program-output.ts';
 import { readText } from './read-text.ts';
 import { storePart, type StoredPart } from './store-part.ts';
 
@@ -18,6 +19,8 @@ export interface PartToTake {
   readonly file: string;
   /** What a person calls it. */
   readonly title: string;
+  /** Whether the backup is worth having without it; then what it failed with is on record instead. */
+  readonly isOptional?: true;
   /** Takes it, handing its plain bytes to `store` once. Throws when it could not be taken whole. */
   readonly take: (
     store: (plain: AsyncIterable<Buffer>) => Promise<StoredPart>,
@@ -92,14 +95,17 @@ export async function createBackup(
     leftOut: [],
   };
   const parts: BackupPart[] = [];
+  const failed: BackupManifest['leftOut'] = [];
   for (const part of wanted) {
     signal.throwIfAborted();
     const file = `${part.file}.age`;
     const known = start.parts.find((entry) => entry.file === file);
-    parts.push(known ?? (await takePart(context, start.id, part, file)));
+    const taken = known ?? (await takePart(context, start.id, part, file));
+    if ('why' in taken) failed.push(taken);
+    else parts.push(taken);
     await putManifest(store, { ...start, parts });
   }
-  const manifest = { ...start, parts, leftOut: [...leftOut], finishedAt: timeOf(clock) };
+  const manifest = { ...start, parts, leftOut: [...failed, ...leftOut], finishedAt: timeOf(clock) };
   await putManifest(store, manifest);
   await store.commit(manifest.id);
   return manifest;
@@ -110,11 +116,18 @@ async function takePart(
   id: string,
   part: PartToTake,
   file: string,
-): Promise<BackupPart> {
+): Promise<BackupPart | BackupManifest['leftOut'][number]> {
   const { clock, say } = context;
   const [takenAt, start] = [timeOf(clock), clock.monotonic()];
-  const { stored, of } = await part.take((plain) => storePart(context, id, file, plain));
-  const seconds = (clock.monotonic() - start) / 1000;
-  say(`${part.title}: ${stored.bytes} bytes in ${seconds.toFixed(1)} s`);
-  return { ...stored, takenAt, seconds, of };
+  try {
+    const { stored, of } = await part.take((plain) => storePart(context, id, file, plain));
+    const seconds = (clock.monotonic() - start) / 1000;
+    say(`${part.title}: ${stored.bytes} bytes in ${seconds.toFixed(1)} s`);
+    return { ...stored, takenAt, seconds, of };
+  } catch (error) {
+    // What the program in the pod says is about this part; anything else would stop the others as well.
+    if (part.isOptional !== true || !(error instanceof ProgramFailed)) throw error;
+    say(`${part.title} is left out: ${error.message}`);
+    return { what: part.title, why: error.message };
+  }
 }

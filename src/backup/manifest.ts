@@ -58,7 +58,14 @@ const clusterDetails = z.strictObject({
 
 const otherDetails = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('roles'), cluster: z.string(), roles: z.array(z.string()) }),
-  z.strictObject({ kind: z.literal('redis'), pod: z.string(), keys: z.int().min(0) }),
+  z.strictObject({
+    kind: z.literal('redis'),
+    /** Name of its workload. */
+    redis: z.string(),
+    pod: z.string(),
+    /** Keys right before and right after: those with a time to live go meanwhile. */
+    keys: z.tuple([z.int().min(0), z.int().min(0)]),
+  }),
   z.strictObject({
     kind: z.literal('uploads'),
     volume: z.string(),

@@ -14,6 +14,7 @@ import {
 import { proveDatabase, type DatabaseProof } from './postgres/prove-database.ts';
 import type { ScratchServer } from './postgres/scratch-server.ts';
 import { ProgramFailed } from './program-output.ts';
+import { checkRdb, type RedisInPod } from './redis/rdb.ts';
 import { readText } from './read-text.ts';
 import { PartDiffers, readPart } from './store-part.ts';
 
@@ -31,6 +32,8 @@ export interface VerifyContext {
   readonly tool: string;
   readonly say: (line: string) => void;
   readonly withScratchServer: WithScratchServer;
+  /** A Redis of that name whose programs can check a copy; undefined: none runs. */
+  readonly redisOf: (name: string) => RedisInPod | undefined;
   /** pg_restore restores so many tables at once. */
   readonly jobs: number;
 }
@@ -153,6 +156,27 @@ async function proveOne(
   }
 }
 
+/** Has a copy of Redis read by its own checker. */
+async function proveRedis(
+  context: VerifyContext,
+  id: string,
+  part: PartOf<'redis'>,
+  found: Findings,
+): Promise<void> {
+  const { store, programs, identities } = context;
+  const server = context.redisOf(part.of.redis);
+  if (server === undefined) {
+    found.reasons.push(`${part.file}: no Redis ${part.of.redis} runs here that could check it`);
+    return;
+  }
+  try {
+    const { keys } = await checkRdb(programs, server, readPart(store, id, part, identities));
+    found.proven(part.file, `read by redis-check-rdb: ${keys} keys, and the checksum fits`);
+  } catch (error) {
+    found.failed(part.file, error);
+  }
+}
+
 /** Reads a part to its end: every byte is what was stored, and opens with the key. */
 async function readWhole(
   context: VerifyContext,
@@ -195,6 +219,7 @@ async function examine(
       );
     }
   }
+  for (const part of partsOf(manifest, 'redis')) await proveRedis(context, id, part, found);
   const done = new Set(found.parts.map(({ file }) => file));
   for (const part of manifest.parts) if (!done.has(part.file)) await readWhole(context, id, part, found);
   return manifest;

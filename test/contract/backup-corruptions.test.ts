@@ -85,6 +85,7 @@ async function verified(
       identities,
       tool: 'test',
       jobs: 2,
+      redisOf: () => place('db-0'),
       withScratchServer: async ({ serverVersion }, use) => {
         if (Math.floor(serverVersion / 10_000) !== 15)
           throw new NoScratchPlace({

@@ -61,7 +61,9 @@ export interface LabContainers extends PodPrograms {
   readonly remove: () => void;
 }
 
-/** Stands in for the kubelet: starts programs in the file system of the lab's image, as the user of PostgreSQL. */
+/**
+ * Stands in for the kubelet: starts programs in the file system of the lab's image, as the user of PostgreSQL.
+ */
 export function labContainers(): LabContainers {
   if (root === undefined) throw new Error(noLabContainer);
   const image = root;
@@ -85,7 +87,11 @@ export function labContainers(): LabContainers {
       const words = ['--mount', 'sh', '-c', enter, 'sh', folderOf(program.pod), image, `${uid}:${gid}`];
       const child = spawn('unshare', [...words, ...program.argv], {
         stdio: [withInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-        env: { PATH: '/usr/lib/postgresql/15/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' },
+        env: {
+          PATH: '/usr/lib/postgresql/15/bin:/usr/bin:/bin',
+          LANG: 'C.UTF-8',
+          HOME: '/tmp',
+        },
       });
       let complaint = '';
       child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));

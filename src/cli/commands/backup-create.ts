@@ -2,6 +2,7 @@ import { createBackup } from '../../backup/create.ts';
 import { databaseParts } from '../../backup/database-parts.ts';
 import { keysOrNew, type BackupKeys } from '../../backup/keys.ts';
 import type { BackupManifest } from '../../backup/manifest.ts';
+import { redisPart } from '../../backup/redis-part.ts';
 import { tryAcquireLock } from '../../record/lock.ts';
 import { lockPath } from '../../record/paths.ts';
 import { answer } from '../answer.ts';
@@ -23,7 +24,6 @@ type Options = CommonOptions & BackupCreateOptions;
 
 /** What this version does not back up, so that nobody believes it did. */
 const leftOut: BackupManifest['leftOut'] = [
-  { what: 'Redis', why: 'not part of a backup yet' },
   { what: 'uploads and other files in volumes', why: 'not part of a backup yet' },
   { what: 'Kubernetes objects and Secrets', why: 'not part of a backup yet' },
   { what: "the server's files and WAL (pg_basebackup)", why: 'not part of a backup yet' },
@@ -66,10 +66,11 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
   const servers = await readableServers(session);
   const say = (line: string): void => log.say(line);
   const parts = [];
-  for (const [cluster, of] of servers) {
+  for (const [cluster, of] of servers.databases) {
     const databases = await databaseNames(session, of);
     parts.push(...databaseParts({ programs, clock, say }, cluster, of, databases));
   }
+  parts.push(...servers.redis.map((redis) => redisPart(programs, redis)));
   const recipients = [keys.recipient, ...(options.recipient ?? [])];
   const identity = { stack: stack.name, context: target.context, tool };
   const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, leftOut);
@@ -78,7 +79,7 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
   );
   const { identities } = keys;
   const proof = await examineBackup({ session, store, servers, identities, jobs: options.jobs }, manifest.id);
-  const notes = leftOut.map(({ what, why }) => `not in it: ${what} (${why})`);
+  const notes = manifest.leftOut.map(({ what, why }) => `not in it: ${what} (${why})`);
   const text = [
     `${manifest.id} in ${store.place} (${sizeText(manifest)})`,
     proofText(proof),

@@ -76,7 +76,7 @@ export async function backupRestore(
         'See: rekindle backup list',
       );
     const part = chosenPart(manifest, options.database);
-    const servers = (await readableServers(session)).get(part.of.cluster);
+    const servers = (await readableServers(session)).databases.get(part.of.cluster);
     if (servers === undefined)
       throw wrong(
         `There is no database cluster ${part.of.cluster} here`,

@@ -6,6 +6,7 @@ import { signingKey } from '../../backup/keys.ts';
 import { databasesOf } from '../../backup/database-parts.ts';
 import { serversToRead, type ServersToRead } from '../../backup/postgres/choose-server.ts';
 import type { ServerInPod } from '../../backup/postgres/psql-session.ts';
+import { redisServers, type NamedRedis } from '../../backup/redis-part.ts';
 import { scratchInCluster } from '../../backup/scratch-in-cluster.ts';
 import { shelved, shelveEvidence } from '../../backup/shelf.ts';
 import { verifyBackup } from '../../backup/verify.ts';
@@ -44,8 +45,15 @@ async function look({ context, log }: Session): Promise<Pass> {
   return pass;
 }
 
-/** The servers of each database cluster that may be read, from a fresh look. Throws NoServerToRead. */
-export async function readableServers(session: Session): Promise<ReadonlyMap<string, ServersToRead>> {
+/** Whatever can be backed up, and what can prove a backup. */
+export interface Servers {
+  /** By the name of the database cluster. */
+  readonly databases: ReadonlyMap<string, ServersToRead>;
+  readonly redis: readonly NamedRedis[];
+}
+
+/** The servers of the stack that may be read, from a fresh look. Throws NoServerToRead. */
+export async function readableServers(session: Session): Promise<Servers> {
   const { observation } = await look(session);
   const pods = seen(observation.pods) ?? [];
   const found = new Map<string, ServersToRead>();
@@ -55,7 +63,8 @@ export async function readableServers(session: Session): Promise<ReadonlyMap<str
     const superuser = ref === undefined ? undefined : await session.context.reader.secret(ref);
     found.set(database.cluster, serversToRead(database, pods, superuser ?? usualSuperuser));
   }
-  return found;
+  const workloads = seen(observation.workloads) ?? [];
+  return { databases: found, redis: redisServers(session.context.stack.components, workloads, pods) };
 }
 
 /** Names of the databases of a cluster. */
@@ -69,7 +78,7 @@ export function databaseNames(
 export interface Examination {
   readonly session: Session;
   readonly store: BackupStore;
-  readonly servers: ReadonlyMap<string, ServersToRead>;
+  readonly servers: Servers;
   readonly identities: readonly string[];
   /** Tables that are restored at once. */
   readonly jobs: number | undefined;
@@ -82,7 +91,7 @@ export async function examineBackup(
 ): Promise<Proof> {
   const { context, programs, log } = session;
   const { clock, reader, writer } = context;
-  const serverOf = (cluster: string): ServerInPod | undefined => servers.get(cluster)?.primary;
+  const serverOf = (cluster: string): ServerInPod | undefined => servers.databases.get(cluster)?.primary;
   const proof = await verifyBackup(
     {
       store,
@@ -92,6 +101,7 @@ export async function examineBackup(
       tool,
       jobs: jobs ?? usualJobs,
       say: (line) => log.say(line),
+      redisOf: (wanted) => servers.redis.find(({ name }) => name === wanted)?.server,
       withScratchServer: scratchInCluster({ reader, writer, programs, clock }, serverOf),
     },
     id,
