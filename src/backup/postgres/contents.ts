@@ -12,17 +12,18 @@ export interface Contents {
 }
 
 /**
- * A digest of rows in any order: the rows' SHA-256 values, 60 bits twice, added up. It tells rows that are missing, doubled or
- * changed by accident; against somebody who forges rows there is the digest of the file.
+ * A digest of rows in any order: 64 bits of PostgreSQL's own hash of a row's text, twice with other seeds, added up. It is the hash
+ * by which hash partitions are chosen, so it cannot change between versions, and it costs little more than the text itself (a
+ * quarter of what SHA-256 costs in SQL). It tells rows that are missing, doubled or changed by accident; against somebody who
+ * forges rows there is the digest of the file.
  */
-function digestOf(row: string): string {
-  return `SELECT count(*) AS rows, coalesce(${sumFrom(1)}, 0)::text || '-' || coalesce(${sumFrom(16)}, 0)::text AS digest
-    FROM (SELECT encode(sha256(convert_to(${row}, getdatabaseencoding())), 'hex') AS h`;
+function digestOf(text: string, from: string): string {
+  return `SELECT count(*) AS rows, coalesce(${sumOf(0)}, 0)::text || '/' || coalesce(${sumOf(1)}, 0)::text AS digest
+    FROM (SELECT ${text} AS t FROM ${from} OFFSET 0) AS texts`;
 }
 
-/** 60 bits of the hashes, from this hexadecimal sign on, added up. */
-function sumFrom(sign: number): string {
-  return `sum(('x' || substr(h, ${sign}, 15))::bit(60)::bigint)`;
+function sumOf(seed: number): string {
+  return `sum(hashtextextended(t COLLATE "C", ${seed}))`;
 }
 
 const digestRow = z.object({ rows: z.number(), digest: z.string() });
@@ -45,11 +46,8 @@ const tablesQuery = `
 const alias = '"rekindle: row"';
 
 async function digestTable(session: PsqlSession, table: string): Promise<TableDigest> {
-  const found = await session.row(
-    `${digestOf(`ROW(${alias}.*)::text`)} FROM ONLY ${table} AS ${alias}) AS hashes`,
-    digestRow,
-  );
-  return { table, ...found };
+  const query = digestOf(`ROW(${alias}.*)::text`, `ONLY ${table} AS ${alias}`);
+  return { table, ...(await session.row(query, digestRow)) };
 }
 
 /** The values that sequences have now: they follow no snapshot. */
@@ -76,7 +74,10 @@ export async function contentsOf(session: PsqlSession): Promise<Contents> {
   const tables: TableDigest[] = [];
   for (const { table } of await session.query(tablesQuery, z.object({ table: z.string() })))
     tables.push(await digestTable(session, table));
-  const pages = `${digestOf("loid::text || ' ' || pageno::text || ' ' || encode(data, 'hex')")} FROM pg_catalog.pg_largeobject) AS hashes`;
+  const pages = digestOf(
+    "loid::text || ' ' || pageno::text || ' ' || encode(data, 'hex')",
+    'pg_catalog.pg_largeobject',
+  );
   const { digest } = await session.row(pages, digestRow);
   const { count } = await session.row(
     'SELECT count(*) AS count FROM pg_catalog.pg_largeobject_metadata',
