@@ -72,8 +72,13 @@ export async function keysOrNew(file = usualKeyFile()): Promise<BackupKeys> {
   return { file, identities: [identity], recipient, isNew: true };
 }
 
-/** The key that signs evidence, beside the other one; made at its first use. */
-export function signingKey(file = path.join(configDirectory(), 'evidence.key')): {
+/** The key that signs evidence lies beside the one that reads backups. */
+export function evidenceKeyFile(keyFile = usualKeyFile()): string {
+  return path.join(path.dirname(keyFile), 'evidence.key');
+}
+
+/** The key that signs evidence; made at its first use. */
+export function signingKey(file: string): {
   readonly key: KeyObject;
   readonly publicKey: KeyObject;
 } {

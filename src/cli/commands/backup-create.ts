@@ -77,8 +77,7 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
   log.say(
     `stored as ${manifest.id} in ${store.place} (${sizeText(manifest)}); now it is restored and compared`,
   );
-  const { identities } = keys;
-  const proof = await examineBackup({ session, store, servers, identities, jobs: options.jobs }, manifest.id);
+  const proof = await examineBackup({ session, store, servers, keys, jobs: options.jobs }, manifest.id);
   const notes = manifest.leftOut.map(({ what, why }) => `not in it: ${what} (${why})`);
   const text = [
     `${manifest.id} in ${store.place} (${sizeText(manifest)})`,

@@ -1,10 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 
-import { signingKey } from '../../backup/keys.ts';
+import { evidenceKeyFile, signingKey } from '../../backup/keys.ts';
 import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import { chosenTarget, readInputs } from '../../app/wire.ts';
-import { configDirectory } from '../../record/paths.ts';
 import { answer } from '../answer.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
@@ -12,8 +11,9 @@ import type { BackupPlaceOptions } from './backup-options.ts';
 import { storeOf } from './backup-session.ts';
 
 /** The key that evidence is held against; none was ever made: no evidence can be ours. */
-export function evidenceKey(): ReturnType<typeof signingKey>['publicKey'] | undefined {
-  return existsSync(path.join(configDirectory(), 'evidence.key')) ? signingKey().publicKey : undefined;
+export function evidenceKey(keyFile: string | undefined): KeyObject | undefined {
+  const file = evidenceKeyFile(keyFile);
+  return existsSync(file) ? signingKey(file).publicKey : undefined;
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -53,7 +53,7 @@ export async function backupList(
   signal: AbortSignal,
 ): Promise<number> {
   const store = storeOf(options.at, await backupContext(options, signal));
-  const found = await shelf(store, evidenceKey());
+  const found = await shelf(store, evidenceKey(options.key));
   const unfinished = await store.unfinished();
   const text = [
     ...(found.length === 0

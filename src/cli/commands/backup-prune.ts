@@ -26,7 +26,7 @@ function retentionOf(options: BackupPruneOptions) {
 export async function backupPrune(options: Options, signal: AbortSignal): Promise<number> {
   const retention = retentionOf(options);
   const store = storeOf(options.at, await backupContext(options, signal));
-  const found = await shelf(store, evidenceKey());
+  const found = await shelf(store, evidenceKey(options.key));
   const kept = keptBackups(
     found.map(({ id, manifest, proof }) => ({
       id,

@@ -2,7 +2,7 @@ import { backupStoreAt, usualBackupFolder } from '../../app/wire-backups.ts';
 import { examine } from '../../app/examine.ts';
 import type { Pass } from '../../app/run-log.ts';
 import { signed, type Proof } from '../../backup/evidence.ts';
-import { signingKey } from '../../backup/keys.ts';
+import { evidenceKeyFile, signingKey, type BackupKeys } from '../../backup/keys.ts';
 import { databasesOf } from '../../backup/database-parts.ts';
 import { serversToRead, type ServersToRead } from '../../backup/postgres/choose-server.ts';
 import type { ServerInPod } from '../../backup/postgres/psql-session.ts';
@@ -79,14 +79,14 @@ export interface Examination {
   readonly session: Session;
   readonly store: BackupStore;
   readonly servers: Servers;
-  readonly identities: readonly string[];
+  readonly keys: BackupKeys;
   /** Tables that are restored at once. */
   readonly jobs: number | undefined;
 }
 
 /** Proves one backup, signs what was found and puts it beside the backup and into the journal. */
 export async function examineBackup(
-  { session, store, servers, identities, jobs }: Examination,
+  { session, store, servers, keys, jobs }: Examination,
   id: string,
 ): Promise<Proof> {
   const { context, programs, log } = session;
@@ -97,7 +97,7 @@ export async function examineBackup(
       store,
       clock,
       programs,
-      identities,
+      identities: keys.identities,
       tool,
       jobs: jobs ?? usualJobs,
       say: (line) => log.say(line),
@@ -109,7 +109,7 @@ export async function examineBackup(
   const { manifest } = await shelved(store, id, undefined);
   const parts = manifest?.parts ?? [];
   const subject = parts.map(({ file, storedSha256 }) => ({ name: file, sha256: storedSha256 }));
-  await shelveEvidence(store, proof, signed(proof, subject, signingKey()));
+  await shelveEvidence(store, proof, signed(proof, subject, signingKey(evidenceKeyFile(keys.file))));
   const bytes = parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const { verdict, seconds } = proof;
   log.record({

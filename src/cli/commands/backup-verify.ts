@@ -23,13 +23,13 @@ export async function backupVerify(
 ): Promise<number> {
   const session = await openSession(options, signal, true);
   try {
-    const { identities } = await readKeys(options.key);
+    const keys = await readKeys(options.key);
     const store = storeOf(options.at, session.target.context);
     const ids = await store.ids();
     const id = wanted ?? ids.at(-1);
     if (id === undefined || !ids.includes(id)) throw noSuchBackup(store.place, ids, wanted);
     const servers = await readableServers(session);
-    const proof = await examineBackup({ session, store, servers, identities, jobs: options.jobs }, id);
+    const proof = await examineBackup({ session, store, servers, keys, jobs: options.jobs }, id);
     answer(options, 'backup verify', { text: proofText(proof), json: { place: store.place, proof } });
     return exitCodeOfProof(proof);
   } finally {

@@ -51,7 +51,7 @@ export const backupCommands: CommandGroup = {
       name: 'list',
       text: 'the backups of a place, and which of them were proven when',
       examples: [['rekindle backup list', 'oldest first']],
-      flags: [place],
+      flags: [place, key],
       load: async () => (await import('./backup-list.ts')).backupList,
     }),
     defineCommand<BackupVerifyOptions>({
@@ -83,6 +83,7 @@ export const backupCommands: CommandGroup = {
       ],
       flags: [
         place,
+        key,
         ['--keep-last <number>', 'so many of the newest', parseWholeNumber],
         ['--keep-daily <number>', 'the newest of so many days that have one', parseWholeNumber],
         ['--keep-weekly <number>', 'the newest of so many weeks', parseWholeNumber],
