@@ -8,6 +8,7 @@ import { format, resolveConfig } from 'prettier';
 import { openLab } from '../lab/lab.ts';
 import { usualLimitSeconds } from './agenda.ts';
 import { readAlwaysOn } from './always-on-store.ts';
+import { alwaysOnTable } from './always-on-table.ts';
 import { codeState } from './code-state.ts';
 import { blockOf, type BlockName, withBlock } from './readme-block.ts';
 import { readCases } from './refusals/case-store.ts';
@@ -21,14 +22,18 @@ const root = path.dirname(import.meta.dirname);
 const readme = path.join(root, 'README.md');
 const schema = path.join(root, 'results', 'power-cut.schema.json');
 
-const blocks: readonly BlockName[] = ['power-cut', 'refusals'];
+const blocks: readonly BlockName[] = ['power-cut', 'refusals', 'always-on'];
+
+const tables: Readonly<Record<BlockName, () => Promise<string>>> = {
+  'power-cut': async () => resultsTable((await readRuns()).runs),
+  refusals: async () => refusalsTable((await readCases()).cases),
+  'always-on': async () => alwaysOnTable(await readAlwaysOn()),
+};
 
 /** What stands in the README's block of that name, made from nothing but the raw file. */
 async function block(name: BlockName): Promise<string> {
   const config = await resolveConfig(readme);
-  const text =
-    name === 'power-cut' ? resultsTable((await readRuns()).runs) : refusalsTable((await readCases()).cases);
-  return (await format(text, { ...config, parser: 'markdown' })).trim();
+  return (await format(await tables[name](), { ...config, parser: 'markdown' })).trim();
 }
 
 async function table(): Promise<number> {

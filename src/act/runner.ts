@@ -8,6 +8,7 @@ import { plainLine } from '../domain/plain-text.ts';
 import type { ProbeAnswer } from '../domain/verdict.ts';
 import { oneLine } from '../observe/look.ts';
 import type { ActContext, Step } from './define-step.ts';
+import { NothingTouched } from './nothing-touched.ts';
 import { steps } from './steps/index.ts';
 
 /** How often a step's probe is asked, ms. */
@@ -66,8 +67,16 @@ export async function runStep(
     record({ type: 'step-acted', run, action, acted: 'done', detail: did });
   } catch (error) {
     const detail = oneLine(error);
-    record({ type: 'step-acted', run, action, acted: 'failed', detail });
-    return result({ acted: 'failed', verified: 'unknown', detail });
+    const isUntouched = error instanceof NothingTouched;
+    record({
+      type: 'step-acted',
+      run,
+      action,
+      acted: 'failed',
+      detail,
+      ...(isUntouched && { untouched: true }),
+    });
+    return result({ acted: isUntouched ? 'skipped' : 'failed', verified: 'unknown', detail });
   }
   context.kept.clear();
   context.late.clear();

@@ -34,6 +34,8 @@ export type JournalEvent =
       /** `unknown`: the process died or the answer was lost between sending and hearing back. */
       readonly acted: 'done' | 'failed' | 'unknown';
       readonly detail: string;
+      /** It failed before it changed anything. */
+      readonly untouched?: true;
     }
   | {
       readonly type: 'step-verified';
@@ -114,6 +116,17 @@ export type JournalEvent =
       readonly action: string;
       readonly verified: 'yes' | 'no' | 'unknown';
       readonly detail: string;
+    }
+  | {
+      /** A backup was used, or it was tried, to find out whether it can be. */
+      readonly type: 'backup-examined';
+      readonly run: string;
+      readonly backup: string;
+      readonly place: string;
+      readonly verdict: 'proven' | 'bad' | 'could-not-tell';
+      /** Stored bytes of all its parts. */
+      readonly bytes: number;
+      readonly seconds: number;
     }
   | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
 

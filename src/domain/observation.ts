@@ -135,6 +135,34 @@ export interface DatabaseMember {
   readonly xlog?: number;
   /** Whether Patroni's own loop goes on; looked at only where a member that runs does not call itself running. */
   readonly loop?: Looked<'runs' | 'stands-still'>;
+  /** Asked by SQL of a ready standby, once the primary takes writes. */
+  readonly standby?: Looked<StandbyFacts>;
+}
+
+/** What a standby's own PostgreSQL tells every role that may log in. */
+export interface StandbyFacts {
+  /** Whether a WAL receiver runs: `pg_stat_wal_receiver` has a row, whatever the role may see of it. */
+  readonly receives: boolean;
+  /** Bytes of the primary's WAL that it had not received yet, at least; the primary's position may be seconds old. */
+  readonly behindBytes: number;
+}
+
+export interface ReplicationFacts {
+  /** `synchronous_mode` of Patroni's dynamic configuration (annotation `config` of the Endpoints object `<cluster>-config`). */
+  readonly wantsSynchronous: boolean;
+  /** `synchronous_standby_names` in force on the primary; empty: a commit waits for no standby. */
+  readonly synchronousStandbyNames: string;
+  /** `maximum_lag_on_failover` there: a member that is further behind may not lead, bytes. */
+  readonly maximumLagBytes: number;
+}
+
+export interface PrimaryFacts {
+  readonly pod: string;
+  readonly inRecovery: boolean;
+  /** `pg_current_wal_lsn()`; undefined in recovery. */
+  readonly walPosition?: string;
+  /** `synchronous_standby_names` in force. */
+  readonly synchronousStandbyNames?: string;
 }
 
 export interface DatabaseFacts {
@@ -143,6 +171,8 @@ export interface DatabaseFacts {
   /** Holder of Patroni's leader lock (annotation `leader` of the Endpoints object). */
   readonly leader?: string;
   readonly leaderRenewedAt?: number;
+  /** When the holder of the lock became it (annotation `acquireTime`), ms since the epoch. */
+  readonly leaderSince?: number;
   readonly members: readonly DatabaseMember[];
   /**
    * Who may lead in Patroni's synchronous mode (annotations of the Endpoints object `<cluster>-sync`); looked at only while
@@ -150,9 +180,9 @@ export interface DatabaseFacts {
    */
   readonly sync?: { readonly leader?: string; readonly standbys: readonly string[] };
   /** Asked by SQL on the leader's own pod with the app's credentials. */
-  readonly primary: Looked<{ readonly pod: string; readonly inRecovery: boolean }>;
-  /** Replicas that stream from the primary and whether one of them is synchronous; needs pg_monitor, else not looked. */
-  readonly replication: Looked<{ readonly streaming: number; readonly sync: number }>;
+  readonly primary: Looked<PrimaryFacts>;
+  /** What Patroni is told about replication, and what the primary does; asked once it takes writes. */
+  readonly replication: Looked<ReplicationFacts>;
 }
 
 /** One PgBouncer process, asked through a tunnel to its own pod: state is per process, a Service reaches only one. */

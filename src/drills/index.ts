@@ -21,6 +21,7 @@ import { poolerEgressBlocked } from './pooler-egress-blocked.ts';
 import { poolerPasswordChanged } from './pooler-password-changed.ts';
 import { redisFileDamaged } from './redis-file-damaged.ts';
 import { redisScaledToZero } from './redis-scaled-to-zero.ts';
+import { standbyCutOff } from './standby-cut-off.ts';
 
 /** Every way to break the stack on purpose. A new one is a file and one line here. */
 export const drills: readonly Drill[] = [
@@ -44,6 +45,7 @@ export const drills: readonly Drill[] = [
   djangoStartsWithinAMinute,
   podsLeftOver,
   redisScaledToZero,
+  standbyCutOff,
   orderRowDeleted,
   fsyncOff,
 ];

@@ -7,7 +7,7 @@ import { redis } from '../../test/fakes/redis-on-a-node.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { validityText } from '../domain/certificate-times.ts';
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
-import type { AppendOnlyFile, DatabaseFacts, Observation } from '../domain/observation.ts';
+import type { AppendOnlyFile, DatabaseFacts, Observation, StandbyFacts } from '../domain/observation.ts';
 import { poolerProfiles } from '../domain/pooler-profiles.ts';
 import type { Component } from '../domain/stack.ts';
 import { makePlan } from '../plan/make-plan.ts';
@@ -99,6 +99,33 @@ function withMember(loop: 'runs' | 'stands-still'): DatabaseFacts {
   };
 }
 
+const long = now - 300_000;
+const member = (name: string, startedAt = long) =>
+  pod(name, { containers: [container({ state: 'running', startedAt })] });
+
+/** A database with one standby that was asked, and what its primary waits for. */
+function replicating(
+  standby: StandbyFacts,
+  {
+    wantsSynchronous = true,
+    synchronousStandbyNames = '"shop-db-2"',
+    leaderSince = long,
+    startedAt = long,
+  } = {},
+): Partial<Observation> {
+  const database: DatabaseFacts = {
+    ...withMember('runs'),
+    leaderSince,
+    members: [{ pod: 'shop-db-0' }, { pod: 'shop-db-2', standby: saw(standby, 'SQL on shop-db-2', now) }],
+    replication: saw({ wantsSynchronous, synchronousStandbyNames, maximumLagBytes: 33_554_432 }, 'API', now),
+  };
+  const pods = [member('shop-db-0'), member('shop-db-2', startedAt)];
+  return { databases: saw([database], 'API', now), pods: saw(pods, 'API', now) };
+}
+
+const streams = { receives: true, behindBytes: 0 };
+const deaf = { receives: false, behindBytes: 5_242_880 };
+
 interface Case {
   readonly name: string;
   readonly observation: Observation;
@@ -156,6 +183,48 @@ const cases: readonly Case[] = [
   {
     name: 'a member that is being copied',
     observation: healthy({ databases: saw([withMember('runs')], 'API', now) }),
+    findings: [],
+    steps: [],
+  },
+  {
+    name: 'a standby that streams',
+    observation: healthy(replicating(streams)),
+    findings: [],
+    steps: [],
+  },
+  {
+    name: 'a standby that follows nobody',
+    observation: healthy(replicating(deaf)),
+    findings: ['standby-not-streaming notice'],
+    steps: [],
+  },
+  {
+    name: 'a standby that has just started and does not stream yet',
+    observation: healthy(replicating(deaf, { startedAt: now - 30_000, synchronousStandbyNames: '' })),
+    findings: ['synchronous-replication-off notice'],
+    steps: [],
+  },
+  {
+    name: 'standbys that have not found the new leader yet',
+    observation: healthy(replicating(deaf, { leaderSince: now - 30_000, synchronousStandbyNames: '' })),
+    findings: [],
+    steps: [],
+  },
+  {
+    name: 'a standby that streams and is too far behind to lead',
+    observation: healthy(replicating({ receives: true, behindBytes: 33_554_433 })),
+    findings: ['standby-not-streaming notice'],
+    steps: [],
+  },
+  {
+    name: 'a primary that is to wait for a standby and waits for none',
+    observation: healthy(replicating(deaf, { synchronousStandbyNames: '' })),
+    findings: ['standby-not-streaming notice', 'synchronous-replication-off notice'],
+    steps: [],
+  },
+  {
+    name: 'a primary that is meant to wait for nobody',
+    observation: healthy(replicating(streams, { wantsSynchronous: false, synchronousStandbyNames: '' })),
     findings: [],
     steps: [],
   },

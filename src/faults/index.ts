@@ -25,6 +25,8 @@ import { poolerRoleRejected } from './pooler-role-rejected/index.ts';
 import { poolerSecretUnusable } from './pooler-secret-unusable/index.ts';
 import { primaryMissing } from './primary-missing/index.ts';
 import { redisAppendOnlyFileDamaged } from './redis-append-only-file-damaged/index.ts';
+import { standbyNotStreaming } from './standby-not-streaming/index.ts';
+import { synchronousReplicationOff } from './synchronous-replication-off/index.ts';
 import { workloadIncomplete } from './workload-incomplete/index.ts';
 import { workloadScaledToZero } from './workload-scaled-to-zero/index.ts';
 
@@ -43,6 +45,8 @@ export const faults: readonly Fault[] = [
   leaderCandidatesMissing,
   primaryMissing,
   patroniStandsStill,
+  standbyNotStreaming,
+  synchronousReplicationOff,
   networkPolicyBlocks,
   poolerSecretUnusable,
   poolerRoleRejected,

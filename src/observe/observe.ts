@@ -13,6 +13,7 @@ import { collectNetworkCaches } from './collectors/network-caches.ts';
 import { collectNetworkPolicies } from './collectors/network-policies.ts';
 import { collectNodes } from './collectors/nodes.ts';
 import { collectPoolers } from './collectors/poolers.ts';
+import { collectReplication } from './collectors/replication.ts';
 import { collectWorkloads } from './collectors/workloads.ts';
 import type { ObserveContext } from './context.ts';
 import { look } from './look.ts';
@@ -83,13 +84,14 @@ export async function observe(context: ObserveContext): Promise<Observation> {
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
-  const [crashed, emptyDirs, networkCaches, poolers, door] = await Promise.all([
+  const [crashed, emptyDirs, networkCaches, poolers, replicated, door] = await Promise.all([
     askCrashed(context, fresh),
     look(clock, 'emptyDir volumes', () => collectEmptyDirs(context, seen(containers) ?? [], fresh)),
     look(clock, 'network caches', () =>
       collectNetworkCaches(context, seen(containers) ?? [], seen(pods) ?? [], seen(dns)),
     ),
     look(clock, 'poolers', () => collectPoolers(context, fresh, seen(databases) ?? [], seen(dns))),
+    collectReplication(context, databases, fresh),
     askDoor(context, fresh, seen(containers) ?? []),
   ]);
   const networkPolicies = await askPolicies(context, seen(poolers) ?? []);
@@ -100,7 +102,7 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     pods,
     workloads,
     maintenance,
-    databases,
+    databases: replicated,
     poolers,
     networkPolicies,
     emptyDirs,

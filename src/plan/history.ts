@@ -14,6 +14,8 @@ export interface PastAction {
   /** Undefined while (or if never) heard back: the process may have died in between. */
   readonly acted?: 'done' | 'failed' | 'unknown';
   readonly actedAt?: number;
+  /** It failed before it changed anything. */
+  readonly untouched?: true;
   readonly verified?: 'yes' | 'no' | 'unknown';
   /** What was heard last: what was done, why it failed, or what its proof says. */
   readonly detail?: string;
@@ -34,7 +36,7 @@ export function pastActions(events: readonly StoredEvent[]): readonly PastAction
       if (past === undefined) continue;
       const change =
         event.type === 'step-acted'
-          ? { acted: event.acted, actedAt: event.at }
+          ? { acted: event.acted, actedAt: event.at, ...(event.untouched && { untouched: event.untouched }) }
           : { verified: event.verified };
       actions.set(event.action, { ...past, ...change, detail: event.detail });
     }

@@ -36,6 +36,11 @@ const earlier = (secondsAgo: number): PastAction => ({
   actedAt: now - secondsAgo * 1000,
   acted: 'done',
 });
+const untouched = (secondsAgo: number): PastAction => ({
+  ...earlier(secondsAgo),
+  acted: 'failed',
+  untouched: true,
+});
 const helped = (secondsAgo: number): PastAction => ({ ...earlier(secondsAgo), verified: 'yes' });
 
 const restarted = (index: number): PastAction => ({
@@ -49,6 +54,14 @@ describe('reasons not to act', () => {
   test('an object that was just acted on is left to show the effect', () => {
     expect(plan(banned, [earlier(2)]).refusals.map((refusal) => refusal.guard)).toEqual(['recently-acted']);
     expect(plan(banned, [earlier(20)]).steps).toHaveLength(1);
+  });
+
+  test('an action that ended before it touched anything has no effect to wait for, and was not in vain', () => {
+    expect(plan(banned, [untouched(1)]).steps).toHaveLength(1);
+    expect(plan(banned, [4, 3, 2, 1].map(untouched)).steps).toHaveLength(1);
+    expect(plan(banned, [9, 8, 7, 6, 5, 4, 3, 2, 1].map(untouched)).refusals).toMatchObject([
+      { guard: 'budget-spent' },
+    ]);
   });
 
   test('evidence from a clock that was set back does not count', () => {

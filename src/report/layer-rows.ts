@@ -1,7 +1,7 @@
 import { dnsAnswers } from '../domain/dns-answers.ts';
 import type { Finding, Layer } from '../domain/finding.ts';
 import { seen, type Looked } from '../domain/looked.ts';
-import type { Observation } from '../domain/observation.ts';
+import type { DatabaseFacts, Observation } from '../domain/observation.ts';
 import { isFresh } from '../domain/pod-selection.ts';
 
 /** What a run shows one line for, from the bottom up. */
@@ -83,6 +83,15 @@ function doorFacts({ frontDoor }: Observation): Facts {
   });
 }
 
+/** How many of the standbys that were asked receive what the primary writes. */
+function copies(databases: readonly DatabaseFacts[]): string {
+  const standbys = databases.flatMap(({ members }) =>
+    members.flatMap(({ standby }) => (standby === undefined ? [] : (seen(standby) ?? []))),
+  );
+  const streaming = standbys.filter(({ receives }) => receives).length;
+  return standbys.length === 0 ? '' : `, ${streaming} of ${standbys.length} standbys stream`;
+}
+
 function facts(observation: Observation): Readonly<Record<Exclude<RowName, 'proof'>, Facts>> {
   const { containers, api, dns, databases, poolers } = observation;
   return {
@@ -94,7 +103,7 @@ function facts(observation: Observation): Readonly<Record<Exclude<RowName, 'proo
     database: from(databases, (found) => {
       const primaries = found.flatMap(({ primary }) => seen(primary) ?? []).filter((one) => !one.inRecovery);
       return found.length > 0 && primaries.length === found.length
-        ? works(`${primaries.map(({ pod }) => pod).join(', ')} takes writes`)
+        ? works(`${primaries.map(({ pod }) => pod).join(', ')} takes writes${copies(found)}`)
         : counted(primaries.length, found.length, 'with a primary that takes writes');
     }),
     poolers: from(poolers, (found) =>

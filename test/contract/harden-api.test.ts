@@ -26,25 +26,19 @@ import {
 import type { KubeObject } from '../../src/ports/cluster.ts';
 import { exampleLab } from '../fakes/example-shop.ts';
 import { hardenInventory, measured } from '../fakes/harden-inventory.ts';
-import { labProgram } from '../fakes/lab-program.ts';
 import { now } from '../fakes/observation.ts';
-import { startPrivateApiServer, type PrivateApiServer } from '../fakes/private-api-server.ts';
+import { noApiServer, realApiServer, type RealApiServer } from '../fakes/real-api-server.ts';
 import { AppliedObjects } from '../fakes/server-side-apply.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 
 const namespace = 'jewelry-shop';
-const program = labProgram('kubernetes');
-const lacking =
-  program === undefined
-    ? 'needs the Kubernetes program that the lab builds (`npm run lab -- up`)'
-    : undefined;
-let server: PrivateApiServer | undefined;
+let server: RealApiServer | undefined;
 
 /** The parts of a running server; skips the test where there is none. */
 function api(context: TestContext, user: 'admin' | 'rekindle' = 'admin') {
-  skipWhen(context, lacking);
+  skipWhen(context, noApiServer);
   if (server === undefined) throw new Error('the server was not started');
-  const config = server.config(user);
+  const config = server[user];
   return {
     reader: createClusterReader(config),
     writer: createClusterWriter(config),
@@ -66,9 +60,9 @@ const workloads = exampleLab().filter(
 );
 
 beforeAll(async () => {
-  if (program === undefined) return;
-  server = await startPrivateApiServer(program);
-  const transport = new ApiTransport(server.config());
+  if (noApiServer !== undefined) return;
+  server = await realApiServer();
+  const transport = new ApiTransport(server.admin);
   await create(transport, '/api/v1/namespaces', {
     apiVersion: 'v1',
     kind: 'Namespace',

@@ -15,25 +15,19 @@ import { configurationWith, fieldManager, identityOf } from '../../src/harden/pl
 import { rolloutOf, type Rollout } from '../../src/harden/rollout.ts';
 import { podFacts } from '../../src/observe/pod-facts.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
-import { labProgram } from '../fakes/lab-program.ts';
-import { startPrivateApiServer, type PrivateApiServer } from '../fakes/private-api-server.ts';
+import { noApiServer, realApiServer, type RealApiServer } from '../fakes/real-api-server.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 
 const namespace = 'default';
-const program = labProgram('kubernetes');
-const lacking =
-  program === undefined
-    ? 'needs the Kubernetes program that the lab builds (`npm run lab -- up`)'
-    : undefined;
 const deadlineMs = 20_000;
 const pods = `/api/v1/namespaces/${namespace}/pods`;
-let server: PrivateApiServer | undefined;
+let server: RealApiServer | undefined;
 let kubelet: Promise<void> | undefined;
 const ended = new AbortController();
 
 function api() {
   if (server === undefined) throw new Error('the server was not started');
-  const config = server.config();
+  const config = server.admin;
   const transport = new ApiTransport(config);
   return { transport, reader: createClusterReader(config), writer: createClusterWriter(config) };
 }
@@ -87,14 +81,14 @@ async function runPods(): Promise<void> {
 }
 
 beforeAll(async () => {
-  if (program === undefined) return;
+  if (noApiServer !== undefined) return;
   const controllers = [
     'deployment-controller',
     'replicaset-controller',
     'statefulset-controller',
     'disruption-controller',
   ];
-  server = await startPrivateApiServer(program, { controllers });
+  server = await realApiServer(controllers);
   kubelet = runPods();
 }, 150_000);
 
@@ -160,7 +154,7 @@ async function harden(object: ObjectRef, name?: string): Promise<void> {
   await api().writer.apply({ path, manager: fieldManager, object: fields });
 }
 
-const skipWithout = (context: TestContext) => skipWhen(context, lacking);
+const skipWithout = (context: TestContext) => skipWhen(context, noApiServer);
 
 describe('rollouts of the real controllers', () => {
   test.for(['Deployment', 'StatefulSet'] as const)(

@@ -8,9 +8,9 @@ import { poolerSettings, settingProblem } from '../../src/domain/pooler-settings
 import { addInclude, setParameter } from '../../src/pooler/ini/edit.ts';
 import { parseIni, printIni } from '../../src/pooler/ini/parse.ts';
 import { checkConfiguration, settingsFile } from '../../src/pooler/settings-file.ts';
+import { freePort } from '../fakes/free-port.ts';
 import {
   type Loaded,
-  freePort,
   loadWith,
   readableFolder,
   realPgbouncer,

@@ -124,13 +124,22 @@ const anyDatabase = fc.record({
         timeline: fc.nat(9),
         xlog: fc.nat(),
         loop: looked(fc.constantFrom('runs', 'stands-still' as const)),
+        standby: looked(fc.record({ receives: fc.boolean(), behindBytes: fc.nat() })),
       },
       { requiredKeys: ['pod', 'timeline', 'xlog'] },
     ),
   ),
   sync: fc.record({ leader: names, standbys: few(names) }),
   primary: looked(fc.record({ pod: names, inRecovery: fc.boolean() })),
-  replication: looked(fc.record({ streaming: fc.nat(2), sync: fc.nat(1) })),
+  leader: names,
+  leaderSince: time,
+  replication: looked(
+    fc.record({
+      wantsSynchronous: fc.boolean(),
+      synchronousStandbyNames: fc.constantFrom('', '*', '"db-1"'),
+      maximumLagBytes: fc.nat(),
+    }),
+  ),
 });
 const anyPolicy = fc.record({
   namespace: fc.constant('shop'),

@@ -9,7 +9,8 @@ import { onTestFinished } from 'vitest';
 
 import { sqlClient } from '../../src/adapters/databases/sql-client.ts';
 import { certificateOf, type KeyPair } from './certificate.ts';
-import { freePort, writeReadable } from './real-pgbouncer.ts';
+import { freePort } from './free-port.ts';
+import { writeReadable } from './real-pgbouncer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** An answer of the API to whoever asks for the ConfigMap: a status and a body, or nothing at all. */

@@ -1,16 +1,16 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 
-import { labIdentity } from '../../lab/identity.ts';
 import { eventually } from '../../lab/source/eventually.ts';
 import { ApiTransport } from '../../src/adapters/kubernetes/transport.ts';
-import { freePort } from './real-pgbouncer.ts';
+import { freePort } from './free-port.ts';
+import { labProgram } from './lab-program.ts';
 
-/** A Kubernetes API server with an etcd of its own on loopback; nobody runs what it is told. */
+/** A Kubernetes API server with an etcd of its own on loopback, without nodes: for what only it can tell. */
 export interface RealApiServer {
   /** Ends it and removes its data; to be called after the tests of a file (a hook that is set in a hook is never run). */
   readonly stop: () => Promise<void>;
@@ -29,21 +29,17 @@ export interface RealApiServer {
   ) => Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** The lab's multi-call binary of upstream Kubernetes and etcd, from its cache; undefined where the lab was never built. */
-export function kubernetesProgram(): string | undefined {
-  const { cacheDir } = labIdentity(path.dirname(path.dirname(import.meta.dirname)));
-  if (!existsSync(cacheDir)) return undefined;
-  return readdirSync(cacheDir)
-    .filter((name) => name.startsWith('program-kubernetes-'))
-    .map((name) => path.join(cacheDir, name, 'kubernetes'))
-    .find((file) => existsSync(file));
-}
+/** The lab's multi-call program of upstream Kubernetes and etcd. */
+const program = labProgram('kubernetes');
 
 /** Why there can be no real API server here; undefined where there can. */
 export const noApiServer =
-  kubernetesProgram() === undefined ? 'there is no Kubernetes in the cache of the lab' : undefined;
+  program === undefined
+    ? 'needs the Kubernetes program that the lab builds (`npm run lab -- up`)'
+    : undefined;
 
-const startMs = 90_000;
+/** A server on a busy machine takes its time, ms. */
+const startMs = 110_000;
 
 /** Certificate of the server (its own authority) and key of the service accounts' tokens. */
 function keys(folder: string): void {
@@ -98,9 +94,22 @@ function apiServerArguments(etcd: string, port: number): readonly string[] {
     '--authorization-mode=RBAC',
     '--service-cluster-ip-range=10.43.0.0/16',
     '--profiling=false',
+    // Its pods would need a controller that makes accounts.
+    '--disable-admission-plugins=ServiceAccount',
     '--service-account-issuer=https://kubernetes',
     '--service-account-key-file=accounts.key',
     '--service-account-signing-key-file=accounts.key',
+  ];
+}
+
+function controllerArguments(controllers: readonly string[]): readonly string[] {
+  return [
+    'kube-controller-manager',
+    '--kubeconfig=admin.kubeconfig',
+    `--controllers=${controllers.join(',')}`,
+    '--leader-elect=false',
+    '--secure-port=0',
+    '--profiling=false',
   ];
 }
 
@@ -111,9 +120,12 @@ async function killed(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Starts the server; whoever does so stops it. Throws when it does not come up, and then nothing of it is left. */
-export async function realApiServer(): Promise<RealApiServer> {
-  const program = kubernetesProgram() ?? '';
+/**
+ * Starts the server, and those controllers of the controller manager that are named; whoever does so stops it. Throws when it
+ * does not come up, and then nothing of it is left.
+ */
+export async function realApiServer(controllers: readonly string[] = []): Promise<RealApiServer> {
+  if (program === undefined) throw new Error(noApiServer);
   const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-api-'));
   keys(folder);
   const children: ChildProcess[] = [];
@@ -126,7 +138,7 @@ export async function realApiServer(): Promise<RealApiServer> {
     children.push(child);
   };
   const stop = async () => {
-    for (const child of children) await killed(child);
+    for (const child of children.toReversed()) await killed(child);
     rmSync(folder, { recursive: true, force: true });
   };
   const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
@@ -152,6 +164,10 @@ export async function realApiServer(): Promise<RealApiServer> {
   } catch (error) {
     await stop();
     throw new Error(`the API server does not start: ${said.join('').slice(-2000)}`, { cause: error });
+  }
+  if (controllers.length > 0) {
+    writeFileSync(path.join(folder, 'admin.kubeconfig'), admin.exportConfig(), { mode: 0o600 });
+    start(...controllerArguments(controllers));
   }
   return {
     stop,

@@ -5,6 +5,7 @@ import type { PlannedStep } from '../../domain/plan.ts';
 import { timeStamp } from '../../domain/time-stamp.ts';
 import { readValues } from '../../observe/collectors/load-balancer.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
+import { NothingTouched } from '../nothing-touched.ts';
 
 /** The load balancer and the planned names that still have no container, or a sentence why it is left alone. */
 async function situation(
@@ -33,7 +34,7 @@ export const dropGoneUpstreams = defineStep({
   },
   run: async (planned, context) => {
     const found = await situation(planned, context);
-    if (typeof found === 'string') throw new Error(`${found}; nothing was touched`);
+    if (typeof found === 'string') throw new NothingTouched(found);
     const { balancer, gone } = found;
     const old = await readValues(context, balancer);
     const now = context.clock.now();

@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net';
 import { hostName, withEntries } from '../../domain/host-names.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
+import { NothingTouched } from '../nothing-touched.ts';
 
 interface List {
   readonly text: string;
@@ -49,7 +50,7 @@ export const restoreHostNames = defineStep({
   },
   run: async (planned, context) => {
     const list = await listOf(planned, context);
-    if (list === undefined) throw new Error('the DNS of this cluster has no such list; nothing was touched');
+    if (list === undefined) throw new NothingTouched('the DNS of this cluster has no such list');
     const { nodes, address } = await nodesAndHost(context);
     const { namespace = '', name } = planned.target;
     const value = withEntries(list.text, [{ name: hostName, address }]);

@@ -1,6 +1,7 @@
 import type { PlannedStep } from '../../domain/plan.ts';
 import { workloadFacts } from '../../observe/workload-facts.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
+import { NothingTouched } from '../nothing-touched.ts';
 
 /** REST path of the workload itself; Deployments and StatefulSets only. */
 function workloadPath({ target }: PlannedStep): string {
@@ -26,7 +27,7 @@ export const scaleUp = defineStep({
   },
   run: async (planned, context) => {
     const workload = await current(planned, context);
-    if (workload?.facts.wanted !== 0) throw new Error('it was changed meanwhile; nothing was touched');
+    if (workload?.facts.wanted !== 0) throw new NothingTouched('it was changed meanwhile');
     const { kind, namespace = '', name } = planned.target;
     const replicas = Number(planned.parameters['replicas']);
     const version = workload.version;

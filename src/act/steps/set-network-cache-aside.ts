@@ -3,6 +3,7 @@ import type { PlannedStep } from '../../domain/plan.ts';
 import { timeStamp } from '../../domain/time-stamp.ts';
 import { damagedNetworkCache } from '../../observe/network-cache.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
+import { NothingTouched } from '../nothing-touched.ts';
 
 /** The planned files that are still damaged on the running node, or a sentence why this is not the node any more. */
 async function filesToMove(
@@ -30,7 +31,7 @@ export const setNetworkCacheAside = defineStep({
   },
   run: async (planned, context) => {
     const files = await filesToMove(planned, context);
-    if (typeof files === 'string') throw new Error(`${files}; nothing was touched`);
+    if (typeof files === 'string') throw new NothingTouched(files);
     const { uid = '', name } = planned.target;
     const aside = `/var/lib/cni/set-aside-${timeStamp(context.clock.now())}`;
     await context.provider.runOnNode(uid, ['mkdir', '-p', aside]);

@@ -1,7 +1,7 @@
 import type { PlannedStep } from '../../domain/plan.ts';
 import type { DatabaseComponent, PoolerComponent } from '../../domain/stack.ts';
 import type { Login } from '../../ports/database.ts';
-import { requiredSecret } from '../../observe/collectors/databases.ts';
+import { requiredSecret } from '../../observe/app-login.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
 import { scramVerifier } from './scram-verifier.ts';
 

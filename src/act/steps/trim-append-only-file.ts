@@ -11,6 +11,7 @@ import {
 } from '../../observe/append-only-file.ts';
 import { podFacts } from '../../observe/pod-facts.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
+import { NothingTouched } from '../nothing-touched.ts';
 
 /** The verdict that the step was planned on, from its parameters. */
 function plannedVerdict({ parameters }: PlannedStep): AppendOnlyVerdict {
@@ -55,7 +56,7 @@ export const trimAppendOnlyFile = defineStep({
     const { path = '', node = '' } = planned.parameters;
     const verdict = plannedVerdict(planned);
     const place = await placeOf(planned, context);
-    if (typeof place === 'string') throw new Error(`${place}; nothing was touched`);
+    if (typeof place === 'string') throw new NothingTouched(place);
     const { nodeId } = place;
     const copy = copyName(path, context.clock.now());
     const onNode = (...argv: readonly string[]) => context.provider.runOnNode(nodeId, argv);
@@ -63,9 +64,9 @@ export const trimAppendOnlyFile = defineStep({
     await onNode('sync');
     // The copy is read the way the file was judged: commands on the node and the engine's archive see the same folder.
     if (!isSame(await judgeFile(context, nodeId, copy), verdict))
-      throw new Error('the copy is not what was judged; nothing was cut');
+      throw new NothingTouched('the copy is not what was judged', 'nothing was cut');
     const still = await placeOf(planned, context);
-    if (typeof still === 'string') throw new Error(`${still}; nothing was cut`);
+    if (typeof still === 'string') throw new NothingTouched(still, 'nothing was cut');
     await onNode('cmp', path, copy);
     await onNode('truncate', '-s', String(verdict.validUpTo), path);
     await onNode('sync');

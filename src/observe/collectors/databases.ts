@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 import { couldNotLook, type Looked } from '../../domain/looked.ts';
-import type { DatabaseFacts, DatabaseMember, PodFacts } from '../../domain/observation.ts';
-import type { DatabaseComponent, SecretKeyRef } from '../../domain/stack.ts';
-import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
-import type { Login } from '../../ports/database.ts';
+import type { DatabaseFacts, DatabaseMember, PodFacts, PrimaryFacts } from '../../domain/observation.ts';
+import type { DatabaseComponent } from '../../domain/stack.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { appLogin } from '../app-login.ts';
 import type { ObserveContext } from '../context.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
 import { withLoops } from './patroni-loops.ts';
@@ -40,60 +40,31 @@ function memberFacts(pod: PodFacts): DatabaseMember {
   };
 }
 
-/** A password changes rarely, and every login needs four values: asked each time they were a third of all requests, ms. */
-const secretMs = 20_000;
-
-/** Reads a Secret's value now or fails with its name: an empty password must never reach a login. */
-export async function requiredSecret(
-  reader: Pick<ClusterReader, 'secret'>,
-  ref: SecretKeyRef,
-): Promise<string> {
-  const value = await reader.secret(ref);
-  if (value === undefined || value === '')
-    throw new Error(`Secret ${ref.namespace}/${ref.name} has no value for ${ref.key}`);
-  return value;
-}
-
-/** The same for a look, for which a value that was read a short time ago will do. */
-export function keptSecret(
-  { reader, kept }: Pick<ObserveContext, 'reader' | 'kept'>,
-  ref: SecretKeyRef,
-): Promise<string> {
-  const key = `Secret ${ref.namespace}/${ref.name} ${ref.key}`;
-  return kept.ask(
-    key,
-    secretMs,
-    () => requiredSecret(reader, ref),
-    () => true,
-  );
-}
-
-/** The app's own login on one pod of the database, through a tunnel to that pod. */
-export async function appLogin(
-  context: Pick<ObserveContext, 'reader' | 'kept'>,
-  database: DatabaseComponent,
-  target: { pod: string; port: number },
-): Promise<Login> {
-  const [user, password] = await Promise.all([
-    keptSecret(context, database.app.user),
-    keptSecret(context, database.app.password),
-  ]);
-  const tunnel = { namespace: database.namespace, ...target };
-  return { user, password, database: database.app.database, stream: () => context.reader.tunnel(tunnel) };
-}
-
 /** A server that takes writes answers within milliseconds; one that is starting is better asked again, ms. */
 const sqlDeadlineMs = 1500;
+
+/** What every role may ask a server about itself. */
+const primaryQuestion = `SELECT pg_is_in_recovery() AS in_recovery,
+  CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_wal_lsn() END AS wal_position,
+  current_setting('synchronous_standby_names') AS synchronous_standby_names`;
 
 async function askPrimary(
   context: ObserveContext,
   database: DatabaseComponent,
   pod: string,
-): Promise<boolean> {
+): Promise<PrimaryFacts> {
   const login = await appLogin(context, database, { pod, port: 5432 });
-  const result = await context.sql.query(login, ['SELECT pg_is_in_recovery() AS in_recovery'], sqlDeadlineMs);
+  const result = await context.sql.query(login, [primaryQuestion], sqlDeadlineMs);
   if (!result.ok) throw new Error(result.error.message);
-  return result.rows[0]?.['in_recovery'] === 't';
+  const { in_recovery, wal_position, synchronous_standby_names } = result.rows[0] ?? {};
+  return {
+    pod,
+    inRecovery: in_recovery === 't',
+    ...(typeof wal_position === 'string' && { walPosition: wal_position }),
+    ...(typeof synchronous_standby_names === 'string' && {
+      synchronousStandbyNames: synchronous_standby_names,
+    }),
+  };
 }
 
 const hasLeader = (object: KubeObject | undefined) => object?.metadata.annotations?.['leader'] !== undefined;
@@ -106,9 +77,11 @@ async function leaderOf({ reader, kept }: ObserveContext, database: DatabaseComp
   const object = await kept.ask(path, leaderMs, () => reader.get(path), hasLeader);
   const annotations = object?.metadata.annotations ?? {};
   const renewed = annotations['renewTime'];
+  const acquired = annotations['acquireTime'];
   return {
     ...(annotations['leader'] !== undefined && { leader: annotations['leader'] }),
     ...(renewed !== undefined && { leaderRenewedAt: Date.parse(renewed) }),
+    ...(acquired !== undefined && { leaderSince: Date.parse(acquired) }),
   };
 }
 
@@ -133,7 +106,7 @@ async function collectOne(
   const lock = await leaderOf(context, database);
   const holder = members.find((pod) => pod.name === lock.leader);
   const from = `SQL on ${lock.leader ?? 'the leader'}`;
-  let primary: Looked<{ pod: string; inRecovery: boolean }>;
+  let primary: Looked<PrimaryFacts>;
   let sync: DatabaseFacts['sync'];
   if (holder === undefined || !holder.containers.some((container) => container.state === 'running')) {
     const why =
@@ -147,11 +120,7 @@ async function collectOne(
     primary = await context.kept.ask(
       key,
       3000,
-      () =>
-        context.late.ask(key, from, async () => ({
-          pod: holder.name,
-          inRecovery: await askPrimary(context, database, holder.name),
-        })),
+      () => context.late.ask(key, from, () => askPrimary(context, database, holder.name)),
       (answer) => answer.looked && !answer.value.inRecovery,
     );
   }
@@ -160,7 +129,7 @@ async function collectOne(
     cluster: database.cluster,
     members: await withLoops(context, members.map(memberFacts), members),
     primary,
-    replication: couldNotLook('not asked', from, context.clock.now()),
+    replication: couldNotLook('no primary takes writes', 'not asked', context.clock.now()),
     ...lock,
     ...(sync && { sync }),
   };

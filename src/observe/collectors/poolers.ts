@@ -7,7 +7,7 @@ import type { DatabaseError, Login } from '../../ports/database.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
-import { appLogin, keptSecret } from './databases.ts';
+import { appLogin, keptSecret } from '../app-login.ts';
 
 /** Deadline of one login or console command, ms; PgBouncer answers a refusal at once, a queued client waits longer. */
 const deadlineMs = 3000;

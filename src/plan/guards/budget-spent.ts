@@ -17,7 +17,7 @@ export const budgetSpent = defineGuard({
     const tried = ofRun.filter((action) => action.target === target);
     const { owner = '' } = step.parameters;
     const ofOwner = owner === '' ? tried : ofRun.filter((action) => action.owner === owner);
-    const inVain = tried.filter(({ verified }) => verified !== 'yes');
+    const inVain = tried.filter(({ verified, untouched }) => verified !== 'yes' && !untouched);
     const { attempts } = stack.policy;
     const isOften = Math.max(tried.length, ofOwner.length) >= attempts * provenFactor;
     if (inVain.length < attempts && !isOften) return undefined;

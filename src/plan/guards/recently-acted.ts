@@ -44,7 +44,9 @@ export const recentlyActed = defineGuard({
     const age = observation.at - at;
     // Negative when the action ended while this was being looked at: what was seen may be of before it.
     const repeats = restraint === undefined ? 0 : lately(step, past, observation.at).length - freeRepeats;
-    const coolDown = coolDownOf(step.step) * 2 ** Math.min(Math.max(repeats, 0), mostDoublings);
+    // Without an effect to wait for only fresh evidence is.
+    const ownTime = last.untouched ? 0 : coolDownOf(step.step);
+    const coolDown = ownTime * 2 ** Math.min(Math.max(repeats, 0), mostDoublings);
     if (step.evidenceAt > at && age >= coolDown) return undefined;
     return {
       reason: `${step.step} was done on it ${Math.max(0, Math.round(age / 1000))} s ago.`,

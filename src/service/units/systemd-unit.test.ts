@@ -90,6 +90,13 @@ describe('the unit of the agent', () => {
     expect(settings(systemdUnit(serviceSpec(), version))['Service.RestartSteps']).toEqual(steps);
   });
 
+  test.for([
+    [252, undefined],
+    [253, ['/run/systemd/journal/socket:rekindle-journal:graceful']],
+  ] as const)('systemd %i opens the journal for it: %j', ([version, files]) => {
+    expect(settings(systemdUnit(serviceSpec(), version))['Service.OpenFile']).toEqual(files);
+  });
+
   test('keeps how it was installed, for the next installation', () => {
     const spec = serviceSpec({}, { ...options, environment: { KUBECONFIG: '/a "b"\\:/c' } });
     expect(readRecord(systemdUnit(spec, 252))).toEqual(spec.record);

@@ -18,6 +18,12 @@ export const oldestSystemd = 246;
 /** Since when a unit's restarts can become slower and slower, RestartSteps= (NEWS of 254). */
 const growingSince = 254;
 
+/** Since when systemd opens files and sockets for a service, OpenFile= (NEWS of 253). */
+const opensFilesSince = 253;
+
+/** systemd's journal, under the name that the agent looks for (`src/telemetry/journal-sinks.ts`); without it it goes on. */
+const journalSocket = '/run/systemd/journal/socket:rekindle-journal:graceful';
+
 /** How long the agent may be silent before it is ended and started again, s. */
 export const watchdogSeconds = 30;
 
@@ -87,6 +93,7 @@ export function systemdUnit(spec: ServiceSpec, systemd: number): string {
     ['SuccessExitStatus', '130'],
     ...restarts(systemd),
     ['SyslogIdentifier', 'rekindle'],
+    ['OpenFile', systemd < opensFilesSince ? undefined : journalSocket],
     ...surroundings(spec),
   ];
   return [

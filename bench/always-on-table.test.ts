@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+
+import type { AlwaysOnFile, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
+import { alwaysOnTable } from './always-on-table.ts';
+
+const empty: AlwaysOnFile = {
+  schema: 'rekindle.dev/v1alpha1/always-on',
+  cycles: [],
+  reboots: [],
+  kills: [],
+  live: [],
+  poolerProfiles: [],
+  harden: [],
+};
+
+const of = (commit: string, startedAt: string) => ({
+  commit: commit.padEnd(40, '0'),
+  code: `code of ${commit}`,
+  dirty: false,
+  startedAt,
+});
+const log = { path: 'x', sha256: 'y' };
+const now = of('aaaaaaa', '2026-02-02T00:00:00.000Z');
+const before = of('bbbbbbb', '2026-02-01T00:00:00.000Z');
+
+const reboot: RebootRun = {
+  ...now,
+  id: 'one',
+  arm: 'agent',
+  seed: 1,
+  seconds: 40,
+  verified: true,
+  clock: 'engine-start',
+  acknowledged: 100,
+  unknown: 0,
+  lost: 0,
+  duplicated: 0,
+  failuresAfter: 0,
+  cut: 'power-loss',
+  machine: { cpus: 2, memory: 1, kernel: 'k' },
+  load: [],
+  log,
+};
+
+const kill: KillRun = {
+  ...now,
+  id: 'one',
+  kind: 'random',
+  where: '3 s',
+  fault: 'plain-cut',
+  wasKilled: true,
+  seconds: 12,
+  verified: true,
+  openIntents: 0,
+  actions: [],
+  deletedTwice: [],
+  log,
+};
+
+const cut: LiveCut = {
+  ...now,
+  cut: 1,
+  kind: 'power-loss',
+  sample: {
+    rssBytes: 98_000_000,
+    openFiles: 26,
+    cpuSeconds: 1,
+    ageSeconds: 100,
+    journalBytes: 5_000_000,
+    events: 9,
+    actions: 1,
+    restarts: 0,
+  },
+  idleActions: 0,
+  seconds: 30,
+  verified: true,
+};
+
+test('has nothing to say without rows', () => {
+  expect(alwaysOnTable(empty)).toBe('No runs are recorded yet.\n');
+});
+
+test('leaves out rows of older code and of a checkout that differed', () => {
+  const reboots = [
+    { ...reboot, ...before, verified: false, seconds: null },
+    reboot,
+    { ...reboot, seconds: 50 },
+    { ...reboot, dirty: true, lost: 7 },
+  ];
+  const text = alwaysOnTable({ ...empty, reboots });
+  expect(text).toContain('| 2 | back 2/2');
+  expect(text).toContain('p50 45.0 s');
+  expect(text).toContain('max 50.0 s; 0 of 200 orders lost | aaaaaaa |');
+  expect(text).not.toContain('bbbbbbb');
+});
+
+test('counts one that did not come back, and says so when none did', () => {
+  const failed = { ...reboot, verified: false, seconds: null };
+  expect(alwaysOnTable({ ...empty, reboots: [reboot, failed] })).toContain('back 1/2');
+  expect(alwaysOnTable({ ...empty, reboots: [failed] })).toContain('never back');
+});
+
+test('tells each kind of kill apart, and what was done twice', () => {
+  const kills = [kill, { ...kill, kind: 'boundary' as const, deletedTwice: ['nginx-1'], verified: false }];
+  const text = alwaysOnTable({ ...empty, kills });
+  expect(text).toMatch(
+    /random time \| 1 \| same verified state 1\/1 .* deleted twice: 0; intents left open: 0/,
+  );
+  expect(text).toMatch(/two records of its journal \| 1 \| same verified state 0\/1 .* deleted twice: 1/);
+});
+
+test('shows what the agent took over two hours', () => {
+  const grown = { ...cut, cut: 2, idleActions: 1, sample: { ...cut.sample, rssBytes: 101_000_000 } };
+  const text = alwaysOnTable({ ...empty, live: [cut, grown] });
+  expect(text).toContain('actions while nothing was wrong: 1; resident 98.0 MB to 101.0 MB; open files 26;');
+});
