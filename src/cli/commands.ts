@@ -1,6 +1,7 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
+import { exportCommand } from './commands/export.manifest.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
@@ -108,6 +109,7 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
   },
   poolerCommands,
   hardenCommand,
+  exportCommand,
   serviceCommands,
   stepCommands,
 ];

@@ -62,8 +62,11 @@ async function lacksGo(source: string): Promise<string | undefined> {
   }
 }
 
-/** The Go program of a folder beside this file, with the versions of its go.mod. Throws CommandFailed. */
-export async function goProgram(name: string, expectedSeconds: number): Promise<Found> {
+/**
+ * The Go program of a folder beside this file, with the versions of its go.mod: its own, or a package of somebody else's. Throws
+ * CommandFailed.
+ */
+export async function goProgram(name: string, expectedSeconds: number, wanted = '.'): Promise<Found> {
   const source = path.join(import.meta.dirname, name);
   const lacking = await lacksGo(source);
   if (lacking !== undefined) return { lacking };
@@ -81,7 +84,7 @@ export async function goProgram(name: string, expectedSeconds: number): Promise<
         '-s -w',
         '-o',
         path.join(to, name),
-        '.',
+        wanted,
       ];
       // GOFLAGS of the machine could turn -mod=readonly off or add -race; the checksum settings stay the machine's own.
       await output(argv, {
