@@ -1,5 +1,5 @@
 import { refText, type ObjectRef } from '../domain/object-ref.ts';
-import { isFields, itemsOf } from '../harden/fields/fields.ts';
+import { itemsOf } from '../harden/fields/fields.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 import { at, bindsAccountsOf, textAt } from './collect/uses.ts';
 import type { Comes, Surroundings } from './reasons/define-reason.ts';
@@ -40,11 +40,19 @@ export function refOf(object: KubeObject): ObjectRef {
   return { kind: object.kind ?? '?', name, ...(namespace !== undefined && { namespace }) };
 }
 
-function surroundings({ objects }: Snapshot): Surroundings {
+/** The operator's database clusters; undefined: its resources could not be read, and its objects are known by other marks. */
+function databasesOf({ objects, missing }: Snapshot): ReadonlySet<string> | undefined {
+  const isUnread = missing.some(({ kind, group }) => kind === 'postgresql' || group === 'acid.zalan.do');
+  const named = objects.flatMap(({ kind, metadata }) => (kind === 'postgresql' ? [metadata.name] : []));
+  return isUnread ? undefined : new Set(named);
+}
+
+function surroundings(snapshot: Snapshot): Surroundings {
+  const { objects } = snapshot;
   const byRef = new Map(objects.map((object) => [`${object.kind ?? ''} ${object.metadata.name}`, object]));
   return {
     objects,
-    databases: new Set(objects.flatMap(({ kind, metadata }) => (kind === 'postgresql' ? [metadata.name] : []))),
+    databases: databasesOf(snapshot),
     find: (kind, name) => byRef.get(`${kind} ${name}`),
   };
 }
@@ -93,7 +101,8 @@ function isProvisioned(volume: KubeObject): boolean {
 function isNamedBy(role: KubeObject, bindings: readonly KubeObject[]): boolean {
   return bindings.some(
     (binding) =>
-      at(binding, 'roleRef', 'kind') === 'ClusterRole' && textAt(binding, 'roleRef', 'name') === role.metadata.name,
+      at(binding, 'roleRef', 'kind') === 'ClusterRole' &&
+      textAt(binding, 'roleRef', 'name') === role.metadata.name,
   );
 }
 
@@ -127,7 +136,11 @@ function leftOutApart(object: KubeObject): LeftOut {
     return anew(object, 'made-by-the-cluster', 'every cluster of this sort has it');
   const service = serviceOf(object);
   return service === undefined
-    ? byHand(object, 'of-the-whole-cluster', 'it belongs to the whole cluster and does not name this namespace')
+    ? byHand(
+        object,
+        'of-the-whole-cluster',
+        'it belongs to the whole cluster and does not name this namespace',
+      )
     : notOurs(object, 'of-another-namespace', `it belongs to what runs in namespace ${service}`);
 }
 
@@ -178,12 +191,9 @@ export function choose(snapshot: Snapshot): Choice {
       ...own.out,
       ...outer.out,
       ...apart.flatMap((object) => leftOutApart(object) ?? []),
-      ...elsewhere.map((binding) => byHand(binding, 'of-another-namespace', elsewhereText(namespace, binding))),
+      ...elsewhere.map((binding) =>
+        byHand(binding, 'of-another-namespace', elsewhereText(namespace, binding)),
+      ),
     ].sort((a, b) => (refText(a.object) < refText(b.object) ? -1 : 1)),
   };
-}
-
-/** Whether a value is an object with a name, as `kubectl kustomize` and the API give them. */
-export function isObject(value: unknown): value is KubeObject {
-  return isFields(value) && isFields(value['metadata']) && typeof value['metadata']['name'] === 'string';
 }

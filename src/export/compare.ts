@@ -19,16 +19,14 @@ export interface Difference {
 /** The defaults that a custom resource's definition declares. */
 export type ShapeOf = (object: Fields) => Shape | undefined;
 
-/** `Deployment jewelry-shop/django`; kinds of different groups with one name are told apart. */
-function identityOf(object: Fields): string {
+/** `Deployment jewelry-shop/django`. */
+function nameOf(object: Fields): string {
   const metadata = isFields(object['metadata']) ? object['metadata'] : {};
   const place = ['namespace', 'name']
     .map((field) => metadata[field])
     .filter((part) => typeof part === 'string')
     .join('/');
-  const group = groupOf(object['apiVersion']);
-  const kind = String(object['kind']);
-  return `${kind}${group.includes('.') && !group.endsWith('.k8s.io') ? `.${group}` : ''} ${place}`;
+  return `${String(object['kind'])} ${place}`;
 }
 
 /** Fields by which items of a list are matched, where all of them have it and no two have the same. */
@@ -117,7 +115,11 @@ function indexed(objects: readonly Fields[], shapeOf: ShapeOf): ReadonlyMap<stri
   return new Map(
     objects.map((object) => {
       const shape = shapeOf(object);
-      return [identityOf(object), normal(stripped(object, shape), shape)] as const;
+      // Kinds of one name may be of two groups.
+      return [
+        `${nameOf(object)} ${groupOf(object['apiVersion'])}`,
+        normal(stripped(object, shape), shape),
+      ] as const;
     }),
   );
 }
@@ -133,14 +135,15 @@ export function compareObjects(
 ): readonly Difference[] {
   const [ones, others] = [indexed(left, shapeOf), indexed(right, shapeOf)];
   const differences: Difference[] = [];
-  for (const object of [...new Set([...ones.keys(), ...others.keys()])].sort()) {
-    const pair = { left: ones.get(object), right: others.get(object) };
+  for (const key of [...new Set([...ones.keys(), ...others.keys()])].sort()) {
+    const pair = { left: ones.get(key), right: others.get(key) };
+    const name = nameOf(pair.left ?? pair.right ?? {});
     if (pair.left === undefined || pair.right === undefined) {
-      differences.push({ object, path: '', ...pair });
+      differences.push({ object: name, path: '', ...pair });
       continue;
     }
     compareValues(pair, [], (path, one, other) =>
-      differences.push({ object, path: pathText(path), left: one, right: other }),
+      differences.push({ object: name, path: pathText(path), left: one, right: other }),
     );
   }
   return differences;

@@ -1,5 +1,4 @@
 import { isFields, itemsOf } from '../harden/fields/fields.ts';
-import { oneLine } from '../observe/look.ts';
 import type { ClusterReader, KubeObject } from '../ports/cluster.ts';
 import { at } from './collect/uses.ts';
 import { inTurns } from './collect/in-turns.ts';
@@ -7,6 +6,7 @@ import { isBuiltIn, resourceName } from './resource-kind.ts';
 import type { Missing, Snapshot } from './snapshot.ts';
 import { shapeOfSchema } from './strip/kind-shapes.ts';
 import type { Shape } from './strip/shape.ts';
+import { whyOf } from './collect/why.ts';
 
 /** Definitions of the custom resources that were read. */
 export interface Definitions {
@@ -40,7 +40,9 @@ export async function readDefinitions(
   const used = kinds.filter((kind) =>
     [...objects, ...around].some(
       (object) =>
-        !isBuiltIn(object.apiVersion) && object.kind === kind.kind && object.apiVersion === `${kind.group}/${kind.version}`,
+        !isBuiltIn(object.apiVersion) &&
+        object.kind === kind.kind &&
+        object.apiVersion === `${kind.group}/${kind.version}`,
     ),
   );
   const answers = await inTurns(used, async (kind) => {
@@ -50,7 +52,7 @@ export async function readDefinitions(
       const found = await reader.get(path);
       return { found: found === undefined ? [] : [found], missing: [] };
     } catch (error) {
-      return { found: [], missing: [{ what: `CustomResourceDefinition ${name}`, why: oneLine(error) }] };
+      return { found: [], missing: [{ what: `CustomResourceDefinition ${name}`, why: whyOf(error) }] };
     }
   });
   const definitions = answers.flatMap(({ found }) => found).filter((object) => isFields(object));

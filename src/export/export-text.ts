@@ -8,11 +8,18 @@ import type { Missing } from './snapshot.ts';
 
 const lines = (items: readonly string[]) => items.map((item) => `  ${item}`);
 
-const block = (title: string, items: readonly string[]) => (items.length === 0 ? [] : [title, ...lines(items)]);
+const block = (title: string, items: readonly string[]) =>
+  items.length === 0 ? [] : [title, ...lines(items)];
 
-const missingText = ({ what, why }: Missing) => `${what}: ${why}`;
+/** Rights are what is missing as a rule: then one line says where they are. */
+function missingTexts(missing: readonly Missing[]): readonly string[] {
+  const isForbidden = missing.some(({ why }) => why.includes('forbidden'));
+  const next = isForbidden ? ['deploy/rbac/rekindle-export.yaml has the rights to read all of it.'] : [];
+  return [...missing.map(({ what, why }) => `${what}: ${why}`), ...next];
+}
 
-const count = (items: readonly unknown[], one: string) => `${items.length} ${one}${items.length === 1 ? '' : 's'}`;
+const count = (items: readonly unknown[], one: string) =>
+  `${items.length} ${one}${items.length === 1 ? '' : 's'}`;
 
 /** Kinds with how many of each, and one of the reasons: nobody wants to read the names of thirty pods. */
 function byKind(leftOut: readonly LeftOut[]): readonly string[] {
@@ -20,7 +27,9 @@ function byKind(leftOut: readonly LeftOut[]): readonly string[] {
   return [...kinds.values()].map((all) => {
     const [first] = all;
     const { object, why } = first as LeftOut;
-    return all.length === 1 ? `${refText(object)}: ${why}` : `${object.kind} (${all.length}): ${why}, and so on`;
+    return all.length === 1
+      ? `${refText(object)}: ${why}`
+      : `${object.kind} (${all.length}): ${why}, and so on`;
   });
 }
 
@@ -41,7 +50,10 @@ export function exportText(made: Export): string {
   return [
     `The stack of namespace ${namespace}: ${count(exported, 'object')}.`,
     ...lines(named(made)),
-    ...block('Left out; it comes back by itself or belongs to something else:', byKind([...of('anew'), ...of('not-ours')])),
+    ...block(
+      'Left out; it comes back by itself or belongs to something else:',
+      byKind([...of('anew'), ...of('not-ours')]),
+    ),
     ...block(
       'Left out, and does not come back by itself:',
       of('by-hand').map(({ object, why }) => `${refText(object)}: ${why}`),
@@ -50,7 +62,7 @@ export function exportText(made: Export): string {
       'Fits this cluster and stays as it is; only you know what another one needs:',
       decisions.map(({ object, what }) => `${object}: ${what}`),
     ),
-    ...block('NOT COMPLETE. Could not be read, and is not in it:', missing.map(missingText)),
+    ...block('NOT COMPLETE. Could not be read, and is not in it:', missingTexts(missing)),
   ].join('\n');
 }
 
@@ -83,6 +95,6 @@ export function comparisonText({ differences, compared, missing, hasSecrets }: C
     verdict,
     ...told,
     secrets,
-    ...block('Could not be read, so that nothing can be told about it:', missing.map(missingText)),
+    ...block('Could not be read, so that nothing can be told about it:', missingTexts(missing)),
   ].join('\n');
 }

@@ -5,7 +5,14 @@ import { autoscaledBy, withoutAutoscaling } from './autoscaled.ts';
 import { choose, refOf, type ChosenSecret, type LeftOut } from './choose.ts';
 import type { Definitions } from './definitions.ts';
 import type { Files } from './folder/files.ts';
-import { baseAndOverlay, looseFolder, plainFolder, type Folder, type Written } from './folder/kustomizations.ts';
+import { isCarried } from './folder/manifest-text.ts';
+import {
+  baseAndOverlay,
+  looseFolder,
+  plainFolder,
+  type Folder,
+  type Written,
+} from './folder/kustomizations.ts';
 import { readmeText } from './folder/readme.ts';
 import { recordFile, recordText } from './folder/record.ts';
 import { decisions, imagesOf, type Decision } from './local/decisions.ts';
@@ -65,7 +72,11 @@ async function secretFolder(
   }
   if (written.length === 0) return { files: {}, placed: [] };
   const how = { external: 'without values', sealed: 'sealed', sops: 'encrypted with sops' }[mode];
-  return plainFolder('secrets', written, `The Secrets of the stack, ${how}. They come before everything else.`);
+  return plainFolder(
+    'secrets',
+    written,
+    `The Secrets of the stack, ${how}. They come before everything else.`,
+  );
 }
 
 /** Which kinds of other people's definitions the objects are of. */
@@ -148,8 +159,10 @@ export async function makeExport(
     ...operator.files,
   };
   if (!options.allowPlain) refusePlainValues(plainValues(choice.secrets, files));
+  const apart = [...main.placed, ...secrets.placed].filter(({ object }) => !isCarried(object));
   const record = {
     namespace,
+    apart: apart.map(({ file }) => file),
     secrets: options.mode,
     complete: missing.length === 0,
     missing: missing.map(({ what, why }) => ({ what, why })),

@@ -64,7 +64,12 @@ export interface Call {
  * Runs a program without a shell and gives its standard output as it came. It gets PATH and HOME and nothing else of this
  * process: keys and recipients in the environment of whoever exports must not end up in the result. Throws ProgramFailed.
  */
-export async function outputOf({ argv: [program, ...args], input, cwd = '/', signal }: Call): Promise<string> {
+export async function outputOf({
+  argv: [program, ...args],
+  input,
+  cwd = '/',
+  signal,
+}: Call): Promise<string> {
   const { path, home } = ownPlaces();
   const ended = await execa(program, args, {
     env: { PATH: path, HOME: home, LC_ALL: 'C.UTF-8' },
@@ -83,7 +88,9 @@ export async function outputOf({ argv: [program, ...args], input, cwd = '/', sig
   throw new ProgramFailed({
     what: `${program} ${args[0] ?? ''} did not succeed`,
     // It may quote what it was given.
-    cause: plainLine(redact(ended.stderr.trim() || ended.shortMessage || `exit code ${ended.exitCode ?? '?'}`)),
+    cause: plainLine(
+      redact(ended.stderr.trim() || ended.shortMessage || `exit code ${ended.exitCode ?? '?'}`),
+    ),
     place: program,
     next: 'Read the cause; nothing was written.',
   });

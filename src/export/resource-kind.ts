@@ -9,11 +9,6 @@ export interface ResourceKind {
   readonly namespaced: boolean;
 }
 
-/** `group/version`, as objects name it in `apiVersion`. */
-export function apiVersionOf({ group, version }: Pick<ResourceKind, 'group' | 'version'>): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
 /** Name that tells kinds of different groups apart: `configmaps`, `postgresqls.acid.zalan.do`. */
 export function resourceName({ group, plural }: Pick<ResourceKind, 'group' | 'plural'>): string {
   return group === '' ? plural : `${plural}.${group}`;

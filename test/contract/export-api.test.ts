@@ -62,20 +62,27 @@ async function comparison({ lab }: Made, folder: string) {
 
 describe('an export of a real API server', () => {
   test('holds what was applied, and nothing that comes back by itself', async (context) => {
-    const { lab, export: { exported: objects, missing } } = first(context);
-    const built = parseAllDocuments(await lab.kubectl.run(['kustomize', stack])).map((one) => one.toJS() as KubeObject);
+    const {
+      lab,
+      export: { exported: objects, missing },
+    } = first(context);
+    const built = parseAllDocuments(await lab.kubectl.run(['kustomize', stack])).map(
+      (one) => one.toJS() as KubeObject,
+    );
     const applied = built
       .map((object) => ({ kind: object.kind, name: object.metadata.name }))
       .map(({ kind, name }) => `${kind === 'Secret' ? 'ExternalSecret' : (kind ?? '')} ${name}`);
     const notOurs = new Set(['IngressClass traefik', 'Street other-street']);
     const ofOperator = 'ExternalSecret jewelry-app.jewelry-shop-db.credentials.postgresql.acid.zalan.do';
-    const wanted = [...applied.filter((name) => !notOurs.has(name)), ofOperator];
+    const wanted = [...applied.filter((name) => !notOurs.has(name)), ofOperator, 'ConfigMap odd'];
     expect(missing).toEqual([]);
     expect(objects.map(({ object }) => object.replace(`${namespace}/`, '')).sort()).toEqual(wanted.sort());
   });
 
   test('tells of everything else why it is not in it', (context) => {
-    const { export: { leftOut } } = first(context);
+    const {
+      export: { leftOut },
+    } = first(context);
     const counted = new Set(['Pod', 'ReplicaSet', 'EndpointSlice', 'Endpoints', 'PersistentVolumeClaim']);
     const told = leftOut
       .filter(({ object }) => !counted.has(object.kind))
@@ -104,7 +111,9 @@ describe('an export of a real API server', () => {
       'pgdata-jewelry-shop-db-0',
     ]);
     expect(ofKind('Endpoints').map(({ object }) => object.name)).toContain('jewelry-shop-db-config');
-    expect(ofKind('Pod').filter(({ comes }) => comes === 'by-hand')).toMatchObject([{ object: { name: 'debug' } }]);
+    expect(ofKind('Pod').filter(({ comes }) => comes === 'by-hand')).toMatchObject([
+      { object: { name: 'debug' } },
+    ]);
     expect(ofKind('ReplicaSet').every(({ comes }) => comes === 'anew')).toBe(true);
   });
 
@@ -132,6 +141,13 @@ describe('an export of a real API server', () => {
     const { folder, remove } = written(from.export);
     context.onTestFinished(remove);
     expect(await comparison({ lab, export: again }, folder)).toMatchObject({ differences: [], missing: [] });
+  });
+
+  test('a kustomization of somebody’s own, differs only in what was never in it', async (context) => {
+    const whole = first(context);
+    const { differences, hasSecrets } = await comparison(whole, stack);
+    expect(hasSecrets).toBe(true);
+    expect(differences).toMatchObject([{ object: `ConfigMap ${namespace}/odd`, path: '', right: undefined }]);
   });
 
   test('a change on either side is told with its place', async (context) => {

@@ -68,7 +68,13 @@ beforeAll(async () => {
     kind: 'Namespace',
     metadata: { name: namespace },
   });
-  await kubectl.run(['apply', '-n', namespace, '-f', join(checkout, 'examples/jewelry-shop/base/database.yaml')]);
+  await kubectl.run([
+    'apply',
+    '-n',
+    namespace,
+    '-f',
+    join(checkout, 'examples/jewelry-shop/base/database.yaml'),
+  ]);
   await eventually(
     90_000,
     'the database’s StatefulSet and its first pod',
@@ -146,8 +152,8 @@ describe('what the real operator makes of a postgresql', () => {
   });
 
   test('the definition that it has registered takes its defaults out, and the resource is what was applied', (context) => {
-    const [written] = exampleManifests('base/database.yaml');
-    const { volume, ...spec } = written?.['spec'] as { volume: object };
+    const [written = { spec: {} }] = exampleManifests('base/database.yaml');
+    const { volume, ...spec } = written['spec'] as { volume: object };
     const object = parse(made(context).files['base/postgresql-jewelry-shop-db.yaml'] ?? '') as object;
     expect(object).toEqual({
       apiVersion: 'acid.zalan.do/v1',
@@ -156,6 +162,8 @@ describe('what the real operator makes of a postgresql', () => {
       spec: { ...spec, volume: { size: '1Gi' } },
     });
     expect(volume).toEqual({ size: '1Gi', storageClass: 'local-path' });
-    expect(made(context).files['overlays/local/patch-postgresql-jewelry-shop-db.yaml']).toContain('local-path');
+    expect(made(context).files['overlays/local/patch-postgresql-jewelry-shop-db.yaml']).toContain(
+      'local-path',
+    );
   });
 });

@@ -75,7 +75,9 @@ describe('rights', () => {
     });
     try {
       const { missing } = await snapshotOf(lab(context));
-      expect(missing).toMatchObject([{ what: 'the kinds of /apis/gone.example.com/v1', group: 'gone.example.com' }]);
+      expect(missing).toMatchObject([
+        { what: 'the kinds of /apis/gone.example.com/v1', group: 'gone.example.com' },
+      ]);
     } finally {
       await server.request('DELETE', `${path}/v1.gone.example.com`);
     }

@@ -61,7 +61,11 @@ const documents = (text: string) => parseAllDocuments(text).map((document) => do
 async function applyDefinitions({ kubectl, server }: ExportLab, text: string): Promise<void> {
   await kubectl.run(['apply', '-f', '-'], text);
   const paths = documents(text).map((definition) => {
-    const spec = definition['spec'] as { group: string; names: { plural: string }; versions: { name: string }[] };
+    const spec = definition['spec'] as {
+      group: string;
+      names: { plural: string };
+      versions: { name: string }[];
+    };
     return `/apis/${spec.group}/${spec.versions[0]?.name ?? ''}/${spec.names.plural}`;
   });
   await eventually(
@@ -104,7 +108,10 @@ export async function fillLab(lab: ExportLab): Promise<void> {
     60_000,
     'claims of the StatefulSets and pods of the Deployments',
     async () => {
-      const claims = await lab.server.request('GET', `/api/v1/namespaces/${namespace}/persistentvolumeclaims`);
+      const claims = await lab.server.request(
+        'GET',
+        `/api/v1/namespaces/${namespace}/persistentvolumeclaims`,
+      );
       const pods = await lab.server.request('GET', `/api/v1/namespaces/${namespace}/pods`);
       const names = JSON.stringify([claims, pods]);
       return ['data-redis-0', 'book-ledger-1', 'django-', 'nginx-'].every((name) => names.includes(name));
@@ -138,7 +145,10 @@ export function written(made: Export): { readonly folder: string; readonly remov
 interface ExternalSecretLike {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
-    readonly target: { readonly immutable?: boolean; readonly template?: { type?: string; metadata?: Fields } };
+    readonly target: {
+      readonly immutable?: boolean;
+      readonly template?: { type?: string; metadata?: Fields };
+    };
     readonly data: readonly { readonly secretKey: string }[];
   };
 }
@@ -190,6 +200,8 @@ export async function applyExport(lab: ExportLab, made: Export, from: ExportLab)
     await lab.kubectl.run(['apply', '-f', join(folder, `base/namespace-${namespace}.yaml`)]);
     await fillSecrets(lab, made, from);
     await lab.kubectl.run(['apply', '-k', join(folder, 'overlays/local')]);
+    const { apart } = JSON.parse(made.files['export.json'] ?? '') as { apart: readonly string[] };
+    for (const file of apart) await lab.kubectl.run(['apply', '-f', join(folder, file)]);
   } finally {
     remove();
   }

@@ -59,7 +59,17 @@ function secret(isOfOperator = false, data: Readonly<Record<string, string>> = v
 function sealingKeys(): { readonly certificate: string; readonly key: string } {
   const folder = temporaryFolder();
   const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const request = ['req', '-x509', '-nodes', '-newkey', 'rsa:2048', '-days', '2', '-subj', '/CN=sealed-secret'];
+  const request = [
+    'req',
+    '-x509',
+    '-nodes',
+    '-newkey',
+    'rsa:2048',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=sealed-secret',
+  ];
   execFileSync('openssl', [...request, '-keyout', key, '-out', certificate], { stdio: 'pipe' });
   return { certificate, key };
 }
@@ -84,7 +94,10 @@ describe('kubeseal', () => {
       spec: { template: { metadata: { labels: { application: 'spilo' }, annotations: { note: 'kept' } } } },
     });
     const open = (text: string, with_: string) =>
-      execFileSync(file, ['--recovery-unseal', '--recovery-private-key', with_], { input: text, stdio: 'pipe' });
+      execFileSync(file, ['--recovery-unseal', '--recovery-private-key', with_], {
+        input: text,
+        stdio: 'pipe',
+      });
     const opened = JSON.parse(open(manifestText(sealed), key).toString()) as { data: object };
     expect(opened.data).toEqual(values);
     const other = sealingKeys();
@@ -119,7 +132,10 @@ describe('sops', () => {
     const encrypted = await encryptWithSops(recipient, { places: placesOf(file) }).write(secret());
     const text = manifestText(encrypted);
     expectNothingInPlain(text);
-    expect(encrypted).toMatchObject({ kind: 'Secret', metadata: { name: 'jewelry-app.db', namespace: 'shop' } });
+    expect(encrypted).toMatchObject({
+      kind: 'Secret',
+      metadata: { name: 'jewelry-app.db', namespace: 'shop' },
+    });
     expect(Object.keys(encrypted['data'] as object)).toEqual(expect.arrayContaining(Object.keys(values)));
     const opened = decrypt(file, text, identity);
     expect(opened.data).toEqual(values);
@@ -150,9 +166,15 @@ describe('sops', () => {
     const first = await keepingCiphertext(sealing, folder)(secret());
     expect(await keepingCiphertext(sealing, folder)(secret())).toEqual(first);
     expect(await sealing.write(secret())).not.toEqual(first);
-    const changed = await keepingCiphertext(sealing, folder)(secret(false, { password: encode('another-one') }));
+    const changed = await keepingCiphertext(
+      sealing,
+      folder,
+    )(secret(false, { password: encode('another-one') }));
     expect(changed).not.toEqual(first);
-    const kept = execFileSync('find', [folder, '-type', 'f', '-printf', '%m %p\n']).toString().trim().split('\n');
+    const kept = execFileSync('find', [folder, '-type', 'f', '-printf', '%m %p\n'])
+      .toString()
+      .trim()
+      .split('\n');
     expect(kept.map((line) => line.slice(0, 4))).toEqual(['600 ', '600 ', '600 ']);
     for (const line of kept) expectNothingInPlain(`${line} ${readFileSync(line.slice(4), 'utf8')}`);
   });
@@ -160,10 +182,22 @@ describe('sops', () => {
 
 describe('what is missing or wrong is told before anything is read', () => {
   test.each([
-    ['no kubeseal', () => sealWith(sealingKeys().certificate, { places: nowhere }), /program kubeseal is missing.*Install/],
+    [
+      'no kubeseal',
+      () => sealWith(sealingKeys().certificate, { places: nowhere }),
+      /program kubeseal is missing.*Install/,
+    ],
     ['no sops', () => encryptWithSops('age1qqq', { places: nowhere }), /program sops is missing.*Install/],
-    ['no certificate', () => sealWith('/nonexistent/cert.pem', { places: nowhere }), /ENOENT.*kubeseal --fetch-cert/],
-    ['no recipient', () => encryptWithSops('somebody', { places: nowhere }), /no recipient of age \(somebody\)/],
+    [
+      'no certificate',
+      () => sealWith('/nonexistent/cert.pem', { places: nowhere }),
+      /ENOENT.*kubeseal --fetch-cert/,
+    ],
+    [
+      'no recipient',
+      () => encryptWithSops('somebody', { places: nowhere }),
+      /no recipient of age \(somebody\)/,
+    ],
   ])('%s', (_what, begin, words) => {
     expect(begin).toThrow(words);
   });

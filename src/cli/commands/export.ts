@@ -11,15 +11,16 @@ import { keepingCiphertext } from '../../export/secrets/kept-ciphertext.ts';
 import { sealWith } from '../../export/secrets/sealed.ts';
 import { encryptWithSops } from '../../export/secrets/sops.ts';
 import type { WriteSecret } from '../../export/secrets/secret-manifest.ts';
+import { readInputs, wire } from '../../app/wire.ts';
 import { takeSnapshot } from '../../export/collect/take-snapshot.ts';
 import { refText } from '../../domain/object-ref.ts';
 import { ExplainedError } from '../../record/explained-error.ts';
 import { stateDirectory } from '../../record/paths.ts';
-import { answer } from '../answer.ts';
+import type { ClusterReader } from '../../ports/cluster.ts';
+import { answer, tell } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
-import { openSession, type Session } from '../session.ts';
 import type { ExportOptions } from './export-options.ts';
 
 type Options = CommonOptions & ExportOptions;
@@ -33,7 +34,14 @@ function wrong(cause: string, next: string): UsageError {
   return new UsageError({ what: 'These options do not go together', cause, place: 'rekindle export', next });
 }
 
-function checkUse({ out, secrets = 'external', sealingCert, ageRecipient, secretStore, compare }: Options): void {
+function checkUse({
+  out,
+  secrets = 'external',
+  sealingCert,
+  ageRecipient,
+  secretStore,
+  compare,
+}: Options): void {
   if (compare !== undefined && out !== undefined)
     throw wrong('--compare writes nothing', 'Leave --out or --compare out.');
   const needs = [
@@ -51,11 +59,17 @@ function checkUse({ out, secrets = 'external', sealingCert, ageRecipient, secret
       'Fetch it from the cluster that shall open them: kubeseal --fetch-cert > cert.pem, then --sealing-cert cert.pem.',
     );
   if (secrets === 'sops' && ageRecipient === undefined)
-    throw wrong('--secrets sops needs a recipient', 'Name one with --age-recipient: age-keygen -y key.txt shows it.');
+    throw wrong(
+      '--secrets sops needs a recipient',
+      'Name one with --age-recipient: age-keygen -y key.txt shows it.',
+    );
 }
 
 /** How Secrets are written; what that needs is looked for before the cluster is asked. */
-function secretWriter({ secrets, sealingCert, ageRecipient, secretStore }: Options, signal: AbortSignal): WriteSecret {
+function secretWriter(
+  { secrets, sealingCert, ageRecipient, secretStore }: Options,
+  signal: AbortSignal,
+): WriteSecret {
   const folder = join(stateDirectory(), 'sealed-secrets');
   if (secrets === 'sealed' && sealingCert !== undefined)
     return keepingCiphertext(sealWith(sealingCert, { signal }), folder);
@@ -88,11 +102,20 @@ function exportJson(made: Export, folder: string | undefined): Readonly<Record<s
   };
 }
 
-async function writeOut(session: Session, options: Options, signal: AbortSignal): Promise<number> {
-  const { reader, stack } = session.context;
+/** The cluster and the namespace that are meant; the rest of the stack need not even be known. */
+interface Source {
+  readonly reader: ClusterReader;
+  readonly namespace: string;
+}
+
+async function writeOut(
+  { reader, namespace }: Source,
+  options: Options,
+  signal: AbortSignal,
+): Promise<number> {
   const write = secretWriter(options, signal);
   const target = options.out === undefined ? undefined : checkTarget(options.out);
-  const snapshot = await takeSnapshot(reader, stack.namespace);
+  const snapshot = await takeSnapshot(reader, namespace);
   const definitions = await readDefinitions(reader, snapshot);
   const made = await makeExport(snapshot, definitions, {
     mode: options.secrets ?? 'external',
@@ -108,7 +131,7 @@ async function writeOut(session: Session, options: Options, signal: AbortSignal)
   const files = Object.keys(made.files).length;
   const where =
     target === undefined
-      ? `Nothing was written. With --out ./${stack.namespace} it is ${files} files.`
+      ? `Nothing was written. With --out ./${namespace} it is ${files} files.`
       : `Wrote ${files} files to ${target.folder}. Read README.md in it first.`;
   answer(options, 'export', {
     text: `${exportText(made)}\n${where}`,
@@ -119,12 +142,11 @@ async function writeOut(session: Session, options: Options, signal: AbortSignal)
 
 async function compareWith(
   folder: string,
-  session: Session,
+  { reader, namespace }: Source,
   { options, signal }: { readonly options: Options; readonly signal: AbortSignal },
 ): Promise<number> {
-  const { reader, stack } = session.context;
   const files = await readFolder(folder, { signal });
-  const snapshot = await takeSnapshot(reader, stack.namespace);
+  const snapshot = await takeSnapshot(reader, namespace);
   const found = compareFolder(snapshot, await readDefinitions(reader, snapshot), files);
   const { differences, compared, missing, hasSecrets } = found;
   answer(options, 'export-compare', {
@@ -151,15 +173,17 @@ async function compareWith(
  */
 export async function exportStack(options: Options, signal: AbortSignal): Promise<number> {
   checkUse(options);
-  const session = await openSession(options, signal, false);
+  const inputs = readInputs({ ...options, signal });
   try {
-    // Without an answer there would be the stack from before, or none.
-    await session.context.reader.ready();
+    const { context, source: stack, accessNote } = await wire(inputs);
+    if (accessNote !== undefined) tell(accessNote);
+    await context.reader.ready();
+    const source = { reader: context.reader, namespace: await stack.namespace() };
     const { compare } = options;
     return compare === undefined
-      ? await writeOut(session, options, signal)
-      : await compareWith(compare, session, { options, signal });
+      ? await writeOut(source, options, signal)
+      : await compareWith(compare, source, { options, signal });
   } finally {
-    session.close();
+    inputs.store.close();
   }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import type { ClusterReader } from '../../ports/cluster.ts';
-import { oneLine } from '../../observe/look.ts';
 import type { ResourceKind } from '../resource-kind.ts';
 import type { Missing } from '../snapshot.ts';
+import { whyOf } from './why.ts';
 
 const groupsShape = z.object({
   groups: z.array(
@@ -37,7 +37,8 @@ type Version = Pick<ResourceKind, 'group' | 'version'>;
 /** Measurements, made anew all the time (kubernetes.io, Resource metrics pipeline): there is nothing in them to keep. */
 const measurements = /(^|\.)metrics\.k8s\.io$/;
 
-const pathOf = ({ group, version }: Version) => (group === '' ? `/api/${version}` : `/apis/${group}/${version}`);
+const pathOf = ({ group, version }: Version) =>
+  group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
 
 /** Every version of every group, the preferred one of each first. */
 async function versions(reader: Pick<ClusterReader, 'get'>): Promise<readonly Version[]> {
@@ -56,7 +57,10 @@ async function versions(reader: Pick<ClusterReader, 'get'>): Promise<readonly Ve
   return [{ group: '', version: 'v1' }, ...named];
 }
 
-async function kindsOf(reader: Pick<ClusterReader, 'get'>, version: Version): Promise<readonly ResourceKind[]> {
+async function kindsOf(
+  reader: Pick<ClusterReader, 'get'>,
+  version: Version,
+): Promise<readonly ResourceKind[]> {
   const { resources } = resourcesShape.parse(await reader.get(pathOf(version)));
   // A name with a slash is a part of an object (`deployments/scale`); what cannot be listed holds no objects.
   return resources
@@ -77,7 +81,7 @@ export async function discoverKinds(reader: Pick<ClusterReader, 'get'>): Promise
         return { kinds: await kindsOf(reader, version), missing: [] };
       } catch (error) {
         const what = `the kinds of ${pathOf(version)}`;
-        return { kinds: [], missing: [{ what, why: oneLine(error), group: version.group }] };
+        return { kinds: [], missing: [{ what, why: whyOf(error), group: version.group }] };
       }
     }),
   );

@@ -1,5 +1,4 @@
 import { itemsOf } from '../../harden/fields/fields.ts';
-import { oneLine } from '../../observe/look.ts';
 import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
 import { collectionPath, resourceName, type ResourceKind } from '../resource-kind.ts';
 import type { Missing } from '../snapshot.ts';
@@ -15,6 +14,7 @@ import {
   storageClassesOf,
   textAt,
 } from './uses.ts';
+import { whyOf } from './why.ts';
 
 type Reader = Pick<ClusterReader, 'get' | 'list'>;
 
@@ -41,7 +41,7 @@ async function part(
   try {
     return { found: (await read()).filter((object) => object !== undefined), missing: [] };
   } catch (error) {
-    return { found: [], missing: [{ what, why: oneLine(error), ...(kind !== undefined && { kind }) }] };
+    return { found: [], missing: [{ what, why: whyOf(error), ...(kind !== undefined && { kind }) }] };
   }
 }
 
@@ -58,19 +58,9 @@ function byName(reader: Reader, kind: string, collection: string, names: readonl
 async function classes(reader: Reader, objects: readonly KubeObject[]): Promise<readonly Part[]> {
   const found = await Promise.all([
     byName(reader, 'StorageClass', '/apis/storage.k8s.io/v1/storageclasses', storageClassesOf(objects)),
-    byName(
-      reader,
-      'PriorityClass',
-      '/apis/scheduling.k8s.io/v1/priorityclasses',
-      priorityClassesOf(objects),
-    ),
+    byName(reader, 'PriorityClass', '/apis/scheduling.k8s.io/v1/priorityclasses', priorityClassesOf(objects)),
     byName(reader, 'RuntimeClass', '/apis/node.k8s.io/v1/runtimeclasses', runtimeClassesOf(objects)),
-    byName(
-      reader,
-      'IngressClass',
-      '/apis/networking.k8s.io/v1/ingressclasses',
-      ingressClassesOf(objects),
-    ),
+    byName(reader, 'IngressClass', '/apis/networking.k8s.io/v1/ingressclasses', ingressClassesOf(objects)),
   ]);
   return found.flat();
 }

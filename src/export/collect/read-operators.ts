@@ -1,9 +1,9 @@
-import { oneLine } from '../../observe/look.ts';
 import { itemsOf } from '../../harden/fields/fields.ts';
 import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
 import type { OperatorSetup } from '../snapshot.ts';
 import { environmentOf } from './read-around.ts';
 import { at, textAt } from './uses.ts';
+import { whyOf } from './why.ts';
 
 type Reader = Pick<ClusterReader, 'get' | 'list'>;
 
@@ -17,7 +17,9 @@ interface Source {
 /** Other programs have variables of these names as well. */
 function isOperator(workload: KubeObject): boolean {
   const [container] = itemsOf(at(workload, 'spec', 'template', 'spec', 'containers'));
-  return [workload.metadata.name, textAt(container, 'image')].some((text) => text?.includes('postgres-operator'));
+  return [workload.metadata.name, textAt(container, 'image')].some((text) =>
+    text?.includes('postgres-operator'),
+  );
 }
 
 /** `namespace/name`, or a name alone, which is of the operator's own namespace (pkg/spec/types.go, NamespacedName.Decode). */
@@ -50,7 +52,7 @@ async function setupOf(reader: Reader, workload: KubeObject, source: Source): Pr
     const why = `there is no ${source.kind} ${source.namespace}/${source.name}`;
     return { ...setup, configuration, ...(configuration === undefined && { why }) };
   } catch (error) {
-    return { ...setup, configuration: undefined, why: oneLine(error) };
+    return { ...setup, configuration: undefined, why: whyOf(error) };
   }
 }
 
@@ -72,7 +74,7 @@ export async function readOperators(
     return await Promise.all(found);
   } catch (error) {
     return [
-      { workload: 'the operator of postgresql', image: '', configuration: undefined, why: oneLine(error) },
+      { workload: 'the operator of postgresql', image: '', configuration: undefined, why: whyOf(error) },
     ];
   }
 }

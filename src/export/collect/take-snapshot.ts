@@ -1,4 +1,3 @@
-import { oneLine } from '../../observe/look.ts';
 import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
 import { ExplainedError } from '../../record/explained-error.ts';
 import { collectionPath, resourceName, type ResourceKind } from '../resource-kind.ts';
@@ -8,6 +7,7 @@ import { inTurns } from './in-turns.ts';
 import { nothingIn } from './never-read.ts';
 import { readAround } from './read-around.ts';
 import { readOperators } from './read-operators.ts';
+import { whyOf } from './why.ts';
 
 /** The namespace that shall be exported is not there. */
 export class NothingToExport extends ExplainedError {
@@ -24,10 +24,9 @@ interface Space {
 async function readSpace(reader: Reader, namespace: string): Promise<Space> {
   try {
     const space = await reader.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`);
-    if (space !== undefined)
-      return { space: { ...space, apiVersion: 'v1', kind: 'Namespace' }, missing: [] };
+    if (space !== undefined) return { space: { ...space, apiVersion: 'v1', kind: 'Namespace' }, missing: [] };
   } catch (error) {
-    const unseen = { what: `Namespace ${namespace}`, why: oneLine(error), kind: 'Namespace' };
+    const unseen = { what: `Namespace ${namespace}`, why: whyOf(error), kind: 'Namespace' };
     return { space: undefined, missing: [unseen] };
   }
   throw new NothingToExport({
@@ -47,7 +46,7 @@ async function readKind(reader: Reader, kind: ResourceKind, namespace: string) {
     return { objects, missing: [] };
   } catch (error) {
     const what = `${kind.kind} (${resourceName(kind)})`;
-    return { objects: [], missing: [{ what, why: oneLine(error), kind: kind.kind }] };
+    return { objects: [], missing: [{ what, why: whyOf(error), kind: kind.kind }] };
   }
 }
 

@@ -4,7 +4,7 @@ import { splitLocal, type LocalPatch } from '../local/split-local.ts';
 import type { LocalClasses } from '../local/local-field.ts';
 import { fileNames, inOrder } from './file-names.ts';
 import { under, type Files } from './files.ts';
-import { manifestText } from './manifest-text.ts';
+import { isCarried, manifestText } from './manifest-text.ts';
 
 /** An object as it goes into an export. */
 export interface Written {
@@ -29,7 +29,7 @@ export function plainFolder(folder: string, entries: readonly Written[], comment
   const files = Object.fromEntries(
     named.map(({ object, file, comment: own }) => [file, manifestText(object, own)]),
   );
-  const resources = named.map(({ file }) => file);
+  const resources = named.filter(({ object }) => isCarried(object)).map(({ file }) => file);
   return {
     files: under(folder, { ...files, 'kustomization.yaml': kustomization(comment, { resources }) }),
     placed: named.map((entry) => Object.assign({}, entry, { file: `${folder}/${entry.file}` })),
@@ -109,4 +109,3 @@ export function looseFolder(folder: string, entries: readonly Written[]): Folder
     placed: named.map((entry) => Object.assign({}, entry, { file: `${folder}/${entry.file}` })),
   };
 }
-

@@ -1,10 +1,21 @@
 import { Document, isScalar, visit } from 'yaml';
 
-/** Characters that some parsers take for line breaks or drop, also within quotes. */
-const odd = /[\u0085\u2028\u2029\ufeff]/g;
+/** Characters that parsers refuse, drop or take for line breaks, also within quotes: control characters and their like. */
+const odd = /(?![\t\n])[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/gu;
 
 /** Texts that some parser takes for something else: two marks of YAML 1.1, and numbers with the underscores of Go. */
 const ambiguous = /^(=|<<|[-+.]?\d\w*_\w*)$/;
+
+/**
+ * Characters that kustomize cannot carry although a file can hold them: it writes them raw and then refuses to read them, or reads a
+ * blank (seen with 5.7 in kubectl 1.34).
+ */
+const uncarried = /[\u007f-\u009f]/;
+
+/** Whether kustomize can carry the value as it is. */
+export function isCarried(value: unknown): boolean {
+  return !uncarried.test(JSON.stringify(value));
+}
 
 const mustBeQuoted = (text: string) => ambiguous.test(text) || text.search(odd) >= 0;
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { parseAllDocuments } from 'yaml';
@@ -70,6 +70,15 @@ export async function readFolder(
   for (const part of parts(folder, record)) {
     const text = await outputOf({ argv: [program, verb, part], signal });
     objects.push(...objectsOf(text, part));
+  }
+  for (const file of record?.apart ?? []) {
+    const place = join(folder, ...file.split('/'));
+    objects.push(
+      ...objectsOf(
+        tried(place, () => readFileSync(place, 'utf8')),
+        place,
+      ),
+    );
   }
   return { objects, record };
 }

@@ -111,10 +111,7 @@ function steps(parts: ReadmeParts): string {
   const { namespace, secretFiles, hasNamespaceFile, ofOperator } = parts;
   const secrets = secretSteps(parts).replaceAll('NAMESPACE', namespace);
   const space = hasNamespaceFile ? `kubectl apply -f base/namespace-${namespace}.yaml\n` : '';
-  const data =
-    ofOperator.length === 0
-      ? ''
-      : '\nThen restore the data; an export holds none.\n';
+  const data = ofOperator.length === 0 ? '' : '\nThen restore the data; an export holds none.\n';
   return `What the new cluster needs first:
 
 ${needs(parts)}
@@ -143,8 +140,5 @@ Written by \`rekindle export\` from what runs. \`base/\` is for any cluster, \`o
 ${incomplete(missing)}${section('To bring it back', steps(parts))}${section(
     'What fits this cluster and stays in the base',
     open.length === 0 ? '' : `Only you know what another cluster needs in its place.\n\n${list(open)}`,
-  )}${section(
-    'What is not in it and does not come back by itself',
-    left.length === 0 ? '' : list(left),
-  )}`;
+  )}${section('What is not in it and does not come back by itself', left.length === 0 ? '' : list(left))}`;
 }

@@ -18,6 +18,8 @@ const recordShape = z.object({
   complete: z.boolean(),
   missing: z.array(z.object({ what: z.string(), why: z.string() })),
   leftOut: z.array(z.object({ object: z.string(), why: z.string() })),
+  /** Files of objects that no kustomization names, because kustomize cannot carry them. */
+  apart: z.array(z.string()),
   /** SHA-256 of each file, by its path. */
   files: z.record(z.string(), z.string()),
 });

@@ -1,6 +1,7 @@
 import { refText } from '../../domain/object-ref.ts';
 import { isFields, itemsOf } from '../../harden/fields/fields.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { isCarried } from '../folder/manifest-text.ts';
 import { refOf } from '../choose.ts';
 import { at, bindsAccountsOf, podSpecOf, textAt } from '../collect/uses.ts';
 
@@ -20,7 +21,9 @@ const volumes: Find = (object) =>
       return [`volume ${name} is the folder ${path} of the node that a pod happens to run on`];
     return volume['emptyDir'] === undefined || isInMemory(volume['emptyDir'])
       ? []
-      : [`volume ${name} is an emptyDir: what is in it goes with its pod, and is in no export or backup of the database`];
+      : [
+          `volume ${name} is an emptyDir: what is in it goes with its pod, and is in no export or backup of the database`,
+        ];
   });
 
 const isInMemory = (volume: unknown) => isFields(volume) && volume['medium'] === 'Memory';
@@ -39,7 +42,9 @@ const hosts: Find = (object) => {
 };
 
 const sealed: Find = ({ kind }) =>
-  kind === 'SealedSecret' ? ['it is sealed for the key of this cluster: take that key along, or seal it anew'] : [];
+  kind === 'SealedSecret'
+    ? ['it is sealed for the key of this cluster: take that key along, or seal it anew']
+    : [];
 
 const subjects: Find = (object, namespace) => {
   if (object.kind !== 'ClusterRoleBinding') return [];
@@ -51,9 +56,18 @@ const subjects: Find = (object, namespace) => {
 };
 
 const claims: Find = (object) =>
-  object.kind === 'PersistentVolumeClaim' ? ['a new claim is empty: what is in this one has to be brought there'] : [];
+  object.kind === 'PersistentVolumeClaim'
+    ? ['a new claim is empty: what is in this one has to be brought there']
+    : [];
 
-const find: readonly Find[] = [volumes, hostNetwork, hosts, sealed, subjects, claims];
+const odd: Find = (object) =>
+  isCarried(object)
+    ? []
+    : [
+        'kustomize cannot carry the control characters in it: apply its file by itself, with kubectl apply -f',
+      ];
+
+const find: readonly Find[] = [odd, volumes, hostNetwork, hosts, sealed, subjects, claims];
 
 /** What of the chosen objects fits this cluster and stays in the base, because only a person knows what shall stand there. */
 export function decisions(objects: readonly KubeObject[], namespace: string): readonly Decision[] {

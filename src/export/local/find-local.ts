@@ -4,7 +4,8 @@ import type { FieldPath, FindLocal, LocalField } from './local-field.ts';
 
 const field = (why: string, ...path: FieldPath): LocalField => ({ path, why });
 
-const storageWhy = 'a storage class whose volumes are folders of one node; without it the class that the cluster has as its default';
+const storageWhy =
+  'a storage class whose volumes are folders of one node; without it the class that the cluster has as its default';
 
 /** Storage classes in claims, in templates of claims, and in database clusters. */
 const storage: FindLocal = (object, { storage: local }) => {
@@ -86,7 +87,8 @@ const pods: FindLocal = (object) => {
   ];
 };
 
-const traefikWhy = 'for the Traefik that k3s brings; without it the class that the cluster has as its default';
+const traefikWhy =
+  'for the Traefik that k3s brings; without it the class that the cluster has as its default';
 
 /** Ingress classes and annotations of k3s's own Traefik and load balancer. */
 const ingress: FindLocal = (object, { ingress: local }) => {
@@ -94,9 +96,11 @@ const ingress: FindLocal = (object, { ingress: local }) => {
   const isLocal = object['kind'] === 'Ingress' && typeof className === 'string' && local.has(className);
   const annotations = at(object, 'metadata', 'annotations');
   const names = Object.keys(isFields(annotations) ? annotations : {}).filter(
-    (name) => name.startsWith('traefik.ingress.kubernetes.io/') || name.startsWith('svccontroller.k3s.cattle.io/'),
+    (name) =>
+      name.startsWith('traefik.ingress.kubernetes.io/') || name.startsWith('svccontroller.k3s.cattle.io/'),
   );
-  const all = names.length > 0 && names.length === Object.keys(isFields(annotations) ? annotations : {}).length;
+  const all =
+    names.length > 0 && names.length === Object.keys(isFields(annotations) ? annotations : {}).length;
   return [
     ...(isLocal ? [field(traefikWhy, 'spec', 'ingressClassName')] : []),
     ...(all

@@ -23,7 +23,8 @@ export interface LocalClasses {
 export type FindLocal = (object: Fields, classes: LocalClasses) => readonly LocalField[];
 
 /** Provisioners whose volumes are folders of the node: of k3s, minikube, kind and Docker Desktop. */
-const onNodes = /^(rancher\.io\/local-path|k8s\.io\/minikube-hostpath|docker\.io\/hostpath|kubernetes\.io\/no-provisioner)$/;
+const onNodes =
+  /^(rancher\.io\/local-path|k8s\.io\/minikube-hostpath|docker\.io\/hostpath|kubernetes\.io\/no-provisioner)$/;
 
 /** The classes that are of a local cluster; `local-path` is, also where nobody could look at it. */
 export function localClasses(around: readonly KubeObject[]): LocalClasses {
@@ -35,7 +36,10 @@ export function localClasses(around: readonly KubeObject[]): LocalClasses {
       ...named('StorageClass', (object) => onNodes.test(String(object['provisioner']))),
     ]),
     ingress: new Set(
-      named('IngressClass', ({ metadata }) => metadata.annotations?.['meta.helm.sh/release-namespace'] === 'kube-system'),
+      named(
+        'IngressClass',
+        ({ metadata }) => metadata.annotations?.['meta.helm.sh/release-namespace'] === 'kube-system',
+      ),
     ),
   };
 }

@@ -3,8 +3,8 @@ import type { KubeObject } from '../../ports/cluster.ts';
 /** What a reason may look at besides the object: the others of the namespace, and who makes objects of its own accord. */
 export interface Surroundings {
   readonly objects: readonly KubeObject[];
-  /** Names of the database clusters of Zalando's operator. */
-  readonly databases: ReadonlySet<string>;
+  /** Names of the database clusters of Zalando's operator; undefined: they could not be read. */
+  readonly databases: ReadonlySet<string> | undefined;
   /** The object of a kind and name in the namespace; undefined: there is none. */
   readonly find: (kind: string, name: string) => KubeObject | undefined;
 }

@@ -7,7 +7,9 @@ import { annotationOf, defineReason, labelOf, type Surroundings } from './define
 function isPlainAccount(account: KubeObject): boolean {
   const { metadata } = account;
   const own = ownMarks(metadata.labels) ?? ownMarks(metadata.annotations) ?? account['imagePullSecrets'];
-  return metadata.name === 'default' && own === undefined && account['automountServiceAccountToken'] === undefined;
+  return (
+    metadata.name === 'default' && own === undefined && account['automountServiceAccountToken'] === undefined
+  );
 }
 
 /** Whether the cluster fills in who answers for a Service of this name: it has a selector. */
@@ -20,7 +22,9 @@ const controllers = /^endpointslice(mirroring)?-controller\.k8s\.io$/;
 
 function ofSlice(slice: KubeObject): string | undefined {
   const manager = labelOf(slice, 'endpointslice.kubernetes.io/managed-by');
-  return manager !== undefined && controllers.test(manager) ? 'the cluster keeps it up for its Service' : undefined;
+  return manager !== undefined && controllers.test(manager)
+    ? 'the cluster keeps it up for its Service'
+    : undefined;
 }
 
 const tokenTypes = new Set(['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token']);
@@ -32,7 +36,9 @@ function ofSecret(secret: KubeObject): string | undefined {
 const byKind: Readonly<Record<string, (object: KubeObject, around: Surroundings) => string | undefined>> = {
   ServiceAccount: (account) => (isPlainAccount(account) ? 'each namespace gets one' : undefined),
   ConfigMap: ({ metadata }) =>
-    metadata.name === 'kube-root-ca.crt' ? 'each namespace gets one, with the authority of its own cluster' : undefined,
+    metadata.name === 'kube-root-ca.crt'
+      ? 'each namespace gets one, with the authority of its own cluster'
+      : undefined,
   Endpoints: (object, around) =>
     hasSelector(object.metadata.name, around) ||
     annotationOf(object, 'endpoints.kubernetes.io/last-change-trigger-time') !== undefined

@@ -31,7 +31,8 @@ const applications = new Set(['spilo', 'db-connection-pooler']);
 function clusterOf(object: KubeObject, { databases }: Surroundings): string | undefined {
   const cluster = labelOf(object, 'cluster-name');
   const application = labelOf(object, 'application') ?? '';
-  return cluster !== undefined && databases.has(cluster) && applications.has(application) ? cluster : undefined;
+  if (cluster === undefined || !applications.has(application)) return undefined;
+  return databases === undefined || databases.has(cluster) ? cluster : undefined;
 }
 
 /**
@@ -41,7 +42,8 @@ function clusterOf(object: KubeObject, { databases }: Surroundings): string | un
 function isAccountOfPods(object: KubeObject, around: Surroundings): boolean {
   if (object.kind !== 'ServiceAccount' || isDeclared(object)) return false;
   const { labels, annotations, name } = object.metadata;
-  const isBare = labels === undefined && annotations === undefined && object['imagePullSecrets'] === undefined;
+  const isBare =
+    labels === undefined && annotations === undefined && object['imagePullSecrets'] === undefined;
   return (
     isBare &&
     around.objects.some(
@@ -58,7 +60,7 @@ function isAccountOfPods(object: KubeObject, around: Surroundings): boolean {
  * by its labels where nobody else is known to have declared it.
  */
 export function isOfOperator(object: KubeObject, around: Surroundings): boolean {
-  if (around.databases.size === 0 || !made.has(object.kind ?? '')) return false;
+  if (around.databases?.size === 0 || !made.has(object.kind ?? '')) return false;
   const isOperators = writersOf(object).some((writer) => operator.test(writer));
   if ((isOperators && lastApplied(object) === undefined) || isWrittenOnlyBy(object, patroni)) return true;
   if (isAccountOfPods(object, around)) return true;
@@ -72,6 +74,8 @@ export const madeByTheOperator = defineReason({
   why: (object, around) => {
     if (object.kind === 'Secret' || !isOfOperator(object, around)) return undefined;
     const cluster = clusterOf(object, around);
-    return cluster === undefined ? 'the operator of the database makes it' : `the operator makes it for postgresql ${cluster}`;
+    return cluster === undefined
+      ? 'the operator of the database makes it'
+      : `the operator makes it for postgresql ${cluster}`;
   },
 });

@@ -21,7 +21,9 @@ const install =
 /** The certificate's fingerprint: what is sealed for another one is another text. Throws CertificateUnusable. */
 function fingerprint(file: string): string {
   try {
-    return createHash('sha256').update(new X509Certificate(readFileSync(file)).raw).digest('hex');
+    return createHash('sha256')
+      .update(new X509Certificate(readFileSync(file)).raw)
+      .digest('hex');
   } catch (error) {
     throw new CertificateUnusable({
       what: 'The Secrets cannot be sealed',

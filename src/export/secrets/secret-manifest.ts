@@ -5,12 +5,6 @@ import { stripped } from '../strip/strip.ts';
 /** How Secrets are written down. */
 export type SecretsMode = 'external' | 'sealed' | 'sops';
 
-/** A Secret as it goes into an export: a manifest without a value in plain. */
-export interface SecretManifest {
-  readonly secret: ChosenSecret;
-  readonly manifest: Fields;
-}
-
 /** Writes one Secret down. Throws ExplainedError. */
 export type WriteSecret = (secret: ChosenSecret) => Promise<Fields>;
 

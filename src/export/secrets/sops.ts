@@ -17,7 +17,8 @@ const install =
   'Install sops 3.10 or newer (https://getsops.io), or export with --secrets external, which needs no program.';
 
 /** Recipients of age, separated by commas as sops takes them (age, README, "Recipient"). */
-const recipients = /^(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+)(,(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+))*$/;
+const recipients =
+  /^(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+)(,(age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+))*$/;
 
 function checkRecipient(recipient: string): void {
   if (recipients.test(recipient)) return;

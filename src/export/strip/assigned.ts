@@ -1,8 +1,19 @@
 import { isFields, isSame, itemsOf, type Fields } from '../../harden/fields/fields.ts';
+import { at } from '../collect/uses.ts';
+import { isBuiltIn } from '../resource-kind.ts';
 import type { Asked } from './asked.ts';
 
+/** What is known of who wrote a part of an object. */
+interface Known {
+  /** Who has set fields, the cluster's own programs excepted (`setByAnybody`). */
+  readonly set: Asked;
+  /** What is known to have been asked for (`askedOf`); undefined where nothing is known at all. */
+  readonly asked: Asked | undefined;
+  readonly object: Fields;
+}
+
 /** Takes out of one kind's object what the cluster has assigned to it; gets the specification, or the object where it has none. */
-type Unassign = (part: Fields, set: Asked, object: Fields) => Fields;
+type Unassign = (part: Fields, known: Known) => Fields;
 
 /** The fields without those that are named, but for those that somebody has set. */
 function without(part: Fields, names: readonly string[], set: Asked): Fields {
@@ -14,7 +25,7 @@ function without(part: Fields, names: readonly string[], set: Asked): Fields {
 const families = (spec: Fields) => (Array.isArray(spec['ipFamilies']) ? spec['ipFamilies'].length : 0);
 
 /** Addresses and node ports that the cluster has chosen. `None` is no address but a wish (kubernetes.io, Headless Services). */
-const ofService: Unassign = (spec, set) => {
+const ofService: Unassign = (spec, { set }) => {
   const isHeadless = spec['clusterIP'] === 'None';
   const isSingle = spec['ipFamilyPolicy'] === 'SingleStack' && families(spec) < 2;
   const names = [
@@ -33,13 +44,19 @@ const ofService: Unassign = (spec, set) => {
   };
 };
 
-/** Which volume a claim got; the newer of two names of its source, which the API server fills in. */
-const ofClaim: Unassign = (spec, set) =>
-  without(
-    spec,
-    ['volumeName', ...(isSame(spec['dataSource'], spec['dataSourceRef']) ? ['dataSourceRef'] : [])],
-    set,
-  );
+/**
+ * Which volume a claim got; the newer of two names of its source, which the API server fills in; a class that admission has
+ * chosen, where it is known what was asked for (kubernetes.io, Default StorageClass).
+ */
+const ofClaim: Unassign = (spec, { set, asked }) => {
+  const isFilled = isSame(spec['dataSource'], spec['dataSourceRef']);
+  const left = without(spec, ['volumeName', ...(isFilled ? ['dataSourceRef'] : [])], set);
+  return asked === undefined ? left : without(left, ['storageClassName'], asked);
+};
+
+/** A class that admission has chosen (kubernetes.io, Default IngressClass). */
+const ofIngress: Unassign = (spec, { asked }) =>
+  asked === undefined ? spec : without(spec, ['ingressClassName'], asked);
 
 /** The claim that a volume is kept for stays by its name; its uid is another one elsewhere. */
 const ofVolume: Unassign = (spec) => {
@@ -85,7 +102,7 @@ const ofNamespace: Unassign = (spec) => {
 };
 
 /** Secrets of tokens that a controller has made for it (before Kubernetes 1.24). */
-const ofAccount: Unassign = (account, set) => without(account, ['secrets'], set);
+const ofAccount: Unassign = (account, { set }) => without(account, ['secrets'], set);
 
 /** Rules of other roles that a controller has put together (kubernetes.io, Aggregated ClusterRoles). */
 const ofRole: Unassign = (role) => {
@@ -95,13 +112,15 @@ const ofRole: Unassign = (role) => {
 };
 
 /** Some controllers write the authority that a webhook is checked against themselves, where they are asked to. */
-const ofWebhooks: Unassign = (part, _set, object) => {
+const ofWebhooks: Unassign = (part, { object }) => {
   const metadata = isFields(object['metadata']) ? object['metadata'] : {};
   const annotations = isFields(metadata['annotations']) ? Object.keys(metadata['annotations']) : [];
   const isInjected = annotations.some((name) => name.startsWith('cert-manager.io/inject-'));
   if (!isInjected) return part;
   const webhooks = itemsOf(part['webhooks']).map((webhook) => {
-    const { caBundle: _bundle, ...clientConfig } = isFields(webhook['clientConfig']) ? webhook['clientConfig'] : {};
+    const { caBundle: _bundle, ...clientConfig } = isFields(webhook['clientConfig'])
+      ? webhook['clientConfig']
+      : {};
     return Object.assign({}, webhook, { clientConfig });
   });
   return { ...part, webhooks };
@@ -110,6 +129,7 @@ const ofWebhooks: Unassign = (part, _set, object) => {
 const ofSpec: Readonly<Record<string, Unassign>> = {
   Service: ofService,
   PersistentVolumeClaim: ofClaim,
+  Ingress: ofIngress,
   PersistentVolume: ofVolume,
   Job: ofJob,
   StatefulSet: ofStatefulSet,
@@ -129,22 +149,38 @@ const ofObject: Readonly<Record<string, Unassign>> = {
   MutatingWebhookConfiguration: ofWebhooks,
 };
 
-const native = /^(v1|apps\/|batch\/|rbac\.authorization\.k8s\.io\/|admissionregistration\.k8s\.io\/)/;
-
 /**
  * The object without what the cluster has assigned to it and would assign anew: addresses, ports, volumes, uids. What somebody
- * has set by himself stays. `set`: whoever set fields, by `setByAnybody`.
+ * has set by himself stays. `set`: whoever set fields, by `setByAnybody`; `asked`: by `askedOf`.
  */
-export function withoutAssigned(object: Fields, set: Asked): Fields {
+export function withoutAssigned(
+  object: Fields,
+  { set, asked }: { readonly set: Asked; readonly asked: Asked },
+): Fields {
   const kind = String(object['kind']);
-  if (!native.test(String(object['apiVersion']))) return object;
+  if (!isBuiltIn(object['apiVersion'])) return object;
   const spec = object['spec'];
   const inSpec = ofSpec[kind];
   if (inSpec !== undefined && isFields(spec)) {
-    const left = inSpec(spec, set.field('spec'), object);
+    const known = { set: set.field('spec'), asked: asked.yes ? asked.field('spec') : undefined, object };
+    const left = inSpec(spec, known);
     const { spec: _spec, ...others } = object;
     const whole = Object.keys(left).length === 0 ? others : { ...object, spec: left };
     return kind === 'Job' ? withoutJobMarks(whole) : whole;
   }
-  return ofObject[kind]?.(object, set, object) ?? object;
+  return ofObject[kind]?.(object, { set, asked, object }) ?? object;
+}
+
+/** Kinds whose objects get the labels of their pods where they were written without any (SetDefaults_Job, _ReplicationController). */
+const copying = new Set(['Job', 'ReplicationController']);
+
+/** The object without labels that were copied from its pods, unless somebody is known to have asked for them. */
+export function withoutCopiedLabels(object: Fields, asked: Asked): Fields {
+  if (!copying.has(String(object['kind'])) || !isBuiltIn(object['apiVersion'])) return object;
+  const metadata = isFields(object['metadata']) ? object['metadata'] : {};
+  const pods = at(object, 'spec', 'template', 'metadata', 'labels');
+  const isCopy = isSame(metadata['labels'], pods) && !asked.field('metadata').field('labels').yes;
+  if (!isCopy) return object;
+  const { labels: _labels, ...kept } = metadata;
+  return { ...object, metadata: kept };
 }

@@ -1,6 +1,6 @@
 import { isFields, type Fields } from '../../harden/fields/fields.ts';
 import { groupOf } from '../resource-kind.ts';
-import { resourcesShape } from './quota-shapes.ts';
+import { limitShape } from './quota-shapes.ts';
 import { claimSpec, podTemplate } from './pod-shape.ts';
 import type { Shape } from './shape.ts';
 
@@ -162,6 +162,18 @@ const webhook: Shape = {
   },
 };
 
+const lower = (kind: unknown) => (typeof kind === 'string' ? kind.toLowerCase() : undefined);
+
+const definition: Shape = {
+  defaults: { conversion: {} },
+  fields: {
+    conversion: { defaults: { strategy: 'None' } },
+    names: {
+      defaults: { singular: ({ kind }) => lower(kind), listKind: ({ kind }) => `${String(kind)}List` },
+    },
+  },
+};
+
 const tcpPorts: Shape = { items: { defaults: { protocol: 'TCP' } } };
 
 const ofSpec = (spec: Shape): Shape => ({ fields: { spec } });
@@ -178,11 +190,11 @@ const shapes: Readonly<Record<string, Shape>> = {
   '/Service': ofSpec(service),
   '/PersistentVolumeClaim': ofSpec(claimSpec),
   '/PersistentVolume': ofSpec({
-    defaults: { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' },
+    defaults: { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem', storageClassName: '' },
     fields: { hostPath: { defaults: { type: '' } } },
   }),
   '/Endpoints': { fields: { subsets: { items: { fields: { ports: tcpPorts } } } } },
-  '/LimitRange': ofSpec({ fields: { limits: { items: resourcesShape } } }),
+  '/LimitRange': ofSpec({ fields: { limits: { items: limitShape } } }),
   'discovery.k8s.io/EndpointSlice': {
     fields: { ports: { items: { defaults: { protocol: 'TCP', name: '' } } } },
   },
@@ -191,6 +203,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     fields: { parameters: { defaults: { scope: 'Cluster' } } },
   }),
   'autoscaling/HorizontalPodAutoscaler': ofSpec(autoscaler),
+  'apiextensions.k8s.io/CustomResourceDefinition': ofSpec(definition),
   'storage.k8s.io/StorageClass': {
     defaults: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
   },

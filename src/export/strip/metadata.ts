@@ -35,7 +35,9 @@ export function ownMarks(marks: unknown): Fields | undefined {
 
 /** Finalizers that somebody has asked for; those that controllers add come again by themselves. */
 function askedFinalizers(finalizers: unknown, asked: Asked): readonly unknown[] {
-  return Array.isArray(finalizers) ? finalizers.filter((_, index) => asked.item(finalizers[index], index).yes) : [];
+  return Array.isArray(finalizers)
+    ? finalizers.filter((_, index) => asked.item(finalizers[index], index).yes)
+    : [];
 }
 
 /** Name, namespace, and what somebody has written beside them; the order is the one in which people write it. */
@@ -59,7 +61,8 @@ export function templateMetadata(metadata: unknown): Fields | undefined {
   const labels = ownMarks(metadata['labels']);
   const annotations = ownMarks(metadata['annotations']);
   const kept = Object.entries(metadata).filter(
-    ([key, value]) => !['labels', 'annotations', 'creationTimestamp', 'managedFields'].includes(key) && value !== null,
+    ([key, value]) =>
+      !['labels', 'annotations', 'creationTimestamp', 'managedFields'].includes(key) && value !== null,
   );
   const all = {
     ...Object.fromEntries(kept),

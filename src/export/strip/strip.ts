@@ -1,7 +1,7 @@
 import { isFields, type Fields } from '../../harden/fields/fields.ts';
 import { isBuiltIn } from '../resource-kind.ts';
 import { askedByNobody, askedOf, setByAnybody } from './asked.ts';
-import { withoutAssigned } from './assigned.ts';
+import { withoutAssigned, withoutCopiedLabels } from './assigned.ts';
 import { shapeOfKind } from './kind-shapes.ts';
 import { ownMetadata, templateMetadata } from './metadata.ts';
 import { withoutDefaults, type Shape } from './shape.ts';
@@ -44,7 +44,8 @@ const meantEmpty = new Set(['spec', 'podSelector']);
 export function stripped(object: Fields, definition?: Shape): Fields {
   const { apiVersion, kind } = object;
   const asked = askedOf(object);
-  const own = withoutAssigned(object, setByAnybody(object));
+  const assigned = withoutAssigned(object, { set: setByAnybody(object), asked });
+  const own = withoutCopiedLabels(assigned, asked);
   const shape = shapeOfKind(object) ?? definition ?? {};
   const plain = withoutDefaults(own, shape, asked) as Fields;
   const metadata = isFields(own['metadata']) ? own['metadata'] : {};
@@ -66,5 +67,6 @@ export function stripped(object: Fields, definition?: Shape): Fields {
  * them writes a default down. Takes what `stripped` gives.
  */
 export function normal(object: Fields, definition?: Shape): Fields {
-  return withoutDefaults(object, shapeOfKind(object) ?? definition ?? {}, askedByNobody) as Fields;
+  const bare = withoutCopiedLabels(object, askedByNobody);
+  return withoutDefaults(bare, shapeOfKind(object) ?? definition ?? {}, askedByNobody) as Fields;
 }
