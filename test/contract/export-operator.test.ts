@@ -81,7 +81,15 @@ beforeAll(async () => {
     async () => {
       const sets = JSON.stringify(await server.request('GET', collection('statefulsets')));
       const pods = JSON.stringify(await server.request('GET', `/api/v1/namespaces/${namespace}/pods`));
-      return sets.includes('"jewelry-shop-db"') && pods.includes('jewelry-shop-db-0');
+      const budgets = await server.request(
+        'GET',
+        `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`,
+      );
+      // An operator that was started anew in between replaces the budget.
+      const isSettled =
+        JSON.stringify(budgets).includes('"currentHealthy"') &&
+        !JSON.stringify(budgets).includes('deletionTimestamp');
+      return isSettled && sets.includes('"jewelry-shop-db"') && pods.includes('jewelry-shop-db-0');
     },
     300,
   );

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
@@ -8,18 +11,21 @@ import { exportLab, fillLab, namespace, type ExportLab } from '../fakes/export-l
 import { noApiServer } from '../fakes/real-api-server.ts';
 import { runningShop, type Ended } from '../fakes/running-shop.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
+import { goProgram, type Found } from './from-registries.ts';
 
 const started: { lab?: ExportLab } = {};
+let sops: Found = { lacking: 'was not built' };
 const roles = path.join(import.meta.dirname, '../../deploy/rbac');
 
 beforeAll(async () => {
   await bundle();
+  sops = await goProgram('sops', 400, 'github.com/getsops/sops/v3/cmd/sops');
   if (noApiServer !== undefined) return;
   const lab = await exportLab();
   started.lab = lab;
   await fillLab(lab);
   await lab.kubectl.run(['apply', '-f', '-'], readFileSync(path.join(roles, 'rekindle.yaml'), 'utf8'));
-}, 300_000);
+}, 3_000_000);
 
 afterAll(async () => {
   await started.lab?.stop();
@@ -57,7 +63,7 @@ async function desk(context: TestContext): Promise<Desk> {
     run: (args, user = 'admin') =>
       shop.start(['export', '--namespace', namespace, ...args], {
         KUBECONFIG: path.join(shop.home, user),
-        PATH: `${lab.kubectl.folder}:${process.env['PATH'] ?? ''}`,
+        PATH: `${lab.kubectl.folder}:${path.dirname(sops.file ?? '/nonexistent')}:${process.env['PATH'] ?? ''}`,
       }).ended,
   };
 }
@@ -162,6 +168,36 @@ describe('rekindle export', () => {
         stderr: expect.stringContaining('somebody has changed base/service-django.yaml'),
       });
       expect(readFileSync(file, 'utf8')).toBe('mine\n');
+    },
+  );
+
+  test(
+    'what sops has encrypted is applied as the README says, and is the same text the next time',
+    { timeout: 240_000 },
+    async (context) => {
+      const { run, home, lab } = await desk(context);
+      skipWhen(context, sops.lacking);
+      const identity = await generateIdentity();
+      const recipient = await identityToRecipient(identity);
+      const flags = ['--secrets', 'sops', '--age-recipient', recipient];
+      const first = await run(['--out', 'one', ...flags]);
+      expect(first.code, first.stderr).toBe(0);
+      expect((await run(['--out', 'two', ...flags])).code).toBe(0);
+      const files = readdirSync(path.join(home, 'one/secrets')).filter((name) => name.startsWith('secret-'));
+      expect(files.length).toBeGreaterThanOrEqual(5);
+      const env = { SOPS_AGE_KEY: identity, HOME: home, PATH: process.env['PATH'] };
+      for (const file of files) {
+        const text = readFileSync(path.join(home, 'one/secrets', file), 'utf8');
+        expect(text).toBe(readFileSync(path.join(home, 'two/secrets', file), 'utf8'));
+        const plain = execFileSync(sops.file ?? '', ['decrypt', path.join(home, 'one/secrets', file)], {
+          env,
+        }).toString();
+        const said = await lab.kubectl.run(['diff', '-f', '-'], plain);
+        expect(said, file).toBe('');
+      }
+      const same = await run(['--compare', 'one']);
+      expect(same.stdout).toContain('Of Secrets the type and the names of the values were compared');
+      expect(same.code, same.stdout).toBe(0);
     },
   );
 

@@ -124,6 +124,7 @@ async function writeOut(
     withDefinitions: options.crds === true,
     allowPlain: options.allowPlain === true,
   });
+  signal.throwIfAborted();
   if (target !== undefined) {
     checkComplete(made, target);
     writeFolder(target, made.files);
