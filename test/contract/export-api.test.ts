@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
 import { createClusterReader } from '../../src/adapters/kubernetes/cluster-reader.ts';
+import { withoutAutoscaling } from '../../src/export/autoscaled.ts';
 import { compareFolder } from '../../src/export/compare-folder.ts';
 import { readDefinitions } from '../../src/export/definitions.ts';
 import { readFolder } from '../../src/export/folder/read-folder.ts';
@@ -46,6 +49,10 @@ function first(context: Parameters<typeof skipWhen>[0]): Made {
   return made.first;
 }
 
+const objectsIn = (text: string) => parseAllDocuments(text).map((one) => one.toJS() as KubeObject);
+
+const nameOf = ({ kind, metadata }: KubeObject) => `${kind ?? ''} ${metadata.name}`;
+
 /** Files that make the stack: without the two that also tell what was left out. */
 function stackFiles({ files }: Export) {
   return Object.fromEntries(
@@ -66,9 +73,7 @@ describe('an export of a real API server', () => {
       lab,
       export: { exported: objects, missing },
     } = first(context);
-    const built = parseAllDocuments(await lab.kubectl.run(['kustomize', stack])).map(
-      (one) => one.toJS() as KubeObject,
-    );
+    const built = objectsIn(await lab.kubectl.run(['kustomize', stack]));
     const applied = built
       .map((object) => ({ kind: object.kind, name: object.metadata.name }))
       .map(({ kind, name }) => `${kind === 'Secret' ? 'ExternalSecret' : (kind ?? '')} ${name}`);
@@ -115,6 +120,24 @@ describe('an export of a real API server', () => {
       { object: { name: 'debug' } },
     ]);
     expect(ofKind('ReplicaSet').every(({ comes }) => comes === 'anew')).toBe(true);
+  });
+
+  test('is, for kustomize, what the example’s own files are: nothing was lost, nothing came in', async (context) => {
+    const { lab, export: whole } = first(context);
+    const { folder, remove } = written(whole);
+    context.onTestFinished(remove);
+    const build = async (from: string) => objectsIn(await lab.kubectl.run(['kustomize', from]));
+    const own = await build(join(import.meta.dirname, '../../examples/jewelry-shop/overlays/lab'));
+    const names = new Set(own.map(nameOf));
+    const again = (await build(join(folder, 'overlays/local'))).filter((object) => names.has(nameOf(object)));
+    // The autoscaler that the stack has besides decides this number.
+    const withoutNumber = own.map((object) =>
+      nameOf(object) === 'Deployment nginx'
+        ? withoutAutoscaling(object, new Set(['Deployment nginx']))
+        : object,
+    );
+    expect(again).toEqual(withoutNumber);
+    expect(again.length).toBeGreaterThan(10);
   });
 
   test('is the same, byte by byte, when it is made again', async (context) => {

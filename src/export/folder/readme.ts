@@ -108,10 +108,9 @@ ${note}`;
 }
 
 function steps(parts: ReadmeParts): string {
-  const { namespace, secretFiles, hasNamespaceFile, ofOperator } = parts;
+  const { namespace, secretFiles, hasNamespaceFile } = parts;
   const secrets = secretSteps(parts).replaceAll('NAMESPACE', namespace);
   const space = hasNamespaceFile ? `kubectl apply -f base/namespace-${namespace}.yaml\n` : '';
-  const data = ofOperator.length === 0 ? '' : '\nThen restore the data; an export holds none.\n';
   return `What the new cluster needs first:
 
 ${needs(parts)}
@@ -123,7 +122,9 @@ Everything else; \`overlays/local\` for a local cluster like this one, an overla
 \`\`\`sh
 kubectl apply -k overlays/local
 \`\`\`
-${data}
+
+Then restore the data: an export holds none.
+
 See whether it is the same: \`rekindle export --compare .\`
 `;
 }
