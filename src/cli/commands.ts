@@ -2,6 +2,7 @@ import { defineCommand, type CommandGroup, type CommandManifest } from './comman
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
 import { backupCommands } from './commands/backup.manifest.ts';
+import { exportCommand } from './commands/export.manifest.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
@@ -110,6 +111,7 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
   poolerCommands,
   hardenCommand,
   backupCommands,
+  exportCommand,
   serviceCommands,
   stepCommands,
 ];
