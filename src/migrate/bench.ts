@@ -88,6 +88,8 @@ export class Bench {
   readonly grants: Grant[] = [];
   /** Names of secrets that the target's secret store must hold. */
   readonly storedSecrets = new Set<string>();
+  /** ConfigMaps whose text is a file that the infrastructure program writes, not a line of its settings. */
+  readonly files: { readonly configMap: string; readonly namespace: string; readonly key: string; readonly output: string }[] = [];
   /** Images that have to be pushed: as they are called here, and their name and tag on the target. */
   readonly images = new Map<string, string>();
 
