@@ -1,0 +1,222 @@
+import { pulumiConfig } from './render-pulumi-config.ts';
+import {
+  camelCase,
+  isResource,
+  partsByKey,
+  type Arguments,
+  type DataSource,
+  type Expression,
+  type Program,
+  type Resource,
+  type Subject,
+  type Test,
+  type Value,
+} from './model.ts';
+
+/** A JavaScript string in single quotes. */
+export function single(text: string): string {
+  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+const isExpression = (value: Value): value is Expression => typeof value === 'object' && !Array.isArray(value);
+
+const property = (name: string) => (/^[a-z_$][\w$]*$/i.test(name) ? name : single(name));
+
+const testText = ({ variable, is }: Test) => `config.${camelCase(variable)} === ${single(is)}`;
+
+/** `dns_resource_record[0].name` as `dnsResourceRecords[0].name`, unless another path is given. */
+function attributeText({ of, path, pulumiPath }: Extract<Expression, { kind: 'attribute' }>): string {
+  return `${camelCase(of)}.${pulumiPath ?? path.split('.').map(camelCase).join('.')}`;
+}
+
+function objectText(entries: readonly (readonly [string, string])[], indent: string): string {
+  if (entries.length === 0) return '{}';
+  const short = `{ ${entries.map(([name, value]) => (name === value ? name : `${name}: ${value}`)).join(', ')} }`;
+  if (short.length <= 70 && !short.includes('\n')) return short;
+  const lines = entries.map(([name, value]) => `${indent}  ${name}: ${value},\n`);
+  return `{\n${lines.join('')}${indent}}`;
+}
+
+function listText(members: readonly string[], indent: string): string {
+  const short = `[${members.join(', ')}]`;
+  if (short.length <= 80 && !short.includes('\n')) return short;
+  return `[\n${members.map((member) => `${indent}  ${member},\n`).join('')}${indent}]`;
+}
+
+function expressionText(value: Expression, indent: string): string {
+  switch (value.kind) {
+    case 'attribute':
+      return attributeText(value);
+    case 'variable':
+      return `config.${camelCase(value.name)}`;
+    case 'item':
+      return `config.${camelCase(value.variable)}[${value.index}]`;
+    case 'each':
+      return 'each';
+    case 'number':
+      return `Number(${expressionText(value.of, indent)})`;
+    case 'choice':
+      return `${testText(value.test)} ? ${valueText(value.then, indent)} : ${valueText(value.otherwise, indent)}`;
+    case 'text':
+      return templateText(value.parts, indent);
+    case 'map':
+      return objectText(
+        Object.entries(value.entries).map(([key, one]) => [property(key), valueText(one, `${indent}  `)]),
+        indent,
+      );
+    case 'block':
+      return argumentsText(value.fields, indent);
+    case 'blocks':
+      return listText(
+        value.list.map((fields) => argumentsText(fields, `${indent}  `)),
+        indent,
+      );
+  }
+}
+
+/** Plain templates where nothing in them is known only later. */
+function templateText(parts: readonly (Expression | string)[], indent: string): string {
+  const isLate = parts.some((part) => typeof part !== 'string' && part.kind === 'attribute');
+  const inner = parts
+    .map((part) =>
+      typeof part === 'string'
+        ? part.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')
+        : `\${${expressionText(part, indent)}}`,
+    )
+    .join('');
+  return `${isLate ? 'pulumi.interpolate' : ''}\`${inner}\``;
+}
+
+function valueText(value: Value, indent: string): string {
+  if (typeof value === 'string') return single(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isExpression(value)) return expressionText(value, indent);
+  return listText(
+    (value as readonly Value[]).map((one) => valueText(one, `${indent}  `)),
+    indent,
+  );
+}
+
+/** Bridged providers name a list of blocks in the plural. */
+function argumentName(name: string, value: Value): string {
+  if (!isExpression(value) || value.kind !== 'blocks') return camelCase(name);
+  return value.plural ?? camelCase(name.endsWith('s') ? name : `${name}s`);
+}
+
+function argumentsText(fields: Arguments, indent: string): string {
+  const entries = Object.entries(fields).map(([name, value]): readonly [string, string] => [
+    argumentName(name, value),
+    valueText(value, `${indent}  `),
+  ]);
+  return objectText(entries, indent);
+}
+
+const comment = (text: string | undefined) => {
+  const lines = (text ?? '').split('\n').filter((line) => line !== '');
+  return lines.map((line) => `// ${line}\n`).join('');
+};
+
+function optionsText({ after = [], isKept, ignore = [] }: Resource, parts: ReturnType<typeof partsByKey>): string {
+  const names = after.map((key) => {
+    const part = parts.get(key);
+    const isMany = part !== undefined && isResource(part) && part.each !== undefined;
+    return isMany ? `...${camelCase(key)}` : camelCase(key);
+  });
+  const entries: (readonly [string, string])[] = [
+    ...(names.length > 0 ? [['dependsOn', `[${names.join(', ')}]`] as const] : []),
+    ...(isKept === true ? [['protect', 'true'] as const] : []),
+    ...(ignore.length > 0 ? [['ignoreChanges', `[${ignore.map((name) => single(camelCase(name))).join(', ')}]`] as const] : []),
+  ];
+  return entries.length === 0 ? '' : `, ${objectText(entries, '')}`;
+}
+
+function resourceText(resource: Resource, parts: ReturnType<typeof partsByKey>): string {
+  const { key, pulumi, each, onlyIf, onlyUnless } = resource;
+  const head = `${comment(resource.comment)}export const ${camelCase(key)} = `;
+  const indent = each === undefined ? '' : '    ';
+  const name = key.replaceAll('_', '-');
+  const label = each === undefined ? single(name) : `\`${name}-\${each}\``;
+  const made = `new ${pulumi}(${label}, ${argumentsText(resource.arguments, indent)}${optionsText(resource, parts)})`;
+  if (each !== undefined) return `${head}${listText(each.map(single), '')}.map(\n  (each) =>\n    ${made},\n);\n`;
+  if (onlyIf !== undefined) return `${head}${testText(onlyIf)} ? ${made} : undefined;\n`;
+  if (onlyUnless !== undefined) return `${head}${testText(onlyUnless)} ? undefined : ${made};\n`;
+  return `${head}${made};\n`;
+}
+
+function partText(part: DataSource | Resource, parts: ReturnType<typeof partsByKey>): string {
+  if (isResource(part)) return resourceText(part, parts);
+  return `${comment(part.comment)}export const ${camelCase(part.key)} = ${part.pulumi}(${argumentsText(part.arguments, '')});\n`;
+}
+
+/** Keys that a text of TypeScript uses and another file has. */
+function imports(code: string, own: Subject | undefined, { subjects }: Program): string {
+  return subjects
+    .filter((subject) => subject !== own)
+    .flatMap(({ name, parts }) => {
+      const used = parts.map(({ key }) => camelCase(key)).filter((key) => new RegExp(`(?<![\\w.'])${key}(?=[.\\],\\s])`).test(code));
+      return used.length === 0 ? [] : [`import { ${used.join(', ')} } from './${name}';\n`];
+    })
+    .join('');
+}
+
+function subjectFile(subject: Subject, program: Program): string {
+  const { package: library, as } = program.provider.pulumi;
+  const parts = partsByKey(program);
+  const code = subject.parts.map((part) => partText(part, parts)).join('\n');
+  const head = [
+    ...(/\bpulumi\./.test(code) ? [`import * as pulumi from '@pulumi/pulumi';\n`] : []),
+    `import * as ${as} from '${library}';\n`,
+    '\n',
+    ...(/\bconfig\./.test(code) ? [`import { config } from './config';\n`] : []),
+    imports(code, subject, program),
+  ].join('');
+  return `${comment(subject.about)}${head.trimEnd()}\n\n${code}`;
+}
+
+function indexFile(program: Program): string {
+  const outputs = program.outputs.map(
+    ({ name, description, value }) => `${comment(description)}export const ${camelCase(name)} = ${valueText(value, '')};\n`,
+  );
+  const code = outputs.join('\n');
+  const used = imports(code, undefined, program);
+  const loaded = program.subjects.map(({ name }) => `import './${name}';\n`).join('');
+  const pulumi = /\bpulumi\./.test(code) ? `import * as pulumi from '@pulumi/pulumi';\n\n` : '';
+  const config = /\bconfig\./.test(code) ? `import { config } from './config';\n` : '';
+  return `${pulumi}${loaded}${config}${used}\n${code}`;
+}
+
+function manifestFile({ provider: { pulumi } }: Program, name: string): string {
+  const manifest = {
+    name,
+    private: true,
+    main: 'index.ts',
+    dependencies: { [pulumi.package]: pulumi.version, '@pulumi/pulumi': '3.270.0' },
+    devDependencies: { '@types/node': '24.10.1', typescript: '6.0.3' },
+  };
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
+
+const compilerOptions = {
+  strict: true,
+  target: 'es2022',
+  module: 'nodenext',
+  moduleResolution: 'nodenext',
+  outDir: 'bin',
+  types: ['node'],
+  skipLibCheck: true,
+  noUncheckedIndexedAccess: false,
+  forceConsistentCasingInFileNames: true,
+};
+
+/** The program as a Pulumi project in TypeScript with exact pins. `name`: of the project. */
+export function pulumiFiles(program: Program, name: string): Readonly<Record<string, string>> {
+  return {
+    'Pulumi.yaml': `name: ${name}\ndescription: What the stack runs on\nruntime: nodejs\n`,
+    'package.json': manifestFile(program, name),
+    'tsconfig.json': `${JSON.stringify({ compilerOptions, include: ['*.ts'] }, undefined, 2)}\n`,
+    '.gitignore': 'node_modules/\nbin/\n',
+    'config.ts': pulumiConfig(program),
+    ...Object.fromEntries(program.subjects.map((subject) => [`${subject.name}.ts`, subjectFile(subject, program)])),
+    'index.ts': indexFile(program),
+  };
+}
