@@ -151,7 +151,9 @@ export const each: Expression = { kind: 'each' };
 export function text(strings: TemplateStringsArray, ...values: readonly (Expression | number | string)[]): Expression {
   const parts = strings.flatMap((part, index) => {
     const value = values[index];
-    return value === undefined ? [part] : [part, typeof value === 'number' ? String(value) : value];
+    if (value === undefined) return [part];
+    if (typeof value === 'object' && value.kind === 'text') return [part, ...value.parts];
+    return [part, typeof value === 'number' ? String(value) : value];
   });
   return { kind: 'text', parts: parts.filter((part) => part !== '') };
 }

@@ -39,6 +39,18 @@ function mapText(parts: Parts, entries: Arguments, indent: string): string {
   return `{\n${lines}${indent}}`;
 }
 
+/** A template; one of several lines as a heredoc, which is easier to read than escapes. */
+function textOf(parts: Parts, members: readonly (Expression | string)[], indent: string): string {
+  const lines = members
+    .map((part) =>
+      typeof part === 'string' ? quoted(part).slice(1, -1) : `\${${expressionText(parts, part, indent)}}`,
+    )
+    .join('');
+  if (!lines.endsWith('\\n')) return `"${lines}"`;
+  const inner = lines.split('\\n').slice(0, -1).map((line) => `${indent}  ${line}\n`);
+  return `<<-EOT\n${inner.join('')}${indent}EOT`;
+}
+
 function expressionText(parts: Parts, value: Expression, indent: string): string {
   switch (value.kind) {
     case 'attribute':
@@ -56,11 +68,7 @@ function expressionText(parts: Parts, value: Expression, indent: string): string
       return `${testText(value.test)} ? ${then} : ${otherwise}`;
     }
     case 'text':
-      return `"${value.parts
-        .map((part) =>
-          typeof part === 'string' ? quoted(part).slice(1, -1) : `\${${expressionText(parts, part, indent)}}`,
-        )
-        .join('')}"`;
+      return textOf(parts, value.parts, indent);
     case 'map':
       return mapText(parts, value.entries, indent);
     case 'block':

@@ -1,18 +1,19 @@
 import { camelCase, type Check, type Program, type Variable } from './model.ts';
+import { single } from './single.ts';
 
-const quoted = (text: string) => JSON.stringify(text).replaceAll("'", String.raw`\u0027`);
+const quoted = single;
 
 function reader({ type, default: usual, pulumiKey, name }: Variable): string {
   const [space, key] = pulumiKey === undefined ? ['own', camelCase(name)] : pulumiKey.split(':');
   const from = pulumiKey === undefined ? 'own' : `new pulumi.Config('${space ?? ''}')`;
   const kind = { bool: 'Boolean', number: 'Number', string: '', 'list(string)': 'Object<string[]>' }[type];
   if (usual === undefined) return `${from}.require${kind}('${key ?? ''}')`;
-  return `${from}.get${kind}('${key ?? ''}') ?? ${JSON.stringify(usual)}`;
+  return `${from}.get${kind}('${key ?? ''}') ?? ${typeof usual === 'string' ? single(usual) : JSON.stringify(usual)}`;
 }
 
 function checkCall(value: string, name: string, check: Check | undefined): string {
   if (check === undefined) return value;
-  if ('oneOf' in check) return `oneOf('${name}', ${value}, ${JSON.stringify(check.oneOf)})`;
+  if ('oneOf' in check) return `oneOf('${name}', ${value}, [${check.oneOf.map(single).join(', ')}])`;
   if ('matches' in check) return `matching('${name}', ${value}, ${regex(check.matches)}, ${quoted(check.says)})`;
   return `members('${name}', ${value}, { count: ${check.count}, pattern: ${regex(check.eachMatches)}, says: ${quoted(check.says)} })`;
 }
@@ -43,11 +44,13 @@ const helpers: Readonly<Record<string, string>> = {
 };
 
 /** `config.ts`: what a person chooses, read and checked once, when the program starts. */
-export function pulumiConfig({ variables }: Program): string {
+export function pulumiConfig({ variables, outputs }: Program): string {
+  const names = [...variables, ...outputs].map(({ name }) => name).filter((name) => name.includes('_'));
+  const asHere = (text: string) => names.reduce((said, name) => said.replaceAll(name, camelCase(name)), text);
   const fields = variables.map((variable) => {
     const { name, description, check } = variable;
     const value = checkCall(reader(variable), camelCase(name), check);
-    return `  // ${description.replaceAll('\n', ' ')}\n  ${camelCase(name)}: ${value},\n`;
+    return `  // ${asHere(description)}\n  ${camelCase(name)}: ${value},\n`;
   });
   const body = fields.join('');
   const used = Object.entries(helpers)

@@ -1,4 +1,5 @@
 import { pulumiConfig } from './render-pulumi-config.ts';
+import { single } from './single.ts';
 import {
   camelCase,
   isResource,
@@ -12,11 +13,6 @@ import {
   type Test,
   type Value,
 } from './model.ts';
-
-/** A JavaScript string in single quotes. */
-export function single(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
-}
 
 const isExpression = (value: Value): value is Expression => typeof value === 'object' && !Array.isArray(value);
 
@@ -116,6 +112,11 @@ const comment = (text: string | undefined) => {
   return lines.map((line) => `// ${line}\n`).join('');
 };
 
+/** `settings[0].disk_size` as `settings.diskSize`: in Pulumi a block of which there is one is no list. */
+function ignoredPath(name: string): string {
+  return name.replaceAll('[0]', '').split('.').map(camelCase).join('.');
+}
+
 function optionsText({ after = [], isKept, ignore = [] }: Resource, parts: ReturnType<typeof partsByKey>): string {
   const names = after.map((key) => {
     const part = parts.get(key);
@@ -125,7 +126,7 @@ function optionsText({ after = [], isKept, ignore = [] }: Resource, parts: Retur
   const entries: (readonly [string, string])[] = [
     ...(names.length > 0 ? [['dependsOn', `[${names.join(', ')}]`] as const] : []),
     ...(isKept === true ? [['protect', 'true'] as const] : []),
-    ...(ignore.length > 0 ? [['ignoreChanges', `[${ignore.map((name) => single(camelCase(name))).join(', ')}]`] as const] : []),
+    ...(ignore.length > 0 ? [['ignoreChanges', `[${ignore.map((name) => single(ignoredPath(name))).join(', ')}]`] as const] : []),
   ];
   return entries.length === 0 ? '' : `, ${objectText(entries, '')}`;
 }
@@ -148,13 +149,39 @@ function partText(part: DataSource | Resource, parts: ReturnType<typeof partsByK
   return `${comment(part.comment)}export const ${camelCase(part.key)} = ${part.pulumi}(${argumentsText(part.arguments, '')});\n`;
 }
 
-/** Keys that a text of TypeScript uses and another file has. */
-function imports(code: string, own: Subject | undefined, { subjects }: Program): string {
+/** Keys of parts that values name. */
+function namedIn(value: Value): readonly string[] {
+  if (!isExpression(value)) return Array.isArray(value) ? (value as readonly Value[]).flatMap(namedIn) : [];
+  const inside = (fields: Arguments) => Object.values(fields).flatMap(namedIn);
+  switch (value.kind) {
+    case 'attribute':
+      return [value.of];
+    case 'block':
+      return inside(value.fields);
+    case 'blocks':
+      return value.list.flatMap(inside);
+    case 'choice':
+      return [value.then, value.otherwise].flatMap(namedIn);
+    case 'map':
+      return inside(value.entries);
+    case 'number':
+      return namedIn(value.of);
+    case 'text':
+      return value.parts.flatMap(namedIn);
+    case 'each':
+    case 'item':
+    case 'variable':
+      return [];
+  }
+}
+
+/** Imports of what other files have. */
+function imports(used: readonly string[], own: Subject | undefined, { subjects }: Program): string {
   return subjects
     .filter((subject) => subject !== own)
     .flatMap(({ name, parts }) => {
-      const used = parts.map(({ key }) => camelCase(key)).filter((key) => new RegExp(`(?<![\\w.'])${key}(?=[.\\],\\s])`).test(code));
-      return used.length === 0 ? [] : [`import { ${used.join(', ')} } from './${name}';\n`];
+      const names = parts.map(({ key }) => key).filter((key) => used.includes(key));
+      return names.length === 0 ? [] : [`import { ${names.map(camelCase).join(', ')} } from './${name}';\n`];
     })
     .join('');
 }
@@ -168,7 +195,14 @@ function subjectFile(subject: Subject, program: Program): string {
     `import * as ${as} from '${library}';\n`,
     '\n',
     ...(/\bconfig\./.test(code) ? [`import { config } from './config';\n`] : []),
-    imports(code, subject, program),
+    imports(
+      subject.parts.flatMap((part) => [
+        ...Object.values(part.arguments).flatMap(namedIn),
+        ...(isResource(part) ? (part.after ?? []) : []),
+      ]),
+      subject,
+      program,
+    ),
   ].join('');
   return `${comment(subject.about)}${head.trimEnd()}\n\n${code}`;
 }
@@ -178,7 +212,11 @@ function indexFile(program: Program): string {
     ({ name, description, value }) => `${comment(description)}export const ${camelCase(name)} = ${valueText(value, '')};\n`,
   );
   const code = outputs.join('\n');
-  const used = imports(code, undefined, program);
+  const used = imports(
+    program.outputs.flatMap(({ value }) => namedIn(value)),
+    undefined,
+    program,
+  );
   const loaded = program.subjects.map(({ name }) => `import './${name}';\n`).join('');
   const pulumi = /\bpulumi\./.test(code) ? `import * as pulumi from '@pulumi/pulumi';\n\n` : '';
   const config = /\bconfig\./.test(code) ? `import { config } from './config';\n` : '';

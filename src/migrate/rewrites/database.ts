@@ -34,6 +34,13 @@ function keepOperator(bench: Bench, { target }: RuleContext, manifest: Manifest,
       `It has ${cluster.instances} members; with fewer than ${zones} the loss of a zone may take the database with it.`,
       `Set spec.numberOfInstances to ${zones} in the overlay.`,
     );
+  if (valueAt(manifest, ['spec', 'resources']) === undefined)
+    bench.task(
+      id,
+      manifest,
+      'It does not say what it needs. The operator then allows each member 1 CPU and 500 MiB and the kernel ends it when it takes more (charts/postgres-operator/values.yaml, configPostgresPodResources).',
+      'Set spec.resources in the overlay, near to what a database node has.',
+    );
   if (valueAt(manifest, ['spec', 'patroni', 'synchronous_mode']) !== true)
     bench.task(
       id,

@@ -1,4 +1,4 @@
-import { annotationsOf, type Bench } from '../bench.ts';
+import { annotationsOf, Bench } from '../bench.ts';
 import {
   containersOf,
   fieldsOf,
@@ -157,4 +157,10 @@ export function findDoors(bench: Bench): {
   const unclear = traefik.filter((manifest) => traefikRoutes(bench, manifest) === undefined);
   const doors = [...ingresses, ...known];
   return { doors: doors.length > 0 ? doors : serviceDoors(bench), unclear };
+}
+
+/** The path that says whether the stack works, as it was found in the stack before anything was rewritten. */
+export function findHealthPath(manifests: readonly Manifest[]): string | undefined {
+  const [door] = findDoors(new Bench(manifests)).doors;
+  return door?.backends.find(({ healthPath }) => healthPath !== undefined)?.healthPath;
 }
