@@ -92,9 +92,10 @@ function aligned(lines: readonly { readonly name: string; readonly value: string
   const groups: { name: string; value: string }[][] = [[]];
   for (const line of lines) {
     const isLong = line.value.includes('\n');
-    // A value of several lines stands alone: the formatter aligns only lines that begin and end themselves.
-    if (isLong) groups.push([line], []);
-    else groups.at(-1)?.push(line);
+    // The formatter aligns lines that begin and end themselves, and a heredoc's first line.
+    if (isLong && !line.value.startsWith('<<')) groups.push([]);
+    groups.at(-1)?.push(line);
+    if (isLong) groups.push([]);
   }
   return groups
     .flatMap((group) => {

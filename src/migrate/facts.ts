@@ -1,0 +1,142 @@
+import { annotationsOf, Bench } from './bench.ts';
+import { containersOf, fieldsOf, nameOf, podLabels, replicasOf, selects, textAt, valueAt, type Manifest } from './manifest.ts';
+import { operatorCluster, userSecret, type OperatorCluster } from './operator-cluster.ts';
+import { findDoors } from './rewrites/find-door.ts';
+import { podVolumes } from './rewrites/pod-volumes.ts';
+
+/** A workload of the old cluster and how many pods it had. */
+export interface Scaled {
+  readonly namespace: string;
+  /** `deployment/django`. */
+  readonly name: string;
+  readonly replicas: number;
+}
+
+/** Files of the old cluster that no dump has. */
+export interface OldFiles {
+  readonly namespace: string;
+  readonly workload: string;
+  readonly selector: string;
+  readonly container: string;
+  readonly mountPath: string;
+  /** An emptyDir goes with its pod. */
+  readonly goesWithPod: boolean;
+}
+
+/** The write that the owner allows Rekindle to make (annotation `rekindle.dev/write-probe`). */
+export interface WriteProbe {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON in which `${id}` stands for a name of this write. */
+  readonly body?: string;
+  readonly expectStatus: number;
+  readonly readBack?: string;
+}
+
+/** What the runbook needs to know of the old stack, from the objects before they were rewritten. */
+export interface OldStack {
+  readonly namespace: string;
+  readonly cluster?: OperatorCluster;
+  /** Lets customers in. */
+  readonly doors: readonly Scaled[];
+  /** May write to the database, or works off what others have queued. */
+  readonly writers: readonly Scaled[];
+  readonly cronJobs: readonly Scaled[];
+  readonly redis: readonly Scaled[];
+  readonly files: readonly OldFiles[];
+  readonly probe?: WriteProbe;
+}
+
+const scaled = (manifest: Manifest): Scaled => ({
+  namespace: manifest.metadata.namespace ?? 'default',
+  name: `${manifest.kind.toLowerCase()}/${manifest.metadata.name}`,
+  replicas: replicasOf(manifest),
+});
+
+function isRedis(manifest: Manifest): boolean {
+  return containersOf(manifest).some(({ name, container }) =>
+    /\b(redis|valkey)(-server)?\b/.test([name, container['image'], ...[container['command']].flat()].join(' ')),
+  );
+}
+
+/** A workload that is told the name of the database, or gets the secret of one of its roles. */
+function mayWrite(manifest: Manifest, cluster: OperatorCluster | undefined): boolean {
+  const text = JSON.stringify(valueAt(manifest, ['spec']) ?? {});
+  if (cluster === undefined) return /postgres(ql)?:\/\/|PGHOST|DATABASE_URL|DB_HOST/.test(text);
+  const secrets = Object.keys(cluster.users).map((user) => userSecret(cluster, user));
+  return [cluster.name, ...secrets].some((name) => text.includes(name));
+}
+
+function writeProbe(bench: Bench): WriteProbe | undefined {
+  const text = bench
+    .objects('Service')
+    .map((service) => annotationsOf(service)['rekindle.dev/write-probe'])
+    .find((found) => found !== undefined);
+  if (text === undefined) return undefined;
+  try {
+    const fields = fieldsOf(JSON.parse(text));
+    const readBack = textAt(fields, ['readBack']);
+    return {
+      method: textAt(fields, ['method']) ?? 'POST',
+      path: textAt(fields, ['path']) ?? '/',
+      headers: fieldsOf(fields['headers']) as Record<string, string>,
+      ...(fields['body'] !== undefined && { body: JSON.stringify(fields['body']) }),
+      expectStatus: Number(fields['expectStatus'] ?? 200),
+      ...(readBack !== undefined && { readBack }),
+    };
+  } catch {
+    // What is no JSON is no probe; `rekindle verify` says so of the running stack.
+    return undefined;
+  }
+}
+
+function filesOf(manifest: Manifest): readonly OldFiles[] {
+  const selector = Object.entries(podLabels(manifest))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  return podVolumes(manifest).flatMap(({ source, mounts }) => {
+    const [mount] = mounts.filter(({ readOnly }) => !readOnly);
+    const goesWithPod = source['emptyDir'] !== undefined;
+    const isFiles = goesWithPod || source['hostPath'] !== undefined || source['persistentVolumeClaim'] !== undefined;
+    if (mount === undefined || !isFiles) return [];
+    return [
+      {
+        namespace: manifest.metadata.namespace ?? 'default',
+        workload: nameOf(manifest),
+        selector,
+        container: mount.container,
+        mountPath: mount.mountPath,
+        goesWithPod,
+      },
+    ];
+  });
+}
+
+/** Looks at the stack as it is before the rules. `moved` are workloads whose files the target keeps. */
+export function oldStack(manifests: readonly Manifest[], moved: ReadonlySet<string>): OldStack {
+  const bench = new Bench(manifests);
+  const all = bench.objects().filter((one) => containersOf(one).length > 0);
+  const cluster = manifests.map(operatorCluster).find((one) => one !== undefined);
+  const { doors } = findDoors(bench);
+  const isDoor = (manifest: Manifest) =>
+    doors.some(({ backends }) =>
+      backends.some(
+        ({ service }) =>
+          service.metadata.namespace === manifest.metadata.namespace &&
+          selects(fieldsOf(valueAt(service, ['spec', 'selector'])), podLabels(manifest)),
+      ),
+    );
+  const running = all.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet');
+  const probe = writeProbe(bench);
+  return {
+    namespace: cluster?.namespace ?? doors[0]?.namespace ?? running[0]?.metadata.namespace ?? 'default',
+    ...(cluster !== undefined && { cluster }),
+    doors: running.filter(isDoor).map(scaled),
+    writers: running.filter((one) => !isDoor(one) && mayWrite(one, cluster)).map(scaled),
+    cronJobs: all.filter(({ kind }) => kind === 'CronJob').map(scaled),
+    redis: running.filter(isRedis).map(scaled),
+    files: all.filter((one) => moved.has(nameOf(one))).flatMap(filesOf),
+    ...(probe !== undefined && { probe }),
+  };
+}

@@ -1,0 +1,150 @@
+import { operatorSchemas } from './digests-sql.ts';
+import {
+  databaseOf,
+  newExec,
+  newLogin,
+  oldPsql,
+  onNew,
+  onOld,
+  ownerOf,
+  scale,
+  type RunbookContext,
+} from './runbook-context.ts';
+import { paragraphs, shell } from './markdown.ts';
+
+/** From here on customers wait. */
+export function freeze(context: RunbookContext): string {
+  const { old } = context;
+  const { doors, writers, cronJobs, redis, files } = old;
+  const keepsFiles = files.some(({ goesWithPod }) => goesWithPod);
+  const database = databaseOf(old);
+  const [queue] = redis;
+  return paragraphs(
+    '## 1. Freeze',
+    'Customers wait from here on. First the way in is closed, then what is queued is worked off, then nothing may write any more.',
+    keepsFiles
+      ? '**Do not scale down or delete the pods that keep files in an emptyDir yet: their files go with them.** They are stopped at the end of step 2.'
+      : '',
+    shell(
+      'date -u +%FT%TZ',
+      'rekindle pause 6h --context "$OLD" --reason "cut-over"      # the agent, if there is one, must not bring back what you stop',
+      ...scale(onOld, doors, () => 0),
+      ...cronJobs.map(({ name }) => `${onOld} patch ${name} -p '{"spec": {"suspend": true}}'`),
+      ...(queue === undefined
+        ? []
+        : [
+            '# Until it says 0 (the queue of Celery is called celery unless the stack names another):',
+            `${onOld} exec ${queue.name} -- redis-cli llen celery`,
+          ]),
+    ),
+    old.cluster === undefined
+      ? 'Then let nothing write to the database any more; how depends on who runs it.'
+      : 'Then the database itself refuses writes, whoever is still connected:',
+    old.cluster === undefined
+      ? ''
+      : shell(
+          `${oldPsql(context)} -c 'ALTER DATABASE ${database} SET default_transaction_read_only = on'`,
+          `${oldPsql(context)} -Atc "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '${database}' and pid <> pg_backend_pid()"`,
+          '# Nobody writes: the same number twice.',
+          `${oldPsql(context)} -Atc 'select pg_current_wal_lsn()'; sleep 10; ${oldPsql(context)} -Atc 'select pg_current_wal_lsn()'`,
+          ...(keepsFiles ? [] : scale(onOld, writers, () => 0)),
+        ),
+    'The two numbers may differ by a few hundred bytes of the server’s own records (a checkpoint); then look once more. A login that sets the session writable again would be seen in the digests of step 5.',
+  );
+}
+
+/** Files that no dump has. */
+export function moveFiles({ old, needs, text }: RunbookContext): string {
+  const { files, writers } = old;
+  if (files.length === 0)
+    return paragraphs('## 2. Files', 'The stack keeps no files outside of the database that were found.');
+  const copies = files.flatMap(({ workload, selector, container, mountPath }) => [
+    `# ${workload}, ${mountPath}: each pod has its own; a name that two pods have with different contents stops here.`,
+    `for pod in $(${onOld} get pod -l ${selector} -o name); do`,
+    `  folder=copies/\${pod#pod/} && mkdir -p "$folder"`,
+    `  ${onOld} exec "$pod" -c ${container} -- tar -C ${mountPath} -cf - . | tar -C "$folder" -xf -`,
+    '  (cd "$folder" && find . -type f -print0 | xargs -0 -r sha256sum) | sort -k2 > "$folder.sums"',
+    'done',
+  ]);
+  return paragraphs(
+    '## 2. Files',
+    'The dump has no files. They are copied out of each pod, compared, and put where the new pods read them.',
+    shell(
+      'mkdir copies files',
+      ...copies,
+      '# Names with more than one content; empty output is what you want:',
+      "cat copies/*.sums | sort -u -k2,2 -k1,1 | awk 'seen[$2] && seen[$2] != $1 { print $2 } { seen[$2] = $1 }'",
+      'for folder in copies/*/; do cp -an "$folder." files/; done',
+      ...text.copyFiles(needs),
+      '# As many there as here:',
+      'find files -type f | wc -l',
+    ),
+    'Only now the pods that had them are stopped:',
+    shell(...scale(onOld, writers, () => 0)),
+  );
+}
+
+/** The dump. Spilo's pods have the programs of the right version. */
+export function dump(context: RunbookContext): string {
+  const { old } = context;
+  const database = databaseOf(old);
+  if (old.cluster === undefined)
+    return paragraphs('## 3. Dump', `Dump the database with \`pg_dump -Fc\` of its own major version into \`${database}.dump\`.`);
+  const without = operatorSchemas.map((name) => `-N ${name}`).join(' ');
+  return paragraphs(
+    '## 3. Dump',
+    'Into this folder, on this machine: the dump is also what the way back needs. The schemas left out are the operator’s own.',
+    shell(
+      `time ${onOld} exec "$OLD_PRIMARY" -c postgres -- pg_dump -U postgres -Fc ${without} ${database} > ${database}.dump`,
+      `pg_restore --list ${database}.dump > /dev/null 2>&1 || ${onOld} exec -i "$OLD_PRIMARY" -c postgres -- pg_restore --list < ${database}.dump > /dev/null   # it is whole`,
+      `sha256sum ${database}.dump`,
+      `${oldPsql(context)} -At < scripts/table-digests.sql > digests-old.txt`,
+    ),
+  );
+}
+
+/** The restore into the empty database of the target. */
+export function restore(context: RunbookContext): string {
+  const { old, needs } = context;
+  const database = databaseOf(old);
+  const owner = ownerOf(old);
+  const administrator = needs.database === 'managed' ? `-h ${old.cluster?.name ?? ''} -U ${context.text.administrator.user}` : '-U postgres';
+  const exec = newExec(context);
+  const tty = exec.replace('exec -i', 'exec -it');
+  const admin = `${needs.database === 'managed' ? tty : exec} psql -X ${administrator}`;
+  return paragraphs(
+    '## 4. Restore',
+    'The application of the new cluster is stopped, and the database is made anew, so that nothing of a rehearsal is left in it. `--exit-on-error`: half a restore must not look like one.',
+    needs.database === 'managed'
+      ? `psql asks for the password of ${context.text.administrator.user}; nobody knows it until you set it: ${context.text.administrator.how.map((line) => `\`instance=$NAME; ${line}\``).join(' ')}`
+      : 'The operator makes the roles; their new passwords are in its Secrets, and the pods read them there.',
+    shell(
+      ...scale(onNew, old.writers, () => 0),
+      `${admin} -d postgres -c 'DROP DATABASE IF EXISTS ${database} WITH (FORCE)'`,
+      `${admin} -d postgres -c 'CREATE DATABASE ${database} OWNER ${owner} TEMPLATE template0 ENCODING UTF8'`,
+      `# Extensions that your tables use, by hand, for each: ${admin} -d ${database} -c 'CREATE EXTENSION NAME'`,
+      `${exec} sh -c 'cat > /tmp/${database}.dump' < ${database}.dump`,
+      `${exec} sha256sum /tmp/${database}.dump      # as in step 3`,
+      `${exec} sh -c "pg_restore --list /tmp/${database}.dump | grep -vE ' (EXTENSION|COMMENT - EXTENSION) ' > /tmp/list"`,
+      `time ${exec} pg_restore ${newLogin(context)} -d ${database} --no-owner --role=${owner} --no-privileges --exit-on-error --use-list=/tmp/list --jobs=2 /tmp/${database}.dump`,
+      `${exec} psql -X ${newLogin(context)} -d ${database} -c 'ANALYZE'`,
+    ),
+    needs.database === 'managed'
+      ? ''
+      : `The operator makes its own objects in the new database again (\`pooler\` for PgBouncer) when it next looks at the cluster; to have it look now: \`${onNew} annotate postgresql ${old.cluster?.name ?? ''} rekindle.dev/cut-over="$(date +%s)" --overwrite\`, and wait until \`${exec} psql -X -U postgres -d ${database} -Atc '\\dn pooler'\` names it.`,
+  );
+}
+
+/** Equal, or the cut-over ends here. */
+export function compare(context: RunbookContext): string {
+  const database = databaseOf(context.old);
+  return paragraphs(
+    '## 5. Compare',
+    'Every table, every sequence, every large object: number of rows and a digest of their contents.',
+    shell(
+      `${newExec(context)} psql -X -At ${newLogin(context)} -d ${database} < scripts/table-digests.sql > digests-new.txt`,
+      'diff digests-old.txt digests-new.txt && echo equal',
+    ),
+    '**Any difference: go to “The way back”.** Nothing is lost: no customer has been sent to the new side.',
+  );
+}

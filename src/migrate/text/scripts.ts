@@ -1,0 +1,105 @@
+import { userSecret } from '../operator-cluster.ts';
+import { storedName } from '../stored-secret.ts';
+import type { Needs } from '../needs.ts';
+import type { Files } from '../overlay.ts';
+import { digestsSql } from './digests-sql.ts';
+import type { TargetText } from './target-text.ts';
+
+const head = (about: string, usage: string) => `#!/usr/bin/env bash
+# ${about}
+# ${usage}
+set -euo pipefail
+`;
+
+function pushImages(images: ReadonlyMap<string, string>, { registryLogin }: TargetText): string {
+  const lines = [...images].map(([local, there]) => `push '${local}' '${there}'`);
+  return `${head('Pushes the images of the stack to the registry of the target.', 'Usage: scripts/push-images.sh REGISTRY      (output image_registry)')}
+registry=\${1:?the registry: tofu output -raw image_registry}
+${registryLogin}
+
+push() {
+  local architecture
+  architecture=$(docker image inspect --format '{{.Architecture}}' "$1")
+  if [ "$architecture" != amd64 ]; then
+    echo "$1 is built for $architecture; the nodes are amd64. Build it with --platform linux/amd64." >&2
+    exit 1
+  fi
+  docker tag "$1" "$registry/$2"
+  docker push "$registry/$2"
+}
+
+# An image that only the nodes have: docker exec NODE ctr -n k8s.io images export - IMAGE | docker load
+${lines.join('\n')}
+`;
+}
+
+function copySecret({ putSecret }: TargetText): string {
+  return `${head('Copies a Secret of the old cluster into the secret store of the target. No value is shown or written to disk.', 'Usage: OLD=CONTEXT scripts/copy-secret.sh NAMESPACE SECRET STORED')}
+: "\${OLD:?the context of the old cluster}"
+namespace=\${1:?} secret=\${2:?} stored=\${3:?}
+kubectl --context "$OLD" -n "$namespace" get secret "$secret" -o json |
+  jq -e '.data | map_values(@base64d)' |
+  ${putSecret}
+`;
+}
+
+function databaseUsers({ cluster, namespace }: { cluster: NonNullable<Needs['cluster']>; namespace: string }, text: TargetText): string {
+  const users = Object.keys(cluster.users).map(
+    (user) => `give '${user}' '${storedName(namespace, `database-${user}`)}'   # read by Secret ${userSecret(cluster, user)}`,
+  );
+  return `${head('Makes the roles of the managed database with new passwords, and puts these into the secret store.', 'Usage: scripts/database-users.sh INSTANCE')}
+instance=\${1:?the name of the instance: the variable name}
+
+give() {
+  local user=$1 stored=$2 password
+  password=$(openssl rand -hex 32)
+${text.setPassword.map((line) => `  ${line}`).join('\n')}
+  printf '{"password": "%s"}' "$password" | ${text.putSecret}
+}
+
+${users.join('\n')}
+`;
+}
+
+function databaseOwner({ cluster }: Needs, { tooMuch, administrator }: TargetText): string {
+  const users = Object.entries(cluster?.users ?? {});
+  const lines = [
+    `-- Run as ${administrator.user}, once, before the restore: the roles own their databases and may no more than on the old cluster.`,
+    ...users.flatMap(([user, flags]) => [
+      `GRANT "${user}" TO CURRENT_USER;`,
+      ...(tooMuch === undefined ? [] : [`REVOKE ${tooMuch} FROM "${user}";`]),
+      `ALTER ROLE "${user}" ${flags.includes('createdb') ? 'CREATEDB' : 'NOCREATEDB'} ${flags.includes('createrole') ? 'CREATEROLE' : 'NOCREATEROLE'};`,
+    ]),
+    ...Object.entries(cluster?.databases ?? {}).map(([name, owner]) => `ALTER DATABASE "${name}" OWNER TO "${owner}";`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const internalCertificate = `${head('Makes a certificate for TLS between the load balancer and the pods, straight into the cluster.', 'Usage: NEW=CONTEXT scripts/internal-certificate.sh NAMESPACE SECRET')}
+: "\${NEW:?the context of the new cluster}"
+namespace=\${1:?} secret=\${2:?}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=$secret" -keyout "$folder/tls.key" -out "$folder/tls.crt"
+kubectl --context "$NEW" -n "$namespace" create secret tls "$secret" --key "$folder/tls.key" --cert "$folder/tls.crt"
+`;
+
+/** Scripts that the runbook calls: those that the stack needs. */
+export function scriptFiles(
+  needs: Needs,
+  images: ReadonlyMap<string, string>,
+  text: TargetText,
+): Files {
+  const { cluster, database } = needs;
+  const isManaged = database === 'managed' && cluster !== undefined;
+  return {
+    'table-digests.sql': digestsSql,
+    'internal-certificate.sh': internalCertificate,
+    ...(images.size > 0 && { 'push-images.sh': pushImages(images, text) }),
+    ...(needs.storedSecrets.length > 0 && { 'copy-secret.sh': copySecret(text) }),
+    ...(isManaged && {
+      'database-users.sh': databaseUsers({ cluster, namespace: cluster.namespace }, text),
+      'database-owner.sql': databaseOwner(needs, text),
+    }),
+  };
+}

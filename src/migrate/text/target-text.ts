@@ -1,0 +1,35 @@
+import type { Needs } from '../needs.ts';
+
+/** What the texts and scripts say differently for each provider. */
+export interface TargetText {
+  /** Tools besides kubectl that the person needs. */
+  readonly tools: readonly string[];
+  /** Makes the place where the state is kept, and names it to `tofu init`. */
+  readonly state: { readonly commands: readonly string[]; readonly init: string; readonly pulumi: string };
+  /** What the examples put for values that only a person knows, by the variable's name. */
+  readonly examples: Readonly<Record<string, string>>;
+  /** Checks before the infrastructure is made. */
+  readonly before: readonly string[];
+  /** Logs the container engine into the registry; `$registry` is set. */
+  readonly registryLogin: string;
+  /** Puts standard input into the secret `$stored`. */
+  readonly putSecret: string;
+  /** Prints the secret `$stored`. */
+  readonly getSecret: string;
+  /** Sets the password of role `$user` at the managed database; the password is in `$password`, which is not exported. */
+  readonly setPassword: readonly string[];
+  /** How the administrator of the managed database is reached from the restore pod, as comments and commands. */
+  readonly administrator: { readonly user: string; readonly how: readonly string[] };
+  /** The role that holds what a superuser may elsewhere, and that app roles must not keep; undefined where they do not get it. */
+  readonly tooMuch?: string;
+  /** Says whether the certificate is ready, and what the answer must be. */
+  readonly certificate: readonly string[];
+  /** Copies the folder `files/` to where the pods will read it. */
+  readonly copyFiles: (needs: Needs) => readonly string[];
+  /** Address of the new front door, as a command. */
+  readonly address: string;
+  /** What is billed, so that nobody is surprised; no sums. */
+  readonly billed: readonly string[];
+  /** What was checked of these programs, and how. */
+  readonly checked: readonly string[];
+}
