@@ -75,6 +75,10 @@ export function checks(context: RunbookContext): string {
   const database = databaseOf(old);
   const extensions = 'select extname, extversion from pg_extension order by 1';
   const version = 'show server_version_num';
+  const collation = 'select datcollate, datctype, pg_encoding_to_char(encoding) from pg_database where datname = current_database()';
+  const roles = "select rolname from pg_roles where rolname !~ '^(pg_|cloudsql)' order by 1";
+  const grants = `select distinct grantee from information_schema.role_table_grants where table_schema not in ('pg_catalog', 'information_schema', 'pooler', 'metric_helpers', 'user_management', 'zmon_utils') and grantee <> grantor`;
+  const isManaged = context.needs.database === 'managed';
   return paragraphs(
     '## Days before',
     '- [ ] Everything in `tasks.md` is done or decided against.',
@@ -98,6 +102,19 @@ export function checks(context: RunbookContext): string {
             `${newExec(context)} psql -X ${newLogin(context)} -d ${database} -Atc '${version}'`,
             `${oldPsql(context)} -Atc '${extensions}'`,
             `${newExec(context)} psql -X ${newLogin(context)} -d ${database} -Atc '${extensions}'`,
+            '# Text is sorted and compared alike:',
+            `${oldPsql(context)} -Atc "${collation}"`,
+            `${newExec(context)} psql -X ${newLogin(context)} -d ${database} -Atc "${collation}"`,
+            ...(isManaged
+              ? [
+                  '# Rights of other roles are not taken along; whoever is named here gets them by hand after step 4:',
+                  `${oldPsql(context)} -Atc "${grants}"`,
+                ]
+              : [
+                  '# Every role of the old side is there; one that was made by hand is made by hand again:',
+                  `${oldPsql(context)} -Atc "${roles}"`,
+                  `${newExec(context)} psql -X ${newLogin(context)} -d ${database} -Atc "${roles}"`,
+                ]),
           ]),
       '# The disk here has room for the dump and the files:',
       'df -h .',

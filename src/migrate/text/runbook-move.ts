@@ -73,7 +73,7 @@ export function moveFiles({ old, needs, text }: RunbookContext): string {
       'mkdir copies files',
       ...copies,
       '# Names with more than one content; empty output is what you want:',
-      "cat copies/*.sums | sort -u -k2,2 -k1,1 | awk 'seen[$2] && seen[$2] != $1 { print $2 } { seen[$2] = $1 }'",
+      "cat copies/*.sums | sort -u | awk '{ name = substr($0, 67) } seen[name] && seen[name] != $1 { print name } { seen[name] = $1 }'",
       'for folder in copies/*/; do cp -an "$folder." files/; done',
       ...text.copyFiles(needs),
       '# As many there as here:',
@@ -110,14 +110,16 @@ export function restore(context: RunbookContext): string {
   const owner = ownerOf(old);
   const administrator = needs.database === 'managed' ? `-h ${old.cluster?.name ?? ''} -U ${context.text.administrator.user}` : '-U postgres';
   const exec = newExec(context);
-  const tty = exec.replace('exec -i', 'exec -it');
+  // Without the password of the application's role, which the pod has: psql asks for the administrator's.
+  const tty = `${exec.replace('exec -i', 'exec -it')} env -u PGPASSWORD`;
   const admin = `${needs.database === 'managed' ? tty : exec} psql -X ${administrator}`;
+  const rights = needs.database === 'managed' ? `--no-owner --role=${owner} --no-privileges` : '';
   return paragraphs(
     '## 4. Restore',
     'The application of the new cluster is stopped, and the database is made anew, so that nothing of a rehearsal is left in it. `--exit-on-error`: half a restore must not look like one.',
     needs.database === 'managed'
       ? `psql asks for the password of ${context.text.administrator.user}; nobody knows it until you set it: ${context.text.administrator.how.map((line) => `\`instance=$NAME; ${line}\``).join(' ')}`
-      : 'The operator makes the roles; their new passwords are in its Secrets, and the pods read them there.',
+      : 'The operator has made the roles; their new passwords are in its Secrets, and the pods read them there. Owners and rights come with the dump.',
     shell(
       ...scale(onNew, old.writers, () => 0),
       `${admin} -d postgres -c 'DROP DATABASE IF EXISTS ${database} WITH (FORCE)'`,
@@ -126,12 +128,18 @@ export function restore(context: RunbookContext): string {
       `${exec} sh -c 'cat > /tmp/${database}.dump' < ${database}.dump`,
       `${exec} sha256sum /tmp/${database}.dump      # as in step 3`,
       `${exec} sh -c "pg_restore --list /tmp/${database}.dump | grep -vE ' (EXTENSION|COMMENT - EXTENSION) ' > /tmp/list"`,
-      `time ${exec} pg_restore ${newLogin(context)} -d ${database} --no-owner --role=${owner} --no-privileges --exit-on-error --use-list=/tmp/list --jobs=2 /tmp/${database}.dump`,
+      `time ${exec} pg_restore ${newLogin(context)} -d ${database} ${rights} --exit-on-error --use-list=/tmp/list --jobs=2 /tmp/${database}.dump`.replace('  ', ' '),
       `${exec} psql -X ${newLogin(context)} -d ${database} -c 'ANALYZE'`,
     ),
     needs.database === 'managed'
       ? ''
-      : `The operator makes its own objects in the new database again (\`pooler\` for PgBouncer) when it next looks at the cluster; to have it look now: \`${onNew} annotate postgresql ${old.cluster?.name ?? ''} rekindle.dev/cut-over="$(date +%s)" --overwrite\`, and wait until \`${exec} psql -X -U postgres -d ${database} -Atc '\\dn pooler'\` names it.`,
+      : paragraphs(
+          'The operator puts the function by which PgBouncer looks up passwords into each database once, and remembers that until it is started again (pkg/cluster/connection_pooler.go); the new database does not have it yet:',
+          shell(
+            'kubectl --context "$NEW" -n postgres-operator rollout restart deployment postgres-operator',
+            `until ${exec} psql -X -U postgres -d ${database} -Atc "select 1 from pg_namespace where nspname = 'pooler'" | grep -q 1; do sleep 5; done`,
+          ),
+        ),
   );
 }
 
