@@ -2,6 +2,7 @@ import { defineCommand, type CommandGroup, type CommandManifest } from './comman
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
+import { migrateCommands } from './commands/migrate.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
 import { parseCount } from './options.ts';
@@ -108,6 +109,7 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
   },
   poolerCommands,
   hardenCommand,
+  migrateCommands,
   serviceCommands,
   stepCommands,
 ];

@@ -1,10 +1,4 @@
-import {
-  fieldsOf,
-  nameOf,
-  valueAt,
-  type FieldPath,
-  type Manifest,
-} from './manifest.ts';
+import { fieldsOf, nameOf, valueAt, type FieldPath, type Manifest } from './manifest.ts';
 import { applyEdit, type Edit } from './edit.ts';
 import type { SettingName } from './settings.ts';
 
@@ -89,7 +83,12 @@ export class Bench {
   /** Names of secrets that the target's secret store must hold. */
   readonly storedSecrets = new Set<string>();
   /** ConfigMaps whose text is a file that the infrastructure program writes, not a line of its settings. */
-  readonly files: { readonly configMap: string; readonly namespace: string; readonly key: string; readonly output: string }[] = [];
+  readonly files: {
+    readonly configMap: string;
+    readonly namespace: string;
+    readonly key: string;
+    readonly output: string;
+  }[] = [];
   /** Images that have to be pushed: as they are called here, and their name and tag on the target. */
   readonly images = new Map<string, string>();
 
@@ -132,7 +131,10 @@ export class Bench {
   }
 
   /** The object is not on the target. */
-  drop(object: Manifest, row: { readonly rule: string; readonly why: string; readonly after?: string }): void {
+  drop(
+    object: Manifest,
+    row: { readonly rule: string; readonly why: string; readonly after?: string },
+  ): void {
     const entry = this.#entry(object);
     entry.dropped = row.why;
     this.changes.push({

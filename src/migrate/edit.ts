@@ -67,9 +67,11 @@ export function patchOperations(before: Manifest, edit: Edit): readonly PatchOpe
   const test: readonly PatchOperation[] =
     was !== undefined && isScalar(was) ? [{ op: 'test', path: pointer(path), value: was }] : [];
   if (edit.op === 'remove') return [...test, { op: 'remove', path: pointer(path) }];
-  const parents = missingParents(before, path).map(
-    (parent): PatchOperation => ({ op: 'add', path: pointer(parent), value: emptyParent(path, parent) }),
-  );
+  const parents = missingParents(before, path).map((parent): PatchOperation => ({
+    op: 'add',
+    path: pointer(parent),
+    value: emptyParent(path, parent),
+  }));
   const op = was === undefined ? 'add' : 'replace';
   return [...test, ...parents, { op, path: pointer(path), value: edit.value }];
 }

@@ -1,5 +1,15 @@
 import { annotationsOf, Bench } from './bench.ts';
-import { containersOf, fieldsOf, nameOf, podLabels, replicasOf, selects, textAt, valueAt, type Manifest } from './manifest.ts';
+import {
+  containersOf,
+  fieldsOf,
+  nameOf,
+  podLabels,
+  replicasOf,
+  selects,
+  textAt,
+  valueAt,
+  type Manifest,
+} from './manifest.ts';
 import { operatorCluster, userSecret, type OperatorCluster } from './operator-cluster.ts';
 import { findDoors } from './rewrites/find-door.ts';
 import { podVolumes } from './rewrites/pod-volumes.ts';
@@ -56,7 +66,9 @@ const scaled = (manifest: Manifest): Scaled => ({
 
 function isRedis(manifest: Manifest): boolean {
   return containersOf(manifest).some(({ name, container }) =>
-    /\b(redis|valkey)(-server)?\b/.test([name, container['image'], ...[container['command']].flat()].join(' ')),
+    /\b(redis|valkey)(-server)?\b/.test(
+      [name, container['image'], ...[container['command']].flat()].join(' '),
+    ),
   );
 }
 
@@ -98,7 +110,8 @@ function filesOf(manifest: Manifest): readonly OldFiles[] {
   return podVolumes(manifest).flatMap(({ source, mounts }) => {
     const [mount] = mounts.filter(({ readOnly }) => !readOnly);
     const goesWithPod = source['emptyDir'] !== undefined;
-    const isFiles = goesWithPod || source['hostPath'] !== undefined || source['persistentVolumeClaim'] !== undefined;
+    const isFiles =
+      goesWithPod || source['hostPath'] !== undefined || source['persistentVolumeClaim'] !== undefined;
     if (mount === undefined || !isFiles) return [];
     return [
       {

@@ -28,6 +28,8 @@ export function parseMeasured(
   const parsed = measuredSchema.safeParse(data);
   if (parsed.success) return { measured: parsed.data };
   return {
-    problems: parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.') || '(top)'}: ${message}`),
+    problems: parsed.error.issues.map(
+      ({ path, message }) => `${path.map(String).join('.') || '(top)'}: ${message}`,
+    ),
   };
 }

@@ -44,12 +44,17 @@ function podRequests(workload: Manifest): Requests {
       return total + (quantityBytes(String(text ?? '0')) ?? 0);
     }, 0);
   const pods = workload.kind === 'CronJob' || workload.kind === 'Job' ? 0 : replicasOf(workload);
-  const silent = own.filter(({ container }) => textAt(container, ['resources', 'requests', 'memory']) === undefined).length;
+  const silent = own.filter(
+    ({ container }) => textAt(container, ['resources', 'requests', 'memory']) === undefined,
+  ).length;
   return { cores: sum('cpu') * pods, memoryGi: (sum('memory') * pods) / 1024 ** 3, pods, silent };
 }
 
 function allRequests(bench: Bench): Requests {
-  const all = bench.objects().filter((one) => containersOf(one).length > 0).map(podRequests);
+  const all = bench
+    .objects()
+    .filter((one) => containersOf(one).length > 0)
+    .map(podRequests);
   const add = (pick: (requests: Requests) => number) => all.reduce((total, one) => total + pick(one), 0);
   return {
     cores: add(({ cores }) => cores),
@@ -65,7 +70,8 @@ function stackNamespace(manifests: readonly Manifest[]): string {
   if (database !== undefined) return database.namespace;
   const counts = new Map<string, number>();
   for (const { metadata } of manifests)
-    if (metadata.namespace !== undefined) counts.set(metadata.namespace, (counts.get(metadata.namespace) ?? 0) + 1);
+    if (metadata.namespace !== undefined)
+      counts.set(metadata.namespace, (counts.get(metadata.namespace) ?? 0) + 1);
   const [most] = [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return most?.[0] ?? 'stack';
 }
@@ -85,7 +91,9 @@ export function needsOf(bench: Bench, database: DatabaseChoice, measured: Measur
     storedSecrets: [...bench.storedSecrets].sort(),
     settings: neededSettings(bench),
     files: bench.files,
-    repositories: [...new Set([...bench.images.values()].map((image) => image.replace(/(@.*|:[^:/]+)$/, '')))].sort(),
+    repositories: [
+      ...new Set([...bench.images.values()].map((image) => image.replace(/(@.*|:[^:/]+)$/, ''))),
+    ].sort(),
     healthPath: findHealthPath(bases) ?? '/',
     databaseGi: Math.max(smallestDatabaseGi, gibibytes((measured?.databaseBytes ?? 0) * 3)),
     requests: allRequests(bench),

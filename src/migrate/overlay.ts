@@ -36,7 +36,10 @@ export function fileNames(manifests: readonly Manifest[]): ReadonlyMap<Manifest,
       const { kind, metadata } = manifest;
       const name = short[index] ?? '';
       const isShared = short.filter((other) => other === name).length > 1;
-      return [manifest, isShared ? plain([metadata.namespace, groupOf(manifest), kind, metadata.name]) : name];
+      return [
+        manifest,
+        isShared ? plain([metadata.namespace, groupOf(manifest), kind, metadata.name]) : name,
+      ];
     }),
   );
 }
@@ -122,7 +125,9 @@ function replacement(setting: SettingName, fills: readonly Fill[], bench: Bench)
 
 /** The settings that the overlay needs, in the order of their list. */
 export function neededSettings(bench: Bench): readonly SettingName[] {
-  return [...new Set(bench.fills.filter(({ object }) => isThere(bench, object)).map(({ setting }) => setting))].sort();
+  return [
+    ...new Set(bench.fills.filter(({ object }) => isThere(bench, object)).map(({ setting }) => setting)),
+  ].sort();
 }
 
 function isThere(bench: Bench, object: Manifest): boolean {
@@ -172,9 +177,15 @@ export function overlayFiles(bench: Bench, title: string): Files {
     'kustomization.yaml': `${head}${yaml(kustomization)}`,
     'settings.env.example': settingsExample(settings),
     ...Object.fromEntries([
-      ...gone.map((entry) => [`patches/without-${nameOf(entry)}`, `${comment(entry.dropped ?? '')}${deletion(entry.current)}`]),
+      ...gone.map((entry) => [
+        `patches/without-${nameOf(entry)}`,
+        `${comment(entry.dropped ?? '')}${deletion(entry.current)}`,
+      ]),
       ...edited.map((entry) => [`patches/${nameOf(entry)}`, patchText(entry)]),
-      ...added.map((entry) => [`resources/${nameOf(entry)}`, `${comment(entry.added ?? '')}${yaml(entry.current)}`]),
+      ...added.map((entry) => [
+        `resources/${nameOf(entry)}`,
+        `${comment(entry.added ?? '')}${yaml(entry.current)}`,
+      ]),
     ]),
   };
 }

@@ -51,7 +51,11 @@ export function poolerIni({ cluster, instances, mode, databases }: PoolerPlan): 
   return `${lines.join('\n')}\n`;
 }
 
-const locked = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
+const locked = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
 
 function deployment({ namespace, cluster, instances }: PoolerPlan, name: string): Manifest {
   const labels = { application: 'db-connection-pooler', 'cluster-name': cluster };
@@ -73,7 +77,15 @@ function deployment({ namespace, cluster, instances }: PoolerPlan, name: string)
             {
               name: 'certificate',
               image: poolerImage,
-              command: [...certificate, '-subj', `/CN=${name}`, '-keyout', `${place.tls}/tls.key`, '-out', `${place.tls}/tls.crt`],
+              command: [
+                ...certificate,
+                '-subj',
+                `/CN=${name}`,
+                '-keyout',
+                `${place.tls}/tls.key`,
+                '-out',
+                `${place.tls}/tls.crt`,
+              ],
               securityContext: locked,
               volumeMounts: [{ name: 'tls', mountPath: place.tls }],
             },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
 import { causeText } from '../record/explained-error.ts';
+import { kustomize, type Built } from './kustomize.ts';
 import { fieldsOf, hasNamespace, listOf, type Fields, type Manifest } from './manifest.ts';
 
 /** What was read of an export, and what could not be: that is never taken for "not there". */
@@ -29,6 +30,8 @@ const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomizatio
 /** Reads with a memory of what could not be read. */
 class Reader {
   readonly unread: string[] = [];
+  /** Something was met that only Kustomize itself understands. */
+  needsKustomize = false;
   readonly #root: string;
   readonly #seen = new Set<string>();
 
@@ -62,14 +65,17 @@ class Reader {
   }
 
   objects(file: string): readonly Manifest[] {
-    return this.documents(file).flatMap((fields) => {
-      const { apiVersion, kind } = fields;
-      const name = fieldsOf(fields['metadata'])['name'];
-      const isObject = [apiVersion, kind, name].every((part) => typeof part === 'string' && part !== '');
-      if (isObject) return [fields as Manifest];
-      this.#tell(file, 'a document is no Kubernetes object (apiVersion, kind and metadata.name)');
-      return [];
-    });
+    return this.documents(file).flatMap((fields) => this.objectsOf(fields, file));
+  }
+
+  objectsOf(value: unknown, from: string): readonly Manifest[] {
+    const fields = fieldsOf(value);
+    const { apiVersion, kind } = fields;
+    const name = fieldsOf(fields['metadata'])['name'];
+    const isObject = [apiVersion, kind, name].every((part) => typeof part === 'string' && part !== '');
+    if (isObject) return [fields as Manifest];
+    this.#tell(from, 'a document is no Kubernetes object (apiVersion, kind and metadata.name)');
+    return [];
   }
 
   folder(folder: string): readonly Manifest[] {
@@ -82,7 +88,10 @@ class Reader {
     }
     const [kustomization = {}] = this.documents(file);
     for (const key of Object.keys(kustomization))
-      if (!understood.has(key)) this.#tell(file, `its ${key} are not read; what they change was not looked at`);
+      if (!understood.has(key)) {
+        this.needsKustomize = true;
+        this.#tell(file, `its ${key} are not understood here, and what they change was not looked at`);
+      }
     const objects = [
       ...(Array.isArray(kustomization['resources']) ? kustomization['resources'] : []).flatMap((name) =>
         this.#resource(folder, String(name)),
@@ -128,7 +137,8 @@ class Reader {
 }
 
 function inNamespace(manifest: Manifest, namespace: string): Manifest {
-  if (manifest.kind === 'Namespace') return { ...manifest, metadata: { ...manifest.metadata, name: namespace } };
+  if (manifest.kind === 'Namespace')
+    return { ...manifest, metadata: { ...manifest.metadata, name: namespace } };
   if (!hasNamespace(manifest.kind)) return manifest;
   return { ...manifest, metadata: { ...manifest.metadata, namespace } };
 }
@@ -136,11 +146,24 @@ function inNamespace(manifest: Manifest, namespace: string): Manifest {
 const order = ({ apiVersion, kind, metadata: { namespace = '', name } }: Manifest) =>
   `${namespace}\n${kind}\n${name}\n${apiVersion}`;
 
+/** An export that Kustomize itself has built. */
+function builtExport(text: string): ReadExport {
+  const reader = new Reader('');
+  const manifests = parseAllDocuments(text).flatMap((document) =>
+    reader.objectsOf(document.toJS(), 'kubectl kustomize'),
+  );
+  return { manifests, unread: reader.unread };
+}
+
 /**
  * Reads the objects of an export: of its `overlays/local`, which is how they ran, or of `base`, or of the folder itself.
+ * A kustomization with patches and the like is built by `build`; where that cannot be, what was not understood is told.
  * Throws the system's error when the folder cannot be read.
  */
-export function readExport(folder: string): ReadExport {
+export async function readExport(
+  folder: string,
+  build: (folder: string) => Promise<Built> = kustomize,
+): Promise<ReadExport> {
   const root = path.resolve(folder);
   statSync(root);
   const start = ['overlays/local', 'base', '.']
@@ -148,6 +171,10 @@ export function readExport(folder: string): ReadExport {
     .find((place) => kustomizations.some((name) => existsSync(path.join(place, name))));
   const reader = new Reader(root);
   const manifests = reader.folder(start ?? root);
-  const sorted = manifests.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
-  return { manifests: sorted, unread: reader.unread };
+  const sort = (list: readonly Manifest[]) => list.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
+  if (!reader.needsKustomize) return { manifests: sort(manifests), unread: reader.unread };
+  const built = await build(start ?? root);
+  if ('why' in built) return { manifests: sort(manifests), unread: [...reader.unread, built.why] };
+  const whole = builtExport(built.text);
+  return { manifests: sort(whole.manifests), unread: whole.unread };
 }

@@ -31,8 +31,10 @@ export function externalSecret(bench: Bench, target: Target, secret: StoredSecre
   const stored = storedName(namespace, name);
   const store = target.secretStore(bench, namespace);
   const data =
-    from?.map(({ word, stored: key, key: property }) => ({ secretKey: word, remoteRef: { key, property } })) ??
-    keys?.map((key) => ({ secretKey: key, remoteRef: { key: stored, property: key } }));
+    from?.map(({ word, stored: key, key: property }) => ({
+      secretKey: word,
+      remoteRef: { key, property },
+    })) ?? keys?.map((key) => ({ secretKey: key, remoteRef: { key: stored, property: key } }));
   return {
     apiVersion,
     kind: 'ExternalSecret',

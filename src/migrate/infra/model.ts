@@ -148,7 +148,10 @@ export function map(entries: Arguments): Expression {
 export const each: Expression = { kind: 'each' };
 
 /** A text with values in it. */
-export function text(strings: TemplateStringsArray, ...values: readonly (Expression | number | string)[]): Expression {
+export function text(
+  strings: TemplateStringsArray,
+  ...values: readonly (Expression | number | string)[]
+): Expression {
   const parts = strings.flatMap((part, index) => {
     const value = values[index];
     if (value === undefined) return [part];

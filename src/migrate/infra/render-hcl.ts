@@ -17,7 +17,8 @@ type Parts = ReturnType<typeof partsByKey>;
 const quoted = (text: string) =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('${', '$${').replaceAll('%{', '%%{')}"`;
 
-const isExpression = (value: Value): value is Expression => typeof value === 'object' && !Array.isArray(value);
+const isExpression = (value: Value): value is Expression =>
+  typeof value === 'object' && !Array.isArray(value);
 
 function attributeText(parts: Parts, { of, path }: Extract<Expression, { kind: 'attribute' }>): string {
   const part = parts.get(of);
@@ -47,7 +48,10 @@ function textOf(parts: Parts, members: readonly (Expression | string)[], indent:
     )
     .join('');
   if (!lines.endsWith('\\n')) return `"${lines}"`;
-  const inner = lines.split('\\n').slice(0, -1).map((line) => `${indent}  ${line}\n`);
+  const inner = lines
+    .split('\\n')
+    .slice(0, -1)
+    .map((line) => `${indent}  ${line}\n`);
   return `<<-EOT\n${inner.join('')}${indent}EOT`;
 }
 
@@ -88,7 +92,10 @@ function valueText(parts: Parts, value: Value, indent: string): string {
 }
 
 /** Lines `name = value`; the equals signs of neighbours are in one column, as `terraform fmt` wants it. */
-function aligned(lines: readonly { readonly name: string; readonly value: string }[], indent: string): string {
+function aligned(
+  lines: readonly { readonly name: string; readonly value: string }[],
+  indent: string,
+): string {
   const groups: { name: string; value: string }[][] = [[]];
   for (const line of lines) {
     const isLong = line.value.includes('\n');
@@ -148,7 +155,9 @@ function listText(list: readonly string[]): string {
 }
 
 function tail(parts: Parts, { after = [], isKept, ignore = [] }: Resource): string {
-  const names = after.map((key) => attributeText(parts, { kind: 'attribute', of: key, path: '' }).replace(/\.$/, ''));
+  const names = after.map((key) =>
+    attributeText(parts, { kind: 'attribute', of: key, path: '' }).replace(/\.$/, ''),
+  );
   const rules = [
     ...(isKept === true ? [{ name: 'prevent_destroy', value: 'true' }] : []),
     ...(ignore.length > 0 ? [{ name: 'ignore_changes', value: `[${ignore.join(', ')}]` }] : []),

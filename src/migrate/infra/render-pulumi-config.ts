@@ -14,7 +14,8 @@ function reader({ type, default: usual, pulumiKey, name }: Variable): string {
 function checkCall(value: string, name: string, check: Check | undefined): string {
   if (check === undefined) return value;
   if ('oneOf' in check) return `oneOf('${name}', ${value}, [${check.oneOf.map(single).join(', ')}])`;
-  if ('matches' in check) return `matching('${name}', ${value}, ${regex(check.matches)}, ${quoted(check.says)})`;
+  if ('matches' in check)
+    return `matching('${name}', ${value}, ${regex(check.matches)}, ${quoted(check.says)})`;
   return `members('${name}', ${value}, { count: ${check.count}, pattern: ${regex(check.eachMatches)}, says: ${quoted(check.says)} })`;
 }
 

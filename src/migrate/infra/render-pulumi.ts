@@ -14,7 +14,8 @@ import {
   type Value,
 } from './model.ts';
 
-const isExpression = (value: Value): value is Expression => typeof value === 'object' && !Array.isArray(value);
+const isExpression = (value: Value): value is Expression =>
+  typeof value === 'object' && !Array.isArray(value);
 
 const property = (name: string) => (/^[a-z_$][\w$]*$/i.test(name) ? name : single(name));
 
@@ -117,7 +118,10 @@ function ignoredPath(name: string): string {
   return name.replaceAll('[0]', '').split('.').map(camelCase).join('.');
 }
 
-function optionsText({ after = [], isKept, ignore = [] }: Resource, parts: ReturnType<typeof partsByKey>): string {
+function optionsText(
+  { after = [], isKept, ignore = [] }: Resource,
+  parts: ReturnType<typeof partsByKey>,
+): string {
   const names = after.map((key) => {
     const part = parts.get(key);
     const isMany = part !== undefined && isResource(part) && part.each !== undefined;
@@ -126,7 +130,9 @@ function optionsText({ after = [], isKept, ignore = [] }: Resource, parts: Retur
   const entries: (readonly [string, string])[] = [
     ...(names.length > 0 ? [['dependsOn', `[${names.join(', ')}]`] as const] : []),
     ...(isKept === true ? [['protect', 'true'] as const] : []),
-    ...(ignore.length > 0 ? [['ignoreChanges', `[${ignore.map((name) => single(ignoredPath(name))).join(', ')}]`] as const] : []),
+    ...(ignore.length > 0
+      ? [['ignoreChanges', `[${ignore.map((name) => single(ignoredPath(name))).join(', ')}]`] as const]
+      : []),
   ];
   return entries.length === 0 ? '' : `, ${objectText(entries, '')}`;
 }
@@ -138,7 +144,8 @@ function resourceText(resource: Resource, parts: ReturnType<typeof partsByKey>):
   const name = key.replaceAll('_', '-');
   const label = each === undefined ? single(name) : `\`${name}-\${each}\``;
   const made = `new ${pulumi}(${label}, ${argumentsText(resource.arguments, indent)}${optionsText(resource, parts)})`;
-  if (each !== undefined) return `${head}${listText(each.map(single), '')}.map(\n  (each) =>\n    ${made},\n);\n`;
+  if (each !== undefined)
+    return `${head}${listText(each.map(single), '')}.map(\n  (each) =>\n    ${made},\n);\n`;
   if (onlyIf !== undefined) return `${head}${testText(onlyIf)} ? ${made} : undefined;\n`;
   if (onlyUnless !== undefined) return `${head}${testText(onlyUnless)} ? undefined : ${made};\n`;
   return `${head}${made};\n`;
@@ -209,7 +216,8 @@ function subjectFile(subject: Subject, program: Program): string {
 
 function indexFile(program: Program): string {
   const outputs = program.outputs.map(
-    ({ name, description, value }) => `${comment(description)}export const ${camelCase(name)} = ${valueText(value, '')};\n`,
+    ({ name, description, value }) =>
+      `${comment(description)}export const ${camelCase(name)} = ${valueText(value, '')};\n`,
   );
   const code = outputs.join('\n');
   const used = imports(
@@ -254,7 +262,9 @@ export function pulumiFiles(program: Program, name: string): Readonly<Record<str
     'tsconfig.json': `${JSON.stringify({ compilerOptions, include: ['*.ts'] }, undefined, 2)}\n`,
     '.gitignore': 'node_modules/\nbin/\n',
     'config.ts': pulumiConfig(program),
-    ...Object.fromEntries(program.subjects.map((subject) => [`${subject.name}.ts`, subjectFile(subject, program)])),
+    ...Object.fromEntries(
+      program.subjects.map((subject) => [`${subject.name}.ts`, subjectFile(subject, program)]),
+    ),
     'index.ts': indexFile(program),
   };
 }

@@ -10,7 +10,10 @@ export function settingsOutput(
   const parts = settings.flatMap((name): readonly (Expression | string)[] => {
     const value = values[name];
     if (value === undefined) throw new Error(`the infrastructure has no value for ${name}`);
-    const inner = typeof value === 'object' && 'kind' in value && value.kind === 'text' ? value.parts : [value as Expression | string];
+    const inner =
+      typeof value === 'object' && 'kind' in value && value.kind === 'text'
+        ? value.parts
+        : [value as Expression | string];
     return [`${name}=`, ...inner, '\n'];
   });
   return {

@@ -21,6 +21,9 @@ export function accountOf(bench: Bench, workload: Manifest, rule: string): Manif
 
 function added(bench: Bench, name: string, namespace: string, rule: string): Manifest {
   const account: Manifest = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } };
-  bench.add(account, { rule, why: 'The pods act in the cloud under this name, without a key in any Secret.' });
+  bench.add(account, {
+    rule,
+    why: 'The pods act in the cloud under this name, without a key in any Secret.',
+  });
   return bench.find('ServiceAccount', name, namespace) ?? account;
 }

@@ -12,9 +12,15 @@ export const databasePool = { label: 'rekindle.dev/pool', taint: 'dedicated', va
 
 function ownNodes(bench: Bench, manifest: Manifest): void {
   const { label, taint, value } = databasePool;
-  const why = 'On one machine the database shared the node with everything else. In the target it has nodes of its own in three zones, which other pods neither fill nor move.';
+  const why =
+    'On one machine the database shared the node with everything else. In the target it has nodes of its own in three zones, which other pods neither fill nor move.';
   if (valueAt(manifest, ['spec', 'tolerations']) === undefined)
-    bench.set(manifest, ['spec', 'tolerations'], [{ key: taint, operator: 'Equal', value, effect: 'NoSchedule' }], { rule: id, why });
+    bench.set(
+      manifest,
+      ['spec', 'tolerations'],
+      [{ key: taint, operator: 'Equal', value, effect: 'NoSchedule' }],
+      { rule: id, why },
+    );
   const term = { matchExpressions: [{ key: label, operator: 'In', values: [value] }] };
   const affinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } };
   if (valueAt(manifest, ['spec', 'nodeAffinity']) === undefined)
@@ -24,7 +30,12 @@ function ownNodes(bench: Bench, manifest: Manifest): void {
 /** Three zones, so that a majority of the members outlives one of them. */
 const zones = 3;
 
-function keepOperator(bench: Bench, { target }: RuleContext, manifest: Manifest, cluster: OperatorCluster): void {
+function keepOperator(
+  bench: Bench,
+  { target }: RuleContext,
+  manifest: Manifest,
+  cluster: OperatorCluster,
+): void {
   ownNodes(bench, manifest);
   target.backupEnvironment(bench, manifest);
   if (cluster.instances < zones)
@@ -70,12 +81,14 @@ function tellOthers(bench: Bench, manifest: Manifest): void {
 /** Where PostgreSQL runs on the target. */
 export const database: Rule = {
   id,
-  looksFor: 'the database: nodes and backups of its own under the operator, or the provider’s managed service',
+  looksFor:
+    'the database: nodes and backups of its own under the operator, or the provider’s managed service',
   run: (bench, context) => {
     for (const manifest of bench.objects()) {
       const cluster = operatorCluster(manifest);
       if (cluster === undefined) {
-        if (isOwnPostgres(manifest) || manifest.apiVersion.startsWith('postgresql.cnpg.io/')) tellOthers(bench, manifest);
+        if (isOwnPostgres(manifest) || manifest.apiVersion.startsWith('postgresql.cnpg.io/'))
+          tellOthers(bench, manifest);
         continue;
       }
       if (context.database === 'managed') manage(bench, context, manifest, cluster);

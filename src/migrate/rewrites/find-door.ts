@@ -75,7 +75,11 @@ function probePath(bench: Bench, service: Manifest, targetPort: number | string)
       const ports = listOf(container['ports']);
       const isPort = (port: unknown) =>
         port === targetPort ||
-        ports.some(({ name, containerPort }) => [name, containerPort].includes(port as string) && [name, containerPort].includes(targetPort as string));
+        ports.some(
+          ({ name, containerPort }) =>
+            [name, containerPort].includes(port as string) &&
+            [name, containerPort].includes(targetPort as string),
+        );
       if (typeof probe['path'] === 'string' && isPort(probe['port'])) return probe['path'];
     }
   }

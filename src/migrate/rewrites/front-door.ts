@@ -15,8 +15,16 @@ function closeService(bench: Bench, service: Manifest): void {
   bench.set(service, ['spec', 'type'], 'ClusterIP', { rule: id, why });
   for (const [index, port] of listOf(valueAt(service, ['spec', 'ports'])).entries())
     if (port['nodePort'] !== undefined)
-      bench.remove(service, ['spec', 'ports', index, 'nodePort'], { rule: id, why: 'It belongs to the NodePort.' });
-  for (const field of ['loadBalancerIP', 'loadBalancerClass', 'externalTrafficPolicy', 'allocateLoadBalancerNodePorts'])
+      bench.remove(service, ['spec', 'ports', index, 'nodePort'], {
+        rule: id,
+        why: 'It belongs to the NodePort.',
+      });
+  for (const field of [
+    'loadBalancerIP',
+    'loadBalancerClass',
+    'externalTrafficPolicy',
+    'allocateLoadBalancerNodePorts',
+  ])
     bench.remove(service, ['spec', field], { rule: id, why: `It belongs to the ${type}.` });
 }
 
@@ -64,7 +72,8 @@ function open(bench: Bench, door: FoundDoor, { target }: RuleContext): void {
 /** The way in: node ports, servicelb and Traefik become the provider's load balancer. */
 export const frontDoor: Rule = {
   id,
-  looksFor: 'NodePort and LoadBalancer Services (servicelb, k3d’s load balancer), Traefik’s Ingress and routes',
+  looksFor:
+    'NodePort and LoadBalancer Services (servicelb, k3d’s load balancer), Traefik’s Ingress and routes',
   run: (bench, context) => {
     const { doors, unclear } = findDoors(bench);
     for (const manifest of unclear)

@@ -12,7 +12,9 @@ const isClusterName = (name: string) => /\.(svc|pod)\.[a-z0-9-]+\.local$|(^|\.)c
 
 /** The local names in a text, each once. */
 export function localNames(text: string): readonly string[] {
-  return [...new Set([...text.matchAll(localName)].map(([name]) => name))].filter((name) => !isClusterName(name));
+  return [...new Set([...text.matchAll(localName)].map(([name]) => name))].filter(
+    (name) => !isClusterName(name),
+  );
 }
 
 /** Where in the value the name stands alone, so that a build can put another one there. */
@@ -57,7 +59,8 @@ function replaced(text: string, { delimiter, index }: NonNullable<Fill['part']>,
 /** Host names that end at this machine. */
 export const hostNames: Rule = {
   id,
-  looksFor: '*.local, *.localhost, *.test, nip.io and sslip.io names in environment, arguments and ConfigMaps',
+  looksFor:
+    '*.local, *.localhost, *.test, nip.io and sslip.io names in environment, arguments and ConfigMaps',
   run: (bench) => {
     for (const mention of mentionsOf(bench)) rewrite(bench, mention);
   },

@@ -31,7 +31,12 @@ function leaveHost(bench: Bench, workload: Manifest, path: FieldPath): void {
   }
   for (const share of shares.slice(1))
     if (valueAt(workload, [...path, share]) === true)
-      bench.task(id, workload, `It shares ${share} with its node.`, 'See whether it is needed; nothing was changed.');
+      bench.task(
+        id,
+        workload,
+        `It shares ${share} with its node.`,
+        'See whether it is needed; nothing was changed.',
+      );
 }
 
 /** Pods that are part of the node's network. */

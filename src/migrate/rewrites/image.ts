@@ -8,7 +8,8 @@ const id = 'image';
 const placeholder = 'registry.invalid';
 
 /** Names under which a registry or the machine itself is known to a local cluster only. */
-const localHost = /^(localhost|127\.0\.0\.1|\[::1\]|k3d-.*|kind-registry|host\.k3d\.internal)(:\d+)?$|\.(localhost|local|internal)(:\d+)?$/;
+const localHost =
+  /^(localhost|127\.0\.0\.1|\[::1\]|k3d-.*|kind-registry|host\.k3d\.internal)(:\d+)?$|\.(localhost|local|internal)(:\d+)?$/;
 
 /** An image as registry and rest; without a registry it is Docker Hub's or one that was put onto the nodes by hand. */
 export function splitImage(image: string): { readonly host?: string; readonly rest: string } {
@@ -42,7 +43,8 @@ function move(bench: Bench, object: Manifest, path: FieldPath): void {
   if (image === undefined || isElsewhere(image)) return;
   const { host, rest } = splitImage(image);
   warnOfTag(bench, object, rest);
-  const from = host === undefined ? 'names no registry' : `names the registry ${host}, which only this machine has`;
+  const from =
+    host === undefined ? 'names no registry' : `names the registry ${host}, which only this machine has`;
   const why = `It ${from}: a node of the target cannot pull what was imported into local nodes. From a registry of your own it can, and Docker Hub's limits do not matter.`;
   bench.images.set(image, rest);
   bench.set(object, path, `${placeholder}/${rest}`, { rule: id, why, after: `IMAGE_REGISTRY/${rest}` });
@@ -52,7 +54,8 @@ function move(bench: Bench, object: Manifest, path: FieldPath): void {
 /** Images that exist on this machine only. */
 export const image: Rule = {
   id,
-  looksFor: 'images that were imported into the nodes (`k3d image import`) or come from a registry of this machine',
+  looksFor:
+    'images that were imported into the nodes (`k3d image import`) or come from a registry of this machine',
   run: (bench) => {
     for (const manifest of bench.objects()) {
       if (manifest.kind === 'postgresql') for (const path of imageFields) move(bench, manifest, path);

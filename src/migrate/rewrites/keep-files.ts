@@ -31,11 +31,17 @@ function ownDisk(bench: Bench, { workload, name, path }: PodVolume, { target }: 
     `The volume ${name} had no size; its disk is the smallest there is, ${target.smallestVolumeGi} GiB.`,
     `See how much is in it (du -sh in the pod) and raise the size of PersistentVolumeClaim ${claim} if needed.`,
   );
-  if (workload.kind !== 'Deployment' || valueAt(workload, ['spec', 'strategy', 'type']) === 'Recreate') return;
-  bench.set(workload, ['spec', 'strategy'], { type: 'Recreate' }, {
-    rule: row.rule,
-    why: 'A disk is attached to one node at a time: a rolling update would wait for ever for the old pod’s disk.',
-  });
+  if (workload.kind !== 'Deployment' || valueAt(workload, ['spec', 'strategy', 'type']) === 'Recreate')
+    return;
+  bench.set(
+    workload,
+    ['spec', 'strategy'],
+    { type: 'Recreate' },
+    {
+      rule: row.rule,
+      why: 'A disk is attached to one node at a time: a rolling update would wait for ever for the old pod’s disk.',
+    },
+  );
 }
 
 function sharedFiles(bench: Bench, volume: PodVolume, { target }: RuleContext, row: Row): void {
@@ -53,14 +59,19 @@ function perPodDisk(bench: Bench, volume: PodVolume, { target }: RuleContext, ro
   const templates = valueAt(workload, ['spec', 'volumeClaimTemplates']);
   const place = Array.isArray(templates) ? templates.length : 0;
   bench.remove(workload, path, { ...row, after: 'a volumeClaimTemplate of the same name' });
-  bench.set(workload, ['spec', 'volumeClaimTemplates', place], {
-    metadata: { name },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      storageClassName: storageClass.metadata.name,
-      resources: { requests: { storage: `${target.smallestVolumeGi}Gi` } },
+  bench.set(
+    workload,
+    ['spec', 'volumeClaimTemplates', place],
+    {
+      metadata: { name },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: storageClass.metadata.name,
+        resources: { requests: { storage: `${target.smallestVolumeGi}Gi` } },
+      },
     },
-  }, row);
+    row,
+  );
 }
 
 /**

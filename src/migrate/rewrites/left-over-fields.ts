@@ -41,7 +41,8 @@ function cleanClaim(bench: Bench, claim: Manifest): void {
 /** What the local cluster has written into the objects. */
 export const leftOverFields: Rule = {
   id,
-  looksFor: 'fields and annotations that the local cluster has assigned: addresses, bound volumes, notes of controllers',
+  looksFor:
+    'fields and annotations that the local cluster has assigned: addresses, bound volumes, notes of controllers',
   run: (bench) => {
     for (const manifest of bench.objects()) {
       cleanNotes(bench, manifest);

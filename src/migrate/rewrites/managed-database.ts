@@ -27,7 +27,9 @@ function giveSecrets(bench: Bench, { target }: RuleContext, cluster: OperatorClu
   const list = externalSecret(bench, target, {
     namespace,
     name: 'pgbouncer-users',
-    template: { 'userlist.txt': users.map((user, index) => `"${user}" "{{ .password${index} }}"\n`).join('') },
+    template: {
+      'userlist.txt': users.map((user, index) => `"${user}" "{{ .password${index} }}"\n`).join(''),
+    },
     from: users.map((user, index) => ({ word: `password${index}`, stored: stored(user), key: 'password' })),
   });
   bench.add(list, { rule, why: 'PgBouncer logs its clients in, and itself at the database, with these.' });
@@ -37,7 +39,12 @@ function tellDifferences(bench: Bench, manifest: Manifest, cluster: OperatorClus
   const flags = Object.entries(cluster.users).filter(([, list]) => list.includes('superuser'));
   for (const [user] of flags) {
     const what = `The role ${user} is a superuser; a managed database has none.`;
-    bench.task(rule, manifest, what, 'See what it needs and grant that; try it on the target before the cut-over.');
+    bench.task(
+      rule,
+      manifest,
+      what,
+      'See what it needs and grant that; try it on the target before the cut-over.',
+    );
   }
   const odd = Object.entries(cluster.parameters).filter(([name]) => name !== 'password_encryption');
   if (odd.length > 0) {
@@ -57,7 +64,12 @@ function tellDifferences(bench: Bench, manifest: Manifest, cluster: OperatorClus
 }
 
 /** The operator's cluster becomes the provider's database; the names under which the stack knows it stay. */
-export function manage(bench: Bench, context: RuleContext, manifest: Manifest, cluster: OperatorCluster): void {
+export function manage(
+  bench: Bench,
+  context: RuleContext,
+  manifest: Manifest,
+  cluster: OperatorCluster,
+): void {
   const { target } = context;
   const { namespace, name } = cluster;
   bench.drop(manifest, {
@@ -68,7 +80,8 @@ export function manage(bench: Bench, context: RuleContext, manifest: Manifest, c
   target.databaseService(bench, namespace, name);
   if (cluster.pooler !== undefined) {
     const plan = { namespace, cluster: name, databases: Object.keys(cluster.databases), ...cluster.pooler };
-    const why = 'The operator ran PgBouncer; without it the stack keeps its pooler under the same name, as a Deployment.';
+    const why =
+      'The operator ran PgBouncer; without it the stack keeps its pooler under the same name, as a Deployment.';
     for (const object of poolerObjects(plan)) bench.add(object, { rule, why });
   }
   giveSecrets(bench, context, cluster);

@@ -27,12 +27,14 @@ export function mentionsOf(bench: Bench): readonly Mention[] {
           : [],
       );
       const words = ['command', 'args'].flatMap((field) =>
-        (Array.isArray(container[field]) ? (container[field] as readonly unknown[]) : []).map((word, index) => ({
-          object,
-          path: [...path, field, index],
-          text: String(word),
-          isWhole: false,
-        })),
+        (Array.isArray(container[field]) ? (container[field] as readonly unknown[]) : []).map(
+          (word, index) => ({
+            object,
+            path: [...path, field, index],
+            text: String(word),
+            isWhole: false,
+          }),
+        ),
       );
       return [...env, ...words];
     });

@@ -13,7 +13,12 @@ function guards(policy: Manifest, labels: Readonly<Record<string, string>>): boo
   return isAll || selects(match, labels);
 }
 
-function letIn(bench: Bench, namespace: string, labels: Readonly<Record<string, string>>, ranges: readonly string[]): void {
+function letIn(
+  bench: Bench,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  ranges: readonly string[],
+): void {
   const policy: Manifest = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -44,7 +49,9 @@ export const networkPolicy: Rule = {
         .find((one) => one.metadata.namespace === namespace && selects(selector, podLabels(one)));
       if (pods === undefined) continue;
       const labels = podLabels(pods);
-      const guarded = policies.some((policy) => policy.metadata.namespace === namespace && guards(policy, labels));
+      const guarded = policies.some(
+        (policy) => policy.metadata.namespace === namespace && guards(policy, labels),
+      );
       if (guarded) letIn(bench, namespace, selector as Record<string, string>, target.loadBalancerRanges);
     }
   },

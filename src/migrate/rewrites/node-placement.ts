@@ -12,7 +12,8 @@ function freeSelector(bench: Bench, workload: Manifest, path: FieldPath): void {
   const selector = fieldsOf(valueAt(workload, [...path, 'nodeSelector']));
   const local = Object.keys(selector).filter((key) => localLabel.test(key));
   if (local.length === 0) return;
-  const why = 'It asks for a node of the local cluster by its label; no node of the target has it, and the pod would stay Pending.';
+  const why =
+    'It asks for a node of the local cluster by its label; no node of the target has it, and the pod would stay Pending.';
   if (local.length === Object.keys(selector).length)
     bench.remove(workload, [...path, 'nodeSelector'], { rule: id, why });
   else for (const key of local) bench.remove(workload, [...path, 'nodeSelector', key], { rule: id, why });

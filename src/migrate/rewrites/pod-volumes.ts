@@ -15,7 +15,11 @@ export interface PodVolume {
   readonly name: string;
   readonly path: FieldPath;
   readonly source: Fields;
-  readonly mounts: readonly { readonly container: string; readonly mountPath: string; readonly readOnly: boolean }[];
+  readonly mounts: readonly {
+    readonly container: string;
+    readonly mountPath: string;
+    readonly readOnly: boolean;
+  }[];
 }
 
 /** The volumes of a workload's pods. */
@@ -39,5 +43,7 @@ export function podVolumes(workload: Manifest): readonly PodVolume[] {
 
 /** `django at /srv/uploads`. */
 export function mountsText({ mounts }: PodVolume): string {
-  return mounts.map(({ container, mountPath }) => `${container} at ${mountPath}`).join(', ') || 'mounted nowhere';
+  return (
+    mounts.map(({ container, mountPath }) => `${container} at ${mountPath}`).join(', ') || 'mounted nowhere'
+  );
 }

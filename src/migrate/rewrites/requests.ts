@@ -13,7 +13,9 @@ export const requests: Rule = {
         .filter(
           ({ container, isInit }) =>
             !isInit &&
-            ['cpu', 'memory'].some((kind) => valueAt(container, ['resources', 'requests', kind]) === undefined),
+            ['cpu', 'memory'].some(
+              (kind) => valueAt(container, ['resources', 'requests', kind]) === undefined,
+            ),
         )
         .map(({ name }) => name);
       if (lacking.length === 0) continue;

@@ -34,7 +34,9 @@ function mentioned(manifest: Manifest): readonly Mention[] {
     typeof name === 'string' ? [{ name, ...(typeof key === 'string' && { key }) }] : [];
   const ofVolume = (volume: Fields) => [
     ...named(textAt(volume, ['secret', 'secretName'])),
-    ...listOf(valueAt(volume, ['projected', 'sources'])).flatMap((source) => named(textAt(source, ['secret', 'name']))),
+    ...listOf(valueAt(volume, ['projected', 'sources'])).flatMap((source) =>
+      named(textAt(source, ['secret', 'name'])),
+    ),
   ];
   return [
     ...listOf(spec['volumes']).flatMap(ofVolume),
@@ -50,7 +52,10 @@ function mentioned(manifest: Manifest): readonly Mention[] {
 
 /** The Secrets that the workloads name. */
 export function secretReferences(bench: Bench): readonly SecretReference[] {
-  const found = new Map<string, { readonly keys: Set<string>; takesAll: boolean; readonly users: Set<string> }>();
+  const found = new Map<
+    string,
+    { readonly keys: Set<string>; takesAll: boolean; readonly users: Set<string> }
+  >();
   for (const manifest of bench.objects())
     for (const { name, key } of mentioned(manifest)) {
       const id = `${manifest.metadata.namespace ?? 'default'}/${name}`;

@@ -45,7 +45,12 @@ function tellCertificate(bench: Bench, namespace: string, name: string): void {
 function store(
   bench: Bench,
   { target }: RuleContext,
-  secret: { readonly namespace: string; readonly name: string; readonly keys: readonly string[]; readonly why: string },
+  secret: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly keys: readonly string[];
+    readonly why: string;
+  },
 ): void {
   const { namespace, name, keys, why } = secret;
   const manifest = externalSecret(bench, target, { namespace, name, ...(keys.length > 0 && { keys }) });
@@ -61,11 +66,13 @@ function store(
 }
 
 function makesSecret(bench: Bench, { namespace, name }: SecretReference): boolean {
-  const isMade = bench.objects('ExternalSecret').some(
-    (one) =>
-      one.metadata.namespace === namespace &&
-      (textAt(one, ['spec', 'target', 'name']) ?? one.metadata.name) === name,
-  );
+  const isMade = bench
+    .objects('ExternalSecret')
+    .some(
+      (one) =>
+        one.metadata.namespace === namespace &&
+        (textAt(one, ['spec', 'target', 'name']) ?? one.metadata.name) === name,
+    );
   const [, , cluster] = /^(.+)\.([^.]+)\.credentials\.postgresql\.acid\.zalan\.do$/.exec(name) ?? [];
   // The operator makes a Secret for each user of its cluster (postgres-operator, docs/user.md).
   return isMade || (cluster !== undefined && bench.find('postgresql', cluster, namespace) !== undefined);
@@ -89,20 +96,33 @@ export const secrets: Rule = {
       const { namespace, name } = reference;
       const wasHere = bench.entries.some(
         ({ base }) =>
-          base !== undefined && kept(base) !== undefined && base.metadata.name === name && base.metadata.namespace === namespace,
+          base !== undefined &&
+          kept(base) !== undefined &&
+          base.metadata.name === name &&
+          base.metadata.namespace === namespace,
       );
       if (wasHere || makesSecret(bench, reference)) continue;
       if (isCertificate(reference)) tellCertificate(bench, namespace, name);
       else {
         const keys = reference.takesAll ? [] : reference.keys;
-        store(bench, context, { namespace, name, keys, why: 'Pods name it, and the export does not have it.' });
+        store(bench, context, {
+          namespace,
+          name,
+          keys,
+          why: 'Pods name it, and the export does not have it.',
+        });
       }
     }
     for (const manifest of bench.objects('ExternalSecret')) {
       const isOurs = bench.entries.some((one) => one.current === manifest && one.base === undefined);
       if (isOurs) continue;
       const what = 'It reads from the secret store of the local setup.';
-      bench.task(id, manifest, what, 'See that the target reaches that store, or move the values into its own.');
+      bench.task(
+        id,
+        manifest,
+        what,
+        'See that the target reaches that store, or move the values into its own.',
+      );
     }
   },
 };

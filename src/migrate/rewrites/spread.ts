@@ -1,5 +1,13 @@
 import type { Bench } from '../bench.ts';
-import { podLabels, podSpecPath, replicasOf, selects, valueAt, fieldsOf, type Manifest } from '../manifest.ts';
+import {
+  podLabels,
+  podSpecPath,
+  replicasOf,
+  selects,
+  valueAt,
+  fieldsOf,
+  type Manifest,
+} from '../manifest.ts';
 import type { Rule } from '../rule.ts';
 
 const id = 'spread';
@@ -57,7 +65,8 @@ function budgetFor({ metadata: { name, namespace }, ...workload }: Manifest): Ma
 /** What a single node never asked for: replicas in different places, and a limit to how many go at once. */
 export const spread: Rule = {
   id,
-  looksFor: 'replicas that nothing keeps apart, and workloads without a disruption budget: a single node is never drained',
+  looksFor:
+    'replicas that nothing keeps apart, and workloads without a disruption budget: a single node is never drained',
   run: (bench) => {
     for (const workload of bench.objects().filter(scaled)) {
       spreadOut(bench, workload);

@@ -15,7 +15,14 @@ import type { Rule, RuleContext } from '../rule.ts';
 const id = 'storage';
 
 /** Classes that keep data on the node's own disk: k3s, kind and minikube, Docker Desktop, static local volumes, MicroK8s. */
-const localClasses = new Set(['hostpath', 'local-path', 'local-storage', 'microk8s-hostpath', 'standard', '']);
+const localClasses = new Set([
+  'hostpath',
+  'local-path',
+  'local-storage',
+  'microk8s-hostpath',
+  'standard',
+  '',
+]);
 
 /** A volume that a manifest asks for. */
 interface Wish {
@@ -30,17 +37,26 @@ interface Wish {
 function wishesOf(manifest: Manifest): readonly Wish[] {
   const isDatabase = manifest.kind === 'postgresql' || groupOf(manifest) === 'postgresql.cnpg.io';
   if (manifest.kind === 'PersistentVolumeClaim') {
-    const [classPath, sizePath] = [['spec', 'storageClassName'], ['spec', 'resources', 'requests', 'storage']];
+    const [classPath, sizePath] = [
+      ['spec', 'storageClassName'],
+      ['spec', 'resources', 'requests', 'storage'],
+    ];
     return [{ object: manifest, classPath, sizePath, isCopied: false, isDatabase }];
   }
   if (manifest.kind === 'postgresql') {
     const isCopied = Number(valueAt(manifest, ['spec', 'numberOfInstances'])) > 1;
-    const [classPath, sizePath] = [['spec', 'volume', 'storageClass'], ['spec', 'volume', 'size']];
+    const [classPath, sizePath] = [
+      ['spec', 'volume', 'storageClass'],
+      ['spec', 'volume', 'size'],
+    ];
     return [{ object: manifest, classPath, sizePath, isCopied, isDatabase }];
   }
   if (manifest.kind === 'Cluster' && isDatabase) {
     const isCopied = Number(valueAt(manifest, ['spec', 'instances'])) > 1;
-    const [classPath, sizePath] = [['spec', 'storage', 'storageClass'], ['spec', 'storage', 'size']];
+    const [classPath, sizePath] = [
+      ['spec', 'storage', 'storageClass'],
+      ['spec', 'storage', 'size'],
+    ];
     return [{ object: manifest, classPath, sizePath, isCopied, isDatabase }];
   }
   if (podSpecPath(manifest) === undefined) return [];
@@ -60,7 +76,12 @@ function giveClass(bench: Bench, wish: Wish, { target }: RuleContext): void {
   const found = textAt(wish.object, wish.classPath);
   if (found !== undefined && !localClasses.has(found)) {
     const what = `It asks for the storage class ${found}, which is not one of the local clusters that Rekindle knows.`;
-    bench.task(id, wish.object, what, `See that ${target.title} has a class of this name, or name another one.`);
+    bench.task(
+      id,
+      wish.object,
+      what,
+      `See that ${target.title} has a class of this name, or name another one.`,
+    );
     return;
   }
   const choice = wish.isCopied ? target.zonalStorage : target.loneStorage;

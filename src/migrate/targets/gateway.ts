@@ -42,7 +42,13 @@ export function gatewayObjects(
       gatewayClassName: style.gatewayClassName,
       ...style.spec,
       listeners: [
-        { name: 'https', protocol: 'HTTPS', port: 443, ...(style.tls && { tls: style.tls }), allowedRoutes: from },
+        {
+          name: 'https',
+          protocol: 'HTTPS',
+          port: 443,
+          ...(style.tls && { tls: style.tls }),
+          allowedRoutes: from,
+        },
         { name: 'http', protocol: 'HTTP', port: 80, allowedRoutes: from },
       ],
     },
@@ -51,7 +57,9 @@ export function gatewayObjects(
     matches: [pathMatch(entry)],
     backendRefs: [{ name: entry.service, port: entry.port }],
   }));
-  const redirect = { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] };
+  const redirect = {
+    filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }],
+  };
   return {
     gateway,
     routes: [route(door, name, 'https', rules), route(door, `${name}-to-https`, 'http', [redirect])],

@@ -44,7 +44,8 @@ function addDraining(bench: Bench, backend: DoorBackend): void {
   const policy = policyFor('GCPBackendPolicy', backend, {
     default: { timeoutSec: 60, connectionDraining: { drainingTimeoutSec: 30 } },
   });
-  const why = 'Requests that are at work get 30 seconds when their pod goes; a request may take a minute, as nginx allows it.';
+  const why =
+    'Requests that are at work get 30 seconds when their pod goes; a request may take a minute, as nginx allows it.';
   bench.add(policy, { rule, why });
 }
 
@@ -68,12 +69,16 @@ export function openGateway(bench: Bench, door: Door): void {
     annotations: { [certificateAnnotation]: 'certificate.invalid' },
     spec: { addresses: [{ type: 'NamedAddress', value: 'address.invalid' }] },
   });
-  bench.add(gateway, { rule, why: 'The load balancer: one address for the whole world, with a certificate that renews itself.' });
+  bench.add(gateway, {
+    rule,
+    why: 'The load balancer: one address for the whole world, with a certificate that renews itself.',
+  });
   bench.fill('CERTIFICATE', gateway, ['metadata', 'annotations', certificateAnnotation]);
   bench.fill('FRONT_DOOR_ADDRESS', gateway, ['spec', 'addresses', 0, 'value']);
   const [https, http] = routes;
   for (const route of routes) bench.fill('DOMAIN', route, ['spec', 'hostnames', 0]);
-  if (https !== undefined) bench.add(https, { rule, why: 'The paths that the old front door had, under the domain.' });
+  if (https !== undefined)
+    bench.add(https, { rule, why: 'The paths that the old front door had, under the domain.' });
   if (http !== undefined) bench.add(http, { rule, why: 'Whoever comes by HTTP is sent to HTTPS.' });
   const tls: Manifest = {
     apiVersion: 'networking.gke.io/v1',

@@ -36,7 +36,9 @@ function share(bench: Bench, wanted: Share): Readonly<Record<string, unknown>> {
   const { workload, rule, serviceAccount } = wanted;
   const { namespace = 'default', name } = workload.metadata;
   const user = userOf(bench.now(workload));
-  const others = bench.objects('PersistentVolume').find(({ spec }) => valueAt(spec, ['storageClassName']) === staticClass);
+  const others = bench
+    .objects('PersistentVolume')
+    .find(({ spec }) => valueAt(spec, ['storageClassName']) === staticClass);
   tellSecondFolder(bench, wanted, others?.metadata.labels?.['volume']);
   const claim = claimName(wanted);
   const volume: Manifest = {
@@ -48,18 +50,27 @@ function share(bench: Bench, wanted: Share): Readonly<Record<string, unknown>> {
       capacity: { storage: '100Gi' },
       storageClassName: staticClass,
       persistentVolumeReclaimPolicy: 'Retain',
-      mountOptions: user === undefined ? mountOptions : [...mountOptions, `uid=${user.uid}`, `gid=${user.gid}`],
+      mountOptions:
+        user === undefined ? mountOptions : [...mountOptions, `uid=${user.uid}`, `gid=${user.gid}`],
       claimRef: { namespace, name: claim },
       csi: { driver: 'gcsfuse.csi.storage.gke.io', volumeHandle: 'bucket.invalid' },
     },
   };
-  bench.add(volume, { rule, why: 'The bucket, as a volume: versioned, in three zones, and outside of the cluster.' });
+  bench.add(volume, {
+    rule,
+    why: 'The bucket, as a volume: versioned, in three zones, and outside of the cluster.',
+  });
   bench.fill('UPLOADS', volume, ['spec', 'csi', 'volumeHandle']);
   bench.add(sharedClaim(wanted, staticClass, { volumeName: volume.metadata.name }), {
     rule,
     why: 'What the pods mount.',
   });
-  const annotation = [...(podSpecPath(workload) ?? []).slice(0, -1), 'metadata', 'annotations', 'gke-gcsfuse/volumes'];
+  const annotation = [
+    ...(podSpecPath(workload) ?? []).slice(0, -1),
+    'metadata',
+    'annotations',
+    'gke-gcsfuse/volumes',
+  ];
   bench.set(workload, annotation, 'true', { rule, why: 'Brings the sidecar that mounts the bucket.' });
   bench.grant({ namespace, serviceAccount, may: 'write-uploads' });
   if (user === undefined)
@@ -84,7 +95,9 @@ const spiloAccount = 'postgres-pod';
 function backupEnvironment(bench: Bench, cluster: Manifest): void {
   const { namespace = 'default' } = cluster.metadata;
   spiloEnvironment(bench, cluster, 'WAL_GS_BUCKET');
-  const place = listOf(valueAt(bench.now(cluster), ['spec', 'env'])).findIndex(({ name }) => name === 'WAL_GS_BUCKET');
+  const place = listOf(valueAt(bench.now(cluster), ['spec', 'env'])).findIndex(
+    ({ name }) => name === 'WAL_GS_BUCKET',
+  );
   bench.fill('BACKUP_BUCKET', cluster, ['spec', 'env', place, 'value']);
   bench.grant({ namespace, serviceAccount: spiloAccount, may: 'write-backups' });
 }
@@ -122,7 +135,10 @@ function databaseService(bench: Bench, namespace: string, name: string): void {
     endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
     ports: [{ name: 'postgres', port: 5432, protocol: 'TCP' }],
   };
-  bench.add(slice, { rule, why: 'Where that name leads: the private address of the instance, which a failover keeps.' });
+  bench.add(slice, {
+    rule,
+    why: 'Where that name leads: the private address of the instance, which a failover keeps.',
+  });
   bench.fill('DATABASE_HOST', slice, ['endpoints', 0, 'addresses', 0]);
   bench.files.push({ configMap: 'database-ca', namespace, key: 'ca.pem', output: 'database_ca' });
 }

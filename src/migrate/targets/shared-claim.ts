@@ -14,7 +14,12 @@ export function sharedClaim(share: Share, storageClassName: string, more: object
     kind: 'PersistentVolumeClaim',
     metadata: { name: claimName(share), namespace: share.workload.metadata.namespace ?? 'default' },
     // Shared storage grows by itself; Kubernetes wants a number nevertheless.
-    spec: { accessModes: ['ReadWriteMany'], storageClassName, resources: { requests: { storage: '100Gi' } }, ...more },
+    spec: {
+      accessModes: ['ReadWriteMany'],
+      storageClassName,
+      resources: { requests: { storage: '100Gi' } },
+      ...more,
+    },
   };
 }
 

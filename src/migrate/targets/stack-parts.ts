@@ -23,7 +23,9 @@ export function spiloEnvironment(bench: Bench, cluster: Manifest, bucket: string
     BACKUP_NUM_TO_RETAIN: `${backupsKept}`,
     [bucket]: 'bucket.invalid',
   };
-  const had = listOf(valueAt(cluster, ['spec', 'env'])).filter(({ name }) => !Object.hasOwn(env, String(name)));
+  const had = listOf(valueAt(cluster, ['spec', 'env'])).filter(
+    ({ name }) => !Object.hasOwn(env, String(name)),
+  );
   const value = [...had, ...Object.entries(env).map(([name, text]) => ({ name, value: text }))];
   bench.set(cluster, ['spec', 'env'], value, {
     rule: 'database',

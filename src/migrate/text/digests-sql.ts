@@ -1,5 +1,10 @@
 /** Schemas that the Zalando operator and Spilo make in every database; they are not of the stack and not in the dump. */
-export const operatorSchemas: readonly string[] = ['metric_helpers', 'pooler', 'user_management', 'zmon_utils'];
+export const operatorSchemas: readonly string[] = [
+  'metric_helpers',
+  'pooler',
+  'user_management',
+  'zmon_utils',
+];
 
 const skipped = [...operatorSchemas, 'information_schema'].map((name) => `'${name}'`).join(', ');
 

@@ -1,4 +1,3 @@
-import type { Bench } from '../bench.ts';
 import { comment, yaml, type Files } from '../overlay.ts';
 import type { Needs } from '../needs.ts';
 
@@ -24,7 +23,7 @@ const operatorValues = {
 };
 
 /** Values of what is installed beside the stack. */
-export function platformFiles(_bench: Bench, { database, cluster }: Needs): Files {
+export function platformFiles({ database, cluster }: Needs): Files {
   if (database !== 'operator' || cluster === undefined) return {};
   return { 'postgres-operator-values.yaml': `${comment(operatorHead)}${yaml(operatorValues)}` };
 }

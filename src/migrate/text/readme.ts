@@ -13,7 +13,8 @@ interface ReadmeContext extends RunbookContext {
   readonly hasObjects: boolean;
 }
 
-const usual = ({ default: value }: Variable) => (value === undefined ? '**you choose**' : `\`${JSON.stringify(value)}\``);
+const usual = ({ default: value }: Variable) =>
+  value === undefined ? '**you choose**' : `\`${JSON.stringify(value)}\``;
 
 function choices({ program }: ReadmeContext): string {
   return table(
@@ -34,8 +35,12 @@ function untried({ text, measured, hasObjects, unread, title }: ReadmeContext): 
     'Checked, in the tests of Rekindle, with its example stack:',
     text.checked.map((line) => `- ${line}`).join('\n'),
     measured === undefined ? 'No time in the runbook was measured.' : '',
-    hasObjects ? '' : '**There was no export**: this folder has no objects of your stack. Run `rekindle export`, then `rekindle migrate` again with `--from`.',
-    unread.length === 0 ? '' : `**${unread.length} parts of the export could not be read**; they are at the top of \`tasks.md\`.`,
+    hasObjects
+      ? ''
+      : '**There was no export**: this folder has no objects of your stack. Run `rekindle export`, then `rekindle migrate` again with `--from`.',
+    unread.length === 0
+      ? ''
+      : `**${unread.length} parts of the export could not be read**; they are at the top of \`tasks.md\`.`,
   );
 }
 
@@ -50,7 +55,9 @@ function layout({ id, hasObjects, needs }: ReadmeContext): string {
           ['`tasks.md`', 'what only you can do or decide'],
         ]
       : []),
-    ...(needs.database === 'operator' && needs.cluster !== undefined ? [['`platform/`', 'values of what is installed beside the stack']] : []),
+    ...(needs.database === 'operator' && needs.cluster !== undefined
+      ? [['`platform/`', 'values of what is installed beside the stack']]
+      : []),
     ['`scripts/`', 'called below and in the runbook'],
     ['`cut-over.md`', 'the runbook of the day: freeze, dump, restore, compare, switch, and the way back'],
   ];
@@ -61,9 +68,12 @@ function infrastructure({ program, text, needs, id }: ReadmeContext): string {
   const needed = program.variables.filter(({ default: value }) => value === undefined);
   const width = Math.max(...needed.map(({ name }) => name.length));
   const example = needed.map(
-    ({ name, type }) => `${name.padEnd(width)} = ${text.examples[name] ?? (type === 'number' ? 'NUMBER' : '"..."')}`,
+    ({ name, type }) =>
+      `${name.padEnd(width)} = ${text.examples[name] ?? (type === 'number' ? 'NUMBER' : '"..."')}`,
   );
-  const quoted = example.map((line) => line.replace(/= ([A-Z_]+)$/, (all, word: string) => (word === 'NUMBER' ? all : `= "${word}"`)));
+  const quoted = example.map((line) =>
+    line.replace(/= ([A-Z_]+)$/, (all, word: string) => (word === 'NUMBER' ? all : `= "${word}"`)),
+  );
   const pulumi = needed.map(({ name, pulumiKey, type }) => {
     const key = pulumiKey ?? camelCase(name);
     return type === 'list(string)'
@@ -84,9 +94,25 @@ function infrastructure({ program, text, needs, id }: ReadmeContext): string {
     'The state knows everything about the infrastructure, so it belongs into a bucket of its own that few may read. No password is in it.',
     shell(...text.state.commands),
     'With OpenTofu or Terraform:',
-    shell('cd tofu', "cat > terraform.tfvars <<'END'", ...quoted, 'END', text.state.init, 'tofu plan -out plan      # read it', 'tofu apply plan'),
+    shell(
+      'cd tofu',
+      "cat > terraform.tfvars <<'END'",
+      ...quoted,
+      'END',
+      text.state.init,
+      'tofu plan -out plan      # read it',
+      'tofu apply plan',
+    ),
     'Or with Pulumi (it warns that the program protects what must not be deleted):',
-    shell('cd pulumi', 'npm install', text.state.pulumi, 'pulumi stack init production', ...pulumi, 'pulumi preview      # read it', 'pulumi up'),
+    shell(
+      'cd pulumi',
+      'npm install',
+      text.state.pulumi,
+      'pulumi stack init production',
+      ...pulumi,
+      'pulumi preview      # read it',
+      'pulumi up',
+    ),
     'Then the owner of the domain above yours delegates to the servers of the output `name_servers`. The certificate is not made before that.',
     '## 3. Values for the overlay',
     shell(
@@ -119,10 +145,18 @@ function platform({ needs, text, id }: ReadmeContext): string {
           `helm upgrade --install external-secrets external-secrets/external-secrets --version ${versions.externalSecrets} --namespace external-secrets --create-namespace --set installCRDs=true`,
         ]
       : [];
-  const users = needs.database === 'managed' && needs.cluster !== undefined ? ['scripts/database-users.sh "$NAME"      # NAME: the variable name'] : [];
+  const users =
+    needs.database === 'managed' && needs.cluster !== undefined
+      ? ['scripts/database-users.sh "$NAME"      # NAME: the variable name']
+      : [];
   return paragraphs(
     '## 4. What the stack stands on',
-    shell(...operator, ...secrets, ...users, ...(operator.length + secrets.length + users.length === 0 ? ['# nothing besides the cluster'] : [])),
+    shell(
+      ...operator,
+      ...secrets,
+      ...users,
+      ...(operator.length + secrets.length + users.length === 0 ? ['# nothing besides the cluster'] : []),
+    ),
     needs.storedSecrets.length > 0
       ? `The secrets of the store are empty at first: ${needs.storedSecrets.map((name) => `\`${name}\``).join(', ')}. \`tasks.md\` says how each gets its value.`
       : '',
@@ -140,12 +174,16 @@ function platform({ needs, text, id }: ReadmeContext): string {
 }
 
 function stack({ id, bench, old }: ReadmeContext): string {
-  const images = bench.images.has(poolerImage) ? [`docker build --platform linux/amd64 -t ${poolerImage} images/pgbouncer`] : [];
+  const images = bench.images.has(poolerImage)
+    ? [`docker build --platform linux/amd64 -t ${poolerImage} images/pgbouncer`]
+    : [];
   return paragraphs(
     '## 5. The stack',
     shell(
       ...images,
-      ...(bench.images.size > 0 ? ['scripts/push-images.sh "$(tofu -chdir=tofu output -raw image_registry)"'] : []),
+      ...(bench.images.size > 0
+        ? ['scripts/push-images.sh "$(tofu -chdir=tofu output -raw image_registry)"']
+        : []),
       `kubectl kustomize kubernetes/overlays/${id} | less      # read it`,
       `kubectl create namespace ${old.namespace} --dry-run=client -o yaml | kubectl apply -f -`,
       '# now the Secrets of tasks.md; then:',
@@ -166,7 +204,10 @@ const takingDown = paragraphs(
 /** What the folder is, and what is done with it in which order: `README.md`. */
 export function readmeText(context: ReadmeContext): string {
   const { title, text, hasObjects, needs } = context;
-  const what = needs.database === 'managed' ? 'PostgreSQL is run by the provider' : 'PostgreSQL stays under the Zalando operator';
+  const what =
+    needs.database === 'managed'
+      ? 'PostgreSQL is run by the provider'
+      : 'PostgreSQL stays under the Zalando operator';
   return paragraphs(
     `# ${needs.name} on ${title}`,
     `Written by \`rekindle migrate ${context.id}\`; ${what}${needs.database === 'managed' ? '' : ' (`--database managed` is the other choice)'}. Needs: kubectl, helm, jq, curl, openssl, docker, ${text.tools.join(', ')}, and OpenTofu, Terraform (>= 1.6) or Pulumi with Node >= 22.`,

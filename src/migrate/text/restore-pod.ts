@@ -21,7 +21,10 @@ export function restorePodFile({ database, cluster }: Needs): Files {
           env: [
             { name: 'PGSSLMODE', value: 'verify-ca' },
             { name: 'PGSSLROOTCERT', value: '/ca/ca.pem' },
-            { name: 'PGPASSWORD', valueFrom: { secretKeyRef: { name: userSecret(cluster, owner), key: 'password' } } },
+            {
+              name: 'PGPASSWORD',
+              valueFrom: { secretKeyRef: { name: userSecret(cluster, owner), key: 'password' } },
+            },
           ],
           resources: { requests: { cpu: '500m', memory: '512Mi' } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
@@ -37,6 +40,7 @@ export function restorePodFile({ database, cluster }: Needs): Files {
       ],
     },
   };
-  const about = 'For the restore (cut-over.md), and deleted after it. 999 is the user postgres of this image.';
+  const about =
+    'For the restore (cut-over.md), and deleted after it. 999 is the user postgres of this image.';
   return { 'restore-pod.yaml': `${comment(about)}${yaml(pod)}` };
 }

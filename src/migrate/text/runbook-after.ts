@@ -1,5 +1,15 @@
 import type { WriteProbe } from '../facts.ts';
-import { databaseOf, newExec, newLogin, oldPsql, onNew, onOld, ownerOf, scale, type RunbookContext } from './runbook-context.ts';
+import {
+  databaseOf,
+  newExec,
+  newLogin,
+  oldPsql,
+  onNew,
+  onOld,
+  ownerOf,
+  scale,
+  type RunbookContext,
+} from './runbook-context.ts';
 import { paragraphs, shell } from './markdown.ts';
 
 /** A word of the shell in single quotes. */
@@ -28,14 +38,19 @@ function writes({ method, path, headers, body, expectStatus, readBack }: WritePr
         ]),
     `first=cut-over-$(date +%s); write "$first"       # ${expectStatus}`,
     `sleep 2; second=cut-over-$(date +%s); write "$second"   # ${expectStatus}`,
-    ...(readBack === undefined ? [] : ['read_back "$first"; read_back "$second"   # 200, and what was written']),
+    ...(readBack === undefined
+      ? []
+      : ['read_back "$first"; read_back "$second"   # 200, and what was written']),
   ];
 }
 
 /** Two writes before anybody is sent there. */
 export function prove(context: RunbookContext): string {
   const { old } = context;
-  const start = [...scale(onNew, old.writers, ({ replicas }) => replicas), ...old.writers.map(({ name }) => `${onNew} rollout status ${name} --timeout=300s`)];
+  const start = [
+    ...scale(onNew, old.writers, ({ replicas }) => replicas),
+    ...old.writers.map(({ name }) => `${onNew} rollout status ${name} --timeout=300s`),
+  ];
   return paragraphs(
     '## 6. Prove it by two writes',
     'Through the new front door, before DNS leads there. They are the writes that the owner allows Rekindle to make; the stack keeps them apart from orders.',
@@ -77,7 +92,9 @@ export function wayBack(context: RunbookContext): string {
   const { old } = context;
   const database = databaseOf(old);
   const open = [
-    ...(old.cluster === undefined ? [] : [`${oldPsql(context)} -c 'ALTER DATABASE ${database} RESET default_transaction_read_only'`]),
+    ...(old.cluster === undefined
+      ? []
+      : [`${oldPsql(context)} -c 'ALTER DATABASE ${database} RESET default_transaction_read_only'`]),
     ...scale(onOld, [...old.writers, ...old.doors], ({ replicas }) => replicas),
     ...old.cronJobs.map(({ name }) => `${onOld} patch ${name} -p '{"spec": {"suspend": false}}'`),
     'rekindle resume --context "$OLD"',
@@ -127,8 +144,12 @@ export function afterwards({ needs, old }: RunbookContext): string {
       : `- [ ] Base backups and write-ahead log arrive in the bucket (\`${onNew} exec "$NEW_PRIMARY" -c postgres -- envdir /run/etc/wal-e.d/env wal-g backup-list\`), and one was restored into another cluster (\`spec.clone\` of the operator). A backup that nobody has restored is a hope.`,
     '- [ ] An alert was seen by the people whom it is for: break something that may be broken.',
     '- [ ] A node was drained during a quiet hour, and customers did not notice.',
-    ...(needs.database === 'managed' ? [`- [ ] \`${onNew} delete pod restore\`; its dump goes with it.`] : []),
-    ...(old.files.length > 0 ? ['- [ ] `copies/` and `files/` on this machine are deleted when the way back has ended.'] : []),
+    ...(needs.database === 'managed'
+      ? [`- [ ] \`${onNew} delete pod restore\`; its dump goes with it.`]
+      : []),
+    ...(old.files.length > 0
+      ? ['- [ ] `copies/` and `files/` on this machine are deleted when the way back has ended.']
+      : []),
     '- [ ] The dump on this machine is deleted, or kept encrypted, when the way back has ended: it has everything that the database has.',
   );
 }

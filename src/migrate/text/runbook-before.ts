@@ -1,4 +1,13 @@
-import { databaseOf, newExec, newLogin, oldPsql, onNew, onOld, restorePod, type RunbookContext } from './runbook-context.ts';
+import {
+  databaseOf,
+  newExec,
+  newLogin,
+  oldPsql,
+  onNew,
+  onOld,
+  restorePod,
+  type RunbookContext,
+} from './runbook-context.ts';
 import { paragraphs, shell, table } from './markdown.ts';
 
 const bytesText = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(2)} GiB (${bytes} bytes)`;
@@ -28,7 +37,11 @@ export function numbers({ measured }: RunbookContext): string {
     `Customers wait at least these ${seconds(sum)}, if the target is as fast as this machine. Not in it, because nothing has measured it: the way of the dump to the target, the speed of the target's disks, the copy of files, and what you need to read and decide. The rehearsal below measures all of it; write its times here:`,
     table(
       ['Step', 'Rehearsal, s', 'Cut-over, s'],
-      ['freeze', 'files', 'dump and its way', 'restore', 'digests', 'two writes', 'DNS'].map((step) => [step, '', '']),
+      ['freeze', 'files', 'dump and its way', 'restore', 'digests', 'two writes', 'DNS'].map((step) => [
+        step,
+        '',
+        '',
+      ]),
     ),
   );
 }
@@ -51,7 +64,9 @@ export function variables(context: RunbookContext): string {
       `export NAME=${needs.name}     # the variable name, if you have set another`,
       `export ADDRESS=$(${text.address})`,
       ...(cluster === undefined ? [] : [`export OLD_PRIMARY=${primary(onOld)}`]),
-      ...(cluster === undefined || needs.database === 'managed' ? [] : [`export NEW_PRIMARY=${primary(onNew)}`]),
+      ...(cluster === undefined || needs.database === 'managed'
+        ? []
+        : [`export NEW_PRIMARY=${primary(onNew)}`]),
       'kubectl --context "$OLD" get nodes && kubectl --context "$NEW" get nodes',
     ),
   );
@@ -75,7 +90,8 @@ export function checks(context: RunbookContext): string {
   const database = databaseOf(old);
   const extensions = 'select extname, extversion from pg_extension order by 1';
   const version = 'show server_version_num';
-  const collation = 'select datcollate, datctype, pg_encoding_to_char(encoding) from pg_database where datname = current_database()';
+  const collation =
+    'select datcollate, datctype, pg_encoding_to_char(encoding) from pg_database where datname = current_database()';
   const roles = "select rolname from pg_roles where rolname !~ '^(pg_|cloudsql)' order by 1";
   const grants = `select distinct grantee from information_schema.role_table_grants where table_schema not in ('pg_catalog', 'information_schema', 'pooler', 'metric_helpers', 'user_management', 'zmon_utils') and grantee <> grantor`;
   const isManaged = context.needs.database === 'managed';

@@ -21,7 +21,11 @@ export const onOld = 'kubectl --context "$OLD" -n "$NAMESPACE"';
 export const onNew = 'kubectl --context "$NEW" -n "$NAMESPACE"';
 
 /** Commands that scale workloads; `to` gives each its number. */
-export function scale(on: string, workloads: readonly Scaled[], to: (workload: Scaled) => number): readonly string[] {
+export function scale(
+  on: string,
+  workloads: readonly Scaled[],
+  to: (workload: Scaled) => number,
+): readonly string[] {
   return workloads.map((one) => `${on} scale ${one.name} --replicas=${to(one)}`);
 }
 
@@ -52,5 +56,7 @@ export function newExec({ needs }: RunbookContext): string {
 
 /** As whom and how they log in there. */
 export function newLogin({ needs, old }: RunbookContext): string {
-  return needs.database === 'managed' ? `-h ${old.cluster?.name ?? 'DATABASE-HOST'} -U ${ownerOf(old)}` : '-U postgres';
+  return needs.database === 'managed'
+    ? `-h ${old.cluster?.name ?? 'DATABASE-HOST'} -U ${ownerOf(old)}`
+    : '-U postgres';
 }

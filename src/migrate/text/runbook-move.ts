@@ -89,7 +89,10 @@ export function dump(context: RunbookContext): string {
   const { old } = context;
   const database = databaseOf(old);
   if (old.cluster === undefined)
-    return paragraphs('## 3. Dump', `Dump the database with \`pg_dump -Fc\` of its own major version into \`${database}.dump\`.`);
+    return paragraphs(
+      '## 3. Dump',
+      `Dump the database with \`pg_dump -Fc\` of its own major version into \`${database}.dump\`.`,
+    );
   const without = operatorSchemas.map((name) => `-N ${name}`).join(' ');
   return paragraphs(
     '## 3. Dump',
@@ -108,7 +111,10 @@ export function restore(context: RunbookContext): string {
   const { old, needs } = context;
   const database = databaseOf(old);
   const owner = ownerOf(old);
-  const administrator = needs.database === 'managed' ? `-h ${old.cluster?.name ?? ''} -U ${context.text.administrator.user}` : '-U postgres';
+  const administrator =
+    needs.database === 'managed'
+      ? `-h ${old.cluster?.name ?? ''} -U ${context.text.administrator.user}`
+      : '-U postgres';
   const exec = newExec(context);
   // Without the password of the application's role, which the pod has: psql asks for the administrator's.
   const tty = `${exec.replace('exec -i', 'exec -it')} env -u PGPASSWORD`;
@@ -128,7 +134,10 @@ export function restore(context: RunbookContext): string {
       `${exec} sh -c 'cat > /tmp/${database}.dump' < ${database}.dump`,
       `${exec} sha256sum /tmp/${database}.dump      # as in step 3`,
       `${exec} sh -c "pg_restore --list /tmp/${database}.dump | grep -vE ' (EXTENSION|COMMENT - EXTENSION) ' > /tmp/list"`,
-      `time ${exec} pg_restore ${newLogin(context)} -d ${database} ${rights} --exit-on-error --use-list=/tmp/list --jobs=2 /tmp/${database}.dump`.replace('  ', ' '),
+      `time ${exec} pg_restore ${newLogin(context)} -d ${database} ${rights} --exit-on-error --use-list=/tmp/list --jobs=2 /tmp/${database}.dump`.replace(
+        '  ',
+        ' ',
+      ),
       `${exec} psql -X ${newLogin(context)} -d ${database} -c 'ANALYZE'`,
     ),
     needs.database === 'managed'

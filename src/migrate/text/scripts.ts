@@ -43,9 +43,13 @@ kubectl --context "$OLD" -n "$namespace" get secret "$secret" -o json |
 `;
 }
 
-function databaseUsers({ cluster, namespace }: { cluster: NonNullable<Needs['cluster']>; namespace: string }, text: TargetText): string {
+function databaseUsers(
+  { cluster, namespace }: { cluster: NonNullable<Needs['cluster']>; namespace: string },
+  text: TargetText,
+): string {
   const users = Object.keys(cluster.users).map(
-    (user) => `give '${user}' '${storedName(namespace, `database-${user}`)}'   # read by Secret ${userSecret(cluster, user)}`,
+    (user) =>
+      `give '${user}' '${storedName(namespace, `database-${user}`)}'   # read by Secret ${userSecret(cluster, user)}`,
   );
   return `${head('Makes the roles of the managed database with new passwords, and puts these into the secret store.', 'Usage: scripts/database-users.sh INSTANCE')}
 instance=\${1:?the name of the instance: the variable name}
@@ -70,7 +74,9 @@ function databaseOwner({ cluster }: Needs, { tooMuch, administrator }: TargetTex
       ...(tooMuch === undefined ? [] : [`REVOKE ${tooMuch} FROM "${user}";`]),
       `ALTER ROLE "${user}" ${flags.includes('createdb') ? 'CREATEDB' : 'NOCREATEDB'} ${flags.includes('createrole') ? 'CREATEROLE' : 'NOCREATEROLE'};`,
     ]),
-    ...Object.entries(cluster?.databases ?? {}).map(([name, owner]) => `ALTER DATABASE "${name}" OWNER TO "${owner}";`),
+    ...Object.entries(cluster?.databases ?? {}).map(
+      ([name, owner]) => `ALTER DATABASE "${name}" OWNER TO "${owner}";`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -85,11 +91,7 @@ kubectl --context "$NEW" -n "$namespace" create secret tls "$secret" --key "$fol
 `;
 
 /** Scripts that the runbook calls: those that the stack needs. */
-export function scriptFiles(
-  needs: Needs,
-  images: ReadonlyMap<string, string>,
-  text: TargetText,
-): Files {
+export function scriptFiles(needs: Needs, images: ReadonlyMap<string, string>, text: TargetText): Files {
   const { cluster, database } = needs;
   const isManaged = database === 'managed' && cluster !== undefined;
   return {

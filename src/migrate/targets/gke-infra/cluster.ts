@@ -1,4 +1,14 @@
-import { attribute, block, blocks, map, text, variable, type Arguments, type Resource, type Subject } from '../../infra/model.ts';
+import {
+  attribute,
+  block,
+  blocks,
+  map,
+  text,
+  variable,
+  type Arguments,
+  type Resource,
+  type Subject,
+} from '../../infra/model.ts';
 import type { Needs } from '../../needs.ts';
 import { databasePool } from '../../rewrites/database.ts';
 
@@ -78,8 +88,12 @@ export function cluster(needs: Needs): Subject {
         key: 'node_account',
         type: 'google_service_account',
         pulumi: 'gcp.serviceaccount.Account',
-        comment: 'As whom the nodes act. Not the default account of Compute Engine, which may often change everything.',
-        arguments: { account_id: text`${variable('name')}-nodes`, display_name: text`Nodes of ${variable('name')}` },
+        comment:
+          'As whom the nodes act. Not the default account of Compute Engine, which may often change everything.',
+        arguments: {
+          account_id: text`${variable('name')}-nodes`,
+          display_name: text`Nodes of ${variable('name')}`,
+        },
         after: ['api'],
       },
       {
@@ -111,7 +125,10 @@ export function cluster(needs: Needs): Subject {
           initial_node_count: 1,
           deletion_protection: true,
           enable_shielded_nodes: true,
-          ip_allocation_policy: block({ cluster_secondary_range_name: 'pods', services_secondary_range_name: 'services' }),
+          ip_allocation_policy: block({
+            cluster_secondary_range_name: 'pods',
+            services_secondary_range_name: 'services',
+          }),
           private_cluster_config: block({ enable_private_nodes: true }),
           control_plane_endpoints_config: block({
             dns_endpoint_config: block({ allow_external_traffic: true }),

@@ -14,7 +14,8 @@ export function database({ cluster, databaseGi }: Needs): Subject {
     key: 'database',
     type: 'google_sql_database_instance',
     pulumi: 'gcp.sql.DatabaseInstance',
-    comment: 'The standby has every transaction before it counts (synchronous disks in two zones); it cannot be read.',
+    comment:
+      'The standby has every transaction before it counts (synchronous disks in two zones); it cannot be read.',
     arguments: {
       name: variable('name'),
       region: variable('region'),

@@ -9,7 +9,8 @@ export function frontDoor(): Subject {
   const pulumiRecord = (field: string) => `dnsResourceRecords[0].${field}`;
   return {
     name: 'front-door',
-    about: 'The address, the certificate and the names. The load balancer itself is made by the cluster, from the Gateway of the overlay.',
+    about:
+      'The address, the certificate and the names. The load balancer itself is made by the cluster, from the Gateway of the overlay.',
     parts: [
       {
         key: 'front_door',

@@ -1,4 +1,12 @@
-import { attribute, text, variable, type Output, type Program, type Subject, type Value } from '../../infra/model.ts';
+import {
+  attribute,
+  text,
+  variable,
+  type Output,
+  type Program,
+  type Subject,
+  type Value,
+} from '../../infra/model.ts';
 import { settingsOutput } from '../../infra/settings-output.ts';
 import type { Needs } from '../../needs.ts';
 import type { SettingName } from '../../settings.ts';
@@ -27,15 +35,28 @@ const values: Readonly<Partial<Record<SettingName, Value>>> = {
 function outputs(needs: Needs): readonly Output[] {
   const authority: Output = {
     name: 'database_ca',
-    description: 'Certificate of the authority that signs the database’s own: database_ca.pem of the overlay.',
+    description:
+      'Certificate of the authority that signs the database’s own: database_ca.pem of the overlay.',
     value: attribute('database', 'server_ca_cert[0].cert', 'serverCaCerts[0].cert'),
   };
   return [
     settingsOutput(needs, values),
     ...(needs.database === 'managed' ? [authority] : []),
-    { name: 'name_servers', description: 'Where the domain has to be delegated to.', value: attribute('zone', 'name_servers') },
-    { name: 'front_door_address', description: 'Where customers will be sent.', value: attribute('front_door', 'address') },
-    { name: 'image_registry', description: 'Where the images are pushed to: scripts/push-images.sh.', value: registry },
+    {
+      name: 'name_servers',
+      description: 'Where the domain has to be delegated to.',
+      value: attribute('zone', 'name_servers'),
+    },
+    {
+      name: 'front_door_address',
+      description: 'Where customers will be sent.',
+      value: attribute('front_door', 'address'),
+    },
+    {
+      name: 'image_registry',
+      description: 'Where the images are pushed to: scripts/push-images.sh.',
+      value: registry,
+    },
     {
       name: 'connect',
       description: 'The command that lets kubectl reach the cluster.',

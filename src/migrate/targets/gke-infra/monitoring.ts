@@ -1,4 +1,14 @@
-import { attribute, block, blocks, map, text, variable, type Arguments, type Resource, type Subject } from '../../infra/model.ts';
+import {
+  attribute,
+  block,
+  blocks,
+  map,
+  text,
+  variable,
+  type Arguments,
+  type Resource,
+  type Subject,
+} from '../../infra/model.ts';
 import type { Needs } from '../../needs.ts';
 
 const served = { variable: 'serve_from', is: 'new' } as const;
@@ -113,7 +123,8 @@ export function monitoring(needs: Needs): Subject {
         key: 'cluster_backup',
         type: 'google_gke_backup_backup_plan',
         pulumi: 'gcp.gkebackup.BackupPlan',
-        comment: 'Objects, Secrets and disks of the cluster. A disk is copied as after a loss of power: the database’s own backups are the ones to restore it from.',
+        comment:
+          'Objects, Secrets and disks of the cluster. A disk is copied as after a loss of power: the database’s own backups are the ones to restore it from.',
         arguments: {
           name: text`${variable('name')}-daily`,
           location: variable('region'),

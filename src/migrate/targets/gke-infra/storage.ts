@@ -1,4 +1,14 @@
-import { attribute, block, blocks, each, map, text, variable, type Resource, type Subject } from '../../infra/model.ts';
+import {
+  attribute,
+  block,
+  blocks,
+  each,
+  map,
+  text,
+  variable,
+  type Resource,
+  type Subject,
+} from '../../infra/model.ts';
 import type { Grant } from '../../bench.ts';
 import type { Needs } from '../../needs.ts';
 
@@ -104,24 +114,27 @@ export function storage(needs: Needs): Subject {
             key: 'secret',
             type: 'google_secret_manager_secret',
             pulumi: 'gcp.secretmanager.Secret',
-            comment: 'Places for secrets. Their values are put there by hand (README.md): neither these files nor the state have them.',
+            comment:
+              'Places for secrets. Their values are put there by hand (README.md): neither these files nor the state have them.',
             arguments: { secret_id: each, replication: block({ auto: block({}) }) },
             each: needs.storedSecrets,
             after: ['api'],
           },
           ...needs.grants
             .filter(({ may }) => may === 'read-secrets')
-            .map(
-              (grant): Resource => ({
-                key: 'secret_reader',
-                type: 'google_secret_manager_secret_iam_member',
-                pulumi: 'gcp.secretmanager.SecretIamMember',
-                comment: 'External Secrets Operator may read these secrets and no others.',
-                arguments: { secret_id: each, role: 'roles/secretmanager.secretAccessor', member: principal(grant) },
-                each: needs.storedSecrets,
-                after: ['secret', 'cluster'],
-              }),
-            ),
+            .map((grant): Resource => ({
+              key: 'secret_reader',
+              type: 'google_secret_manager_secret_iam_member',
+              pulumi: 'gcp.secretmanager.SecretIamMember',
+              comment: 'External Secrets Operator may read these secrets and no others.',
+              arguments: {
+                secret_id: each,
+                role: 'roles/secretmanager.secretAccessor',
+                member: principal(grant),
+              },
+              each: needs.storedSecrets,
+              after: ['secret', 'cluster'],
+            })),
         ];
   return {
     name: 'storage',
