@@ -89,6 +89,8 @@ export class Bench {
     readonly key: string;
     readonly output: string;
   }[] = [];
+  /** Workloads whose pods share files on the target. */
+  readonly sharing = new Set<string>();
   /** Images that have to be pushed: as they are called here, and their name and tag on the target. */
   readonly images = new Map<string, string>();
 

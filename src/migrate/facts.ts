@@ -12,6 +12,7 @@ import {
 } from './manifest.ts';
 import { operatorCluster, userSecret, type OperatorCluster } from './operator-cluster.ts';
 import { findDoors } from './rewrites/find-door.ts';
+import { isRedis } from './rewrites/other-data.ts';
 import { podVolumes } from './rewrites/pod-volumes.ts';
 
 /** A workload of the old cluster and how many pods it had. */
@@ -29,8 +30,12 @@ export interface OldFiles {
   readonly selector: string;
   readonly container: string;
   readonly mountPath: string;
+  /** `deployment/django`, where it runs on the target as well. */
+  readonly runsAs: string;
   /** An emptyDir goes with its pod. */
   readonly goesWithPod: boolean;
+  /** On the target all pods read the same files. */
+  readonly isShared: boolean;
 }
 
 /** The write that the owner allows Rekindle to make (annotation `rekindle.dev/write-probe`). */
@@ -53,6 +58,8 @@ export interface OldStack {
   /** May write to the database, or works off what others have queued. */
   readonly writers: readonly Scaled[];
   readonly cronJobs: readonly Scaled[];
+  /** Writers that only queue work for others: stopped before the queue is watched. */
+  readonly schedulers: readonly Scaled[];
   readonly redis: readonly Scaled[];
   readonly files: readonly OldFiles[];
   readonly probe?: WriteProbe;
@@ -63,14 +70,6 @@ const scaled = (manifest: Manifest): Scaled => ({
   name: `${manifest.kind.toLowerCase()}/${manifest.metadata.name}`,
   replicas: replicasOf(manifest),
 });
-
-function isRedis(manifest: Manifest): boolean {
-  return containersOf(manifest).some(({ name, container }) =>
-    /\b(redis|valkey)(-server)?\b/.test(
-      [name, container['image'], ...[container['command']].flat()].join(' '),
-    ),
-  );
-}
 
 /** A workload that is told the name of the database, or gets the secret of one of its roles. */
 function mayWrite(manifest: Manifest, cluster: OperatorCluster | undefined): boolean {
@@ -103,7 +102,14 @@ function writeProbe(bench: Bench): WriteProbe | undefined {
   }
 }
 
-function filesOf(manifest: Manifest): readonly OldFiles[] {
+/** Celery's beat and the like. */
+function isScheduler(manifest: Manifest): boolean {
+  return containersOf(manifest).some(({ container }) =>
+    [container['command'], container['args']].flat().some((word) => word === 'beat' || word === 'scheduler'),
+  );
+}
+
+function filesOf(manifest: Manifest, isShared: boolean): readonly OldFiles[] {
   const selector = Object.entries(podLabels(manifest))
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
@@ -120,14 +126,28 @@ function filesOf(manifest: Manifest): readonly OldFiles[] {
         selector,
         container: mount.container,
         mountPath: mount.mountPath,
+        runsAs: scaled(manifest).name,
         goesWithPod,
+        isShared,
       },
     ];
   });
 }
 
-/** Looks at the stack as it is before the rules. `moved` are workloads whose files the target keeps. */
-export function oldStack(manifests: readonly Manifest[], moved: ReadonlySet<string>): OldStack {
+/** Whose files get a new place, by the names of the workloads; `shared`: on the target all their pods read the same. */
+export interface Moved {
+  readonly moved: ReadonlySet<string>;
+  readonly shared: ReadonlySet<string>;
+}
+
+/** Workloads whose files are copied: those that a rule has moved, and those with claims of their own. */
+function keepsFiles(manifest: Manifest, moved: ReadonlySet<string>): boolean {
+  const hasClaim = podVolumes(manifest).some(({ source }) => source['persistentVolumeClaim'] !== undefined);
+  return moved.has(nameOf(manifest)) || (hasClaim && !isRedis(manifest));
+}
+
+/** Looks at the stack as it is before the rules. */
+export function oldStack(manifests: readonly Manifest[], { moved, shared }: Moved): OldStack {
   const bench = new Bench(manifests);
   const all = bench.objects().filter((one) => containersOf(one).length > 0);
   const cluster = manifests.map(operatorCluster).find((one) => one !== undefined);
@@ -147,9 +167,12 @@ export function oldStack(manifests: readonly Manifest[], moved: ReadonlySet<stri
     ...(cluster !== undefined && { cluster }),
     doors: running.filter(isDoor).map(scaled),
     writers: running.filter((one) => !isDoor(one) && mayWrite(one, cluster)).map(scaled),
+    schedulers: running.filter((one) => !isDoor(one) && isScheduler(one)).map(scaled),
     cronJobs: all.filter(({ kind }) => kind === 'CronJob').map(scaled),
     redis: running.filter(isRedis).map(scaled),
-    files: all.filter((one) => moved.has(nameOf(one))).flatMap(filesOf),
+    files: all
+      .filter((one) => keepsFiles(one, moved))
+      .flatMap((one) => filesOf(one, shared.has(nameOf(one)))),
     ...(probe !== undefined && { probe }),
   };
 }

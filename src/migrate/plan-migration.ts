@@ -53,8 +53,11 @@ export function planMigration({ kit, database, read, measured }: MigrationInput)
     rule.run(bench, { target, database, ...(measured !== undefined && { measured }) });
   const needs = needsOf(bench, database, measured);
   const program = kit.program(needs);
-  const moved = new Set(bench.changes.filter(({ rule }) => filesRules.has(rule)).map(({ object }) => object));
-  const old = oldStack(manifests, moved);
+  const moves = bench.changes.filter(({ rule }) => filesRules.has(rule));
+  const old = oldStack(manifests, {
+    moved: new Set(moves.map(({ object }) => object)),
+    shared: bench.sharing,
+  });
   const hasObjects = manifests.length > 0;
   const context = {
     id: target.id,

@@ -11,6 +11,7 @@ import { leftOverFields } from './left-over-fields.ts';
 import { localObjects } from './local-objects.ts';
 import { networkPolicy } from './network-policy.ts';
 import { nodePlacement } from './node-placement.ts';
+import { otherData } from './other-data.ts';
 import { requests } from './requests.ts';
 import { secrets } from './secrets.ts';
 import { spread } from './spread.ts';
@@ -37,4 +38,5 @@ export const rules: readonly Rule[] = [
   hostAddresses,
   secrets,
   requests,
+  otherData,
 ];

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts';
-import { replicasOf, valueAt, type Manifest } from '../manifest.ts';
+import { nameOf, replicasOf, valueAt, type Manifest } from '../manifest.ts';
 import type { RuleContext } from '../rule.ts';
 import { accountOf } from './accounts.ts';
 import type { PodVolume } from './pod-volumes.ts';
@@ -47,6 +47,7 @@ function ownDisk(bench: Bench, { workload, name, path }: PodVolume, { target }: 
 function sharedFiles(bench: Bench, volume: PodVolume, { target }: RuleContext, row: Row): void {
   const { workload, name, path } = volume;
   const account = accountOf(bench, workload, row.rule);
+  bench.sharing.add(nameOf(workload));
   const serviceAccount = account.metadata.name;
   const source = target.share(bench, { workload, volume: name, serviceAccount, rule: row.rule });
   bench.set(workload, path, { name, ...source }, row);

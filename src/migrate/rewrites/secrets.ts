@@ -38,7 +38,7 @@ function tellCertificate(bench: Bench, namespace: string, name: string): void {
     id,
     `Secret ${namespace}/${name}`,
     'It is the certificate of the local front door. Customers get the target’s own certificate; between the load balancer and the pods any certificate does (it is not checked there), but the pods do not start without one.',
-    `openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=${name} -keyout tls.key -out tls.crt && kubectl -n ${namespace} create secret tls ${name} --key tls.key --cert tls.crt && shred -u tls.key`,
+    `scripts/internal-certificate.sh ${namespace} ${name}`,
   );
 }
 

@@ -25,11 +25,14 @@ export const gkeText: TargetText = {
   putSecret: 'gcloud secrets versions add "$stored" --data-file=-',
   getSecret: 'gcloud secrets versions access latest --secret "$stored"',
   setPassword: [
-    'project=$(gcloud config get-value project)',
-    'api=https://sqladmin.googleapis.com/v1/projects/$project/instances/$instance/users',
+    'local api method=POST query=',
+    'api=https://sqladmin.googleapis.com/v1/projects/$(gcloud config get-value project)/instances/$instance/users',
+    'if gcloud sql users list --instance "$instance" --format="value(name)" | grep -qx "$user"; then',
+    '  method=PUT query="?name=$user"',
+    'fi',
     '# The token goes to curl by a file descriptor, the password by standard input: arguments can be read by others.',
     'printf \'{"name": "%s", "password": "%s"}\' "$user" "$password" |',
-    '  curl --fail-with-body -sS -H @<(printf "Authorization: Bearer %s" "$(gcloud auth print-access-token)") --json @- "$api"',
+    '  curl --fail-with-body -sS -X "$method" -H @<(printf "Authorization: Bearer %s" "$(gcloud auth print-access-token)") --json @- "$api$query"',
   ],
   administrator: {
     user: 'postgres',
@@ -39,7 +42,7 @@ export const gkeText: TargetText = {
   certificate: [
     'gcloud certificate-manager certificates describe "$NAME" --format="value(managed.state)"   # ACTIVE',
   ],
-  copyFiles: () => ['gcloud storage rsync --recursive files "gs://$UPLOADS"'],
+  copyFiles: (folder) => `gcloud storage rsync --recursive ${folder} "gs://$UPLOADS"`,
   address: 'gcloud compute addresses describe "$NAME-front-door" --global --format="value(address)"',
   billed: [
     'the control plane of a regional cluster',
@@ -53,6 +56,6 @@ export const gkeText: TargetText = {
   checked: [
     'The Pulumi program is type-checked against @pulumi/gcp 9.37.0 and run against Pulumi’s mocks, with assertions about zones, private nodes, identities, buckets, deletion protection and the database.',
     'The Terraform files are parsed, formatted by `terraform fmt`, and compared with the schema of provider google 6.50.0 (names, blocks and required arguments; not values). `terraform validate`, `plan` and `apply` were never run with the provider.',
-    'The overlay is built by `kubectl kustomize` and applied to a real API server (Kubernetes 1.34, dry run, strict validation). Objects of Google’s own kinds, of the Gateway API and of External Secrets Operator were checked against stand-ins written by hand.',
+    'The overlay is built by `kubectl kustomize` and applied to a real API server (Kubernetes 1.34, dry run, strict validation). Objects of the Zalando operator (1.14.0), of the Gateway API (1.4.0) and of External Secrets Operator (1.3.2) were checked against their own definitions; those of Google’s own kinds (networking.gke.io) against stand-ins written by hand.',
   ],
 };

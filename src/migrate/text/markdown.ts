@@ -17,11 +17,17 @@ export function code(text: string): string {
   return text === '' ? '' : `\`${text.replaceAll('`', "'")}\``;
 }
 
-/** Paragraphs, each after an empty line. */
+const isItem = (text: string) => /^(- \[ \] |\d+\. )/.test(text);
+
+/** Paragraphs, each after an empty line; the items of a list stay together. */
 export function paragraphs(...parts: readonly string[]): string {
-  return parts
-    .filter((part) => part !== '')
-    .map((part) => part.trimEnd())
-    .join('\n\n')
+  const kept = parts.filter((part) => part !== '').map((part) => part.trimEnd());
+  return kept
+    .map((part, index) => {
+      const before = kept[index - 1];
+      if (before === undefined) return part;
+      return isItem(part) && isItem(before) && !before.includes('\n\n') ? `\n${part}` : `\n\n${part}`;
+    })
+    .join('')
     .concat('\n');
 }

@@ -100,6 +100,7 @@ function infrastructure({ program, text, needs, id }: ReadmeContext): string {
       ...quoted,
       'END',
       text.state.init,
+      'tofu validate',
       'tofu plan -out plan      # read it',
       'tofu apply plan',
     ),
@@ -128,7 +129,7 @@ function infrastructure({ program, text, needs, id }: ReadmeContext): string {
   );
 }
 
-function platform({ needs, text, id }: ReadmeContext): string {
+function platform({ needs, text }: ReadmeContext): string {
   const operator =
     needs.database === 'operator' && needs.cluster !== undefined
       ? [
@@ -158,7 +159,7 @@ function platform({ needs, text, id }: ReadmeContext): string {
       ...(operator.length + secrets.length + users.length === 0 ? ['# nothing besides the cluster'] : []),
     ),
     needs.storedSecrets.length > 0
-      ? `The secrets of the store are empty at first: ${needs.storedSecrets.map((name) => `\`${name}\``).join(', ')}. \`tasks.md\` says how each gets its value.`
+      ? `The secrets of the store are empty at first: ${needs.storedSecrets.map((name) => `\`${name}\``).join(', ')}. Those of the database get their values by the script above, the others as \`tasks.md\` says.`
       : '',
     needs.database === 'managed' && needs.cluster !== undefined
       ? paragraphs(
@@ -169,7 +170,6 @@ function platform({ needs, text, id }: ReadmeContext): string {
           ),
         )
       : '',
-    `(The overlay is \`kubernetes/overlays/${id}\`.)`,
   );
 }
 

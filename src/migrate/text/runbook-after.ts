@@ -95,7 +95,16 @@ export function wayBack(context: RunbookContext): string {
     ...(old.cluster === undefined
       ? []
       : [`${oldPsql(context)} -c 'ALTER DATABASE ${database} RESET default_transaction_read_only'`]),
-    ...scale(onOld, [...old.writers, ...old.doors], ({ replicas }) => replicas),
+    ...scale(onOld, [...old.writers, ...old.schedulers.filter((one) => old.writers.every(({ name }) => name !== one.name))], ({ replicas }) => replicas),
+    ...old.files
+      .filter(({ goesWithPod }) => goesWithPod)
+      .flatMap(({ runsAs, selector, container, mountPath }) => [
+        `${onOld} rollout status ${runsAs}`,
+        `for pod in $(${onOld} get pod -l ${selector} -o name); do`,
+        `  tar -C files/${runsAs.replace('/', '-')} -cf - . | ${onOld} exec -i "$pod" -c ${container} -- tar -C ${mountPath} -xf -`,
+        'done',
+      ]),
+    ...scale(onOld, old.doors, ({ replicas }) => replicas),
     ...old.cronJobs.map(({ name }) => `${onOld} patch ${name} -p '{"spec": {"suspend": false}}'`),
     'rekindle resume --context "$OLD"',
     'rekindle verify --context "$OLD"',
@@ -106,7 +115,7 @@ export function wayBack(context: RunbookContext): string {
     '### Until step 7: free',
     'No customer has written to the new side. The two writes of step 6 are thrown away with it.',
     old.files.some(({ goesWithPod }) => goesWithPod)
-      ? 'After step 2 the pods that had files in an emptyDir are gone, and so are the files in them. They are in `copies/`: put them back before customers come (`kubectl cp`), pod by pod.'
+      ? 'After step 2 the pods that had files in an emptyDir are gone, and so are the files in them. They are in `files/`, and are put back before the door is opened: each pod gets all of them.'
       : '',
     shell('# serve_from = "old", and apply, if it was changed', ...open),
     '### After step 7: it costs what was written since',

@@ -1,3 +1,4 @@
+import type { OldFiles } from '../facts.ts';
 import { operatorSchemas } from './digests-sql.ts';
 import {
   databaseOf,
@@ -28,7 +29,7 @@ export function freeze(context: RunbookContext): string {
     shell(
       'date -u +%FT%TZ',
       'rekindle pause 6h --context "$OLD" --reason "cut-over"      # the agent, if there is one, must not bring back what you stop',
-      ...scale(onOld, doors, () => 0),
+      ...scale(onOld, [...doors, ...old.schedulers], () => 0),
       ...cronJobs.map(({ name }) => `${onOld} patch ${name} -p '{"spec": {"suspend": true}}'`),
       ...(queue === undefined
         ? []
@@ -53,31 +54,53 @@ export function freeze(context: RunbookContext): string {
   );
 }
 
+/** One folder a workload; its files as they are put together on the target. */
+const folderOf = (files: OldFiles) => files.runsAs.replace('/', '-');
+
+function copyOut(files: OldFiles): readonly string[] {
+  const { workload, selector, container, mountPath } = files;
+  const folder = folderOf(files);
+  return [
+    `# ${workload}, ${mountPath}: each pod has its own.`,
+    `for pod in $(${onOld} get pod -l ${selector} -o name); do`,
+    `  to=copies/${folder}/${'$'}{pod#pod/} && mkdir -p "$to"`,
+    `  ${onOld} exec "$pod" -c ${container} -- tar -C ${mountPath} -cf - . | tar -C "$to" -xf -`,
+    '  (cd "$to" && find . -type f -print0 | xargs -0 -r sha256sum) | sort -k2 > "$to.sums"',
+    'done',
+    '# Names with more than one content; it must print nothing (or you decide which one counts):',
+    `cat copies/${folder}/*.sums | sort -u | awk '{ name = substr($0, 67) } seen[name] && seen[name] != $1 { print name } { seen[name] = $1 }'`,
+    `mkdir -p files/${folder} && for one in copies/${folder}/*/; do cp -an "$one." files/${folder}/; done`,
+  ];
+}
+
+function copyIn({ needs, text }: RunbookContext, files: OldFiles): readonly string[] {
+  const folder = folderOf(files);
+  if (files.isShared && needs.grants.some(({ may }) => may === 'write-uploads') && text.copyFiles !== undefined)
+    return [text.copyFiles(`files/${folder}`)];
+  return [
+    `tar -C files/${folder} -cf - . | ${onNew} exec -i ${files.runsAs} -c ${files.container} -- tar -C ${files.mountPath} -xf -`,
+  ];
+}
+
 /** Files that no dump has. */
-export function moveFiles({ old, needs, text }: RunbookContext): string {
-  const { files, writers } = old;
+export function moveFiles(context: RunbookContext): string {
+  const { files, writers } = context.old;
   if (files.length === 0)
     return paragraphs('## 2. Files', 'The stack keeps no files outside of the database that were found.');
-  const copies = files.flatMap(({ workload, selector, container, mountPath }) => [
-    `# ${workload}, ${mountPath}: each pod has its own; a name that two pods have with different contents stops here.`,
-    `for pod in $(${onOld} get pod -l ${selector} -o name); do`,
-    `  folder=copies/\${pod#pod/} && mkdir -p "$folder"`,
-    `  ${onOld} exec "$pod" -c ${container} -- tar -C ${mountPath} -cf - . | tar -C "$folder" -xf -`,
-    '  (cd "$folder" && find . -type f -print0 | xargs -0 -r sha256sum) | sort -k2 > "$folder.sums"',
-    'done',
-  ]);
   return paragraphs(
     '## 2. Files',
-    'The dump has no files. They are copied out of each pod, compared, and put where the new pods read them.',
+    'The dump has no files. They are copied out of each pod, compared, and put where the new pods read them. (The folders are new: what a rehearsal left has to go first.)',
     shell(
       'mkdir copies files',
-      ...copies,
-      '# Names with more than one content; empty output is what you want:',
-      "cat copies/*.sums | sort -u | awk '{ name = substr($0, 67) } seen[name] && seen[name] != $1 { print name } { seen[name] = $1 }'",
-      'for folder in copies/*/; do cp -an "$folder." files/; done',
-      ...text.copyFiles(needs),
+      ...files.flatMap(copyOut),
+      '# To the new side:',
+      ...files.flatMap((one) => copyIn(context, one)),
       '# As many there as here:',
       'find files -type f | wc -l',
+      ...files.map(
+        ({ runsAs, container, mountPath }) =>
+          `${onNew} exec ${runsAs} -c ${container} -- find ${mountPath} -type f | wc -l`,
+      ),
     ),
     'Only now the pods that had them are stopped:',
     shell(...scale(onOld, writers, () => 0)),

@@ -56,9 +56,12 @@ instance=\${1:?the name of the instance: the variable name}
 
 give() {
   local user=$1 stored=$2 password
-  password=$(openssl rand -hex 32)
+  # One that is there already is kept, so that this can be run again.
+  if ! password=$(${text.getSecret} 2>/dev/null | jq -er .password); then
+    password=$(openssl rand -hex 32)
+    printf '{"password": "%s"}' "$password" | ${text.putSecret}
+  fi
 ${text.setPassword.map((line) => `  ${line}`).join('\n')}
-  printf '{"password": "%s"}' "$password" | ${text.putSecret}
 }
 
 ${users.join('\n')}

@@ -1,5 +1,3 @@
-import type { Needs } from '../needs.ts';
-
 /** What the texts and scripts say differently for each provider. */
 export interface TargetText {
   /** Tools besides kubectl that the person needs. */
@@ -24,8 +22,8 @@ export interface TargetText {
   readonly tooMuch?: string;
   /** Says whether the certificate is ready, and what the answer must be. */
   readonly certificate: readonly string[];
-  /** Copies the folder `files/` to where the pods will read it. */
-  readonly copyFiles: (needs: Needs) => readonly string[];
+  /** Copies a folder to where the pods of the target read uploads; through a pod where there is no such command. */
+  readonly copyFiles?: (folder: string) => string;
   /** Address of the new front door, as a command. */
   readonly address: string;
   /** What is billed, so that nobody is surprised; no sums. */
