@@ -8,9 +8,9 @@ import { settingText, type SettingName } from './settings.ts';
 /** Text of each file, by its path from the folder that it belongs to. */
 export type Files = Readonly<Record<string, string>>;
 
-/** YAML as this program writes it: no folded lines, no anchors. */
+/** YAML that kubectl reads as it is meant, which takes `on`, `no` and 0123 for what YAML 1.1 takes them for: no folded lines, no anchors. */
 export function yaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' });
 }
 
 /** Lines as comments. */
@@ -64,6 +64,9 @@ export function baseFiles(bench: Bench): Files {
   };
 }
 
+/** Names in targets are patterns (Kustomize anchors them): a dot would stand for anything. */
+const pattern = (name: string) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 const target = (manifest: Manifest) => {
   const { apiVersion, kind, metadata } = manifest;
   const group = groupOf(manifest);
@@ -72,7 +75,7 @@ const target = (manifest: Manifest) => {
     ...(group !== '' && { group }),
     version: apiVersion.slice(apiVersion.indexOf('/') + 1),
     kind,
-    name: metadata.name,
+    name: pattern(metadata.name),
     ...(namespace !== undefined && { namespace }),
   };
 };

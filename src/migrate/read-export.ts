@@ -156,7 +156,8 @@ function builtExport(text: string): ReadExport {
 }
 
 /**
- * Reads the objects of an export: of its `overlays/local`, which is how they ran, or of `base`, or of the folder itself.
+ * Reads the objects of an export: of its `overlays/local`, which is how they ran, or of `base`, or of the folder itself; and its
+ * `secrets`, which are in no other folder.
  * A kustomization with patches and the like is built by `build`; where that cannot be, what was not understood is told.
  * Throws the system's error when the folder cannot be read.
  */
@@ -170,11 +171,13 @@ export async function readExport(
     .map((name) => path.join(root, name))
     .find((place) => kustomizations.some((name) => existsSync(path.join(place, name))));
   const reader = new Reader(root);
-  const manifests = reader.folder(start ?? root);
+  const hasSecrets = start !== root && kustomizations.some((name) => existsSync(path.join(root, 'secrets', name)));
+  const secrets = hasSecrets ? reader.folder(path.join(root, 'secrets')) : [];
+  const manifests = [...reader.folder(start ?? root), ...secrets];
   const sort = (list: readonly Manifest[]) => list.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
   if (!reader.needsKustomize) return { manifests: sort(manifests), unread: reader.unread };
   const built = await build(start ?? root);
   if ('why' in built) return { manifests: sort(manifests), unread: [...reader.unread, built.why] };
   const whole = builtExport(built.text);
-  return { manifests: sort(whole.manifests), unread: whole.unread };
+  return { manifests: sort([...whole.manifests, ...secrets]), unread: whole.unread };
 }

@@ -88,7 +88,8 @@ export const secrets: Rule = {
       if (found === undefined) continue;
       const { name, namespace = 'default' } = manifest.metadata;
       bench.drop(manifest, { rule: id, why: found.why, after: 'not in this folder' });
-      if (isOfTheCluster(manifest)) continue;
+      const isMade = makesSecret(bench, { namespace, name, keys: [], takesAll: true, users: [] });
+      if (isOfTheCluster(manifest) || isMade) continue;
       if (isCertificate({ name, keys: found.keys })) tellCertificate(bench, namespace, name);
       else store(bench, context, { namespace, name, ...found });
     }

@@ -16,4 +16,6 @@ export interface TargetKit {
 /** The providers, by their names on the command line. */
 export const targets: Readonly<Record<TargetId, TargetKit>> = {
   gke: { target: gke, program: gkeProgram, text: gkeText },
+  eks: { target: gke, program: gkeProgram, text: gkeText },
+  aks: { target: gke, program: gkeProgram, text: gkeText },
 };

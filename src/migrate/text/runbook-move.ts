@@ -102,7 +102,7 @@ export function moveFiles(context: RunbookContext): string {
           `${onNew} exec ${runsAs} -c ${container} -- find ${mountPath} -type f | wc -l`,
       ),
     ),
-    'Only now the pods that had them are stopped:',
+    'Only now the pods that had them are stopped (**not in the rehearsal**):',
     shell(...scale(onOld, writers, () => 0)),
   );
 }
