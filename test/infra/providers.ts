@@ -1,0 +1,13 @@
+import type { TargetId } from '../../src/migrate/target.ts';
+import type { Bindings } from './provider-schema.ts';
+
+/** The provider of each target, at the version that the generated files pin. */
+export const providers: Partial<Readonly<Record<TargetId, Bindings>>> = {
+  gke: {
+    package: '@cdktf/provider-google',
+    version: '16.12.1',
+    integrity:
+      'sha512-KqNA/5RiFT07r0PSZ6/07cJ2zESUgbj1JchVj21iBFBZVUbD+578xA/k8eq/r0cbyEgLmg9eYWeVslaYah4DCQ==',
+    prefix: 'google_',
+  },
+};
