@@ -5,11 +5,14 @@ import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'v
 import { parse } from 'yaml';
 
 import { containersOf, type Manifest } from '../../src/migrate/manifest.ts';
+import { planMigration } from '../../src/migrate/plan-migration.ts';
 import type { DatabaseChoice, TargetId } from '../../src/migrate/target.ts';
+import { targets } from '../../src/migrate/targets/index.ts';
 import { define, refused } from '../fakes/apply-objects.ts';
 import { gkeStandIns, othersDefinitions } from '../fakes/custom-definitions.ts';
 import { buildOverlay, fillSettings, migratedExample, writeFiles } from '../fakes/migrated.ts';
 import { noApiServer, realApiServer, type RealApiServer } from '../fakes/real-api-server.ts';
+import { localStack } from '../fakes/local-stack.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
@@ -24,8 +27,10 @@ beforeAll(async () => {
   }
   found.api = await realApiServer();
   await define(found.api, [...others.list, ...gkeStandIns]);
-  const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'jewelry-shop' } };
-  await found.api.request('POST', '/api/v1/namespaces', space);
+  for (const name of ['jewelry-shop', 'shop']) {
+    const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    await found.api.request('POST', '/api/v1/namespaces', space);
+  }
 }, 240_000);
 
 afterAll(() => found.api?.stop());
@@ -40,9 +45,12 @@ async function built(
   context: TestContext,
   id: TargetId,
   database: DatabaseChoice,
-  overlay: 'lab' | 'public' = 'public',
+  stack: 'lab' | 'public' | 'every habit' = 'public',
 ) {
-  const { files } = await migratedExample(id, database, { overlay });
+  const { files } =
+    stack === 'every habit'
+      ? planMigration({ kit: targets[id], database, read: { manifests: localStack(), unread: [] } })
+      : await migratedExample(id, database, { overlay: stack });
   const folder = temporaryFolder();
   writeFiles(folder, files);
   const place = path.join(folder, 'kubernetes/overlays', id);
@@ -57,10 +65,10 @@ describe.each([
   ['gke', 'operator'],
   ['gke', 'managed'],
 ] as const)('the overlay for %s with the database by %s', (id, database) => {
-  test.for(['lab', 'public'] as const)(
-    'builds over the example (%s), and a real API server takes every object of it',
-    async (overlay, context) => {
-      const { objects } = await built(context, id, database, overlay);
+  test.for(['lab', 'public', 'every habit'] as const)(
+    'builds (%s), and a real API server takes every object of it',
+    async (stack, context) => {
+      const { objects } = await built(context, id, database, stack);
       expect(objects.length).toBeGreaterThan(15);
       expect(await refused(server(context), objects)).toEqual([]);
     },

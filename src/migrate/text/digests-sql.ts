@@ -13,7 +13,7 @@ const skipped = [...operatorSchemas, 'information_schema'].map((name) => `'${nam
  * is a sum of hashes, so that the order of the rows does not matter and a table of any size needs no memory; md5 and not
  * hashtext, whose values may change between versions. What a row looks like as text depends on the settings at the top.
  */
-export const digestsSql = `-- Usage: psql -AtX -f table-digests.sql DATABASE > digests.txt, on both sides, then diff.
+export const digestsSql = `-- Usage: psql -qAtX -f table-digests.sql DATABASE > digests.txt, on both sides, then diff.
 \\set ON_ERROR_STOP on
 SET search_path = pg_catalog;
 SET datestyle = 'ISO, YMD';

@@ -125,7 +125,7 @@ export function wayBack(context: RunbookContext): string {
     shell(
       ...scale(onNew, old.doors, () => 0),
       ...scale(onNew, old.writers, () => 0),
-      `${newExec(context)} psql -X -At ${newLogin(context)} -d ${database} < scripts/table-digests.sql > digests-back.txt`,
+      `${newExec(context)} psql -X -qAt ${newLogin(context)} -d ${database} < scripts/table-digests.sql > digests-back.txt`,
       without,
       '# Beside the old database, never over it:',
       ...(old.cluster === undefined
@@ -133,7 +133,7 @@ export function wayBack(context: RunbookContext): string {
         : [
             `${oldPsql(context).replace(`-d ${database}`, '-d postgres')} -c 'CREATE DATABASE ${database}_back OWNER ${ownerOf(old)} TEMPLATE template0'`,
             `${onOld} exec -i "$OLD_PRIMARY" -c postgres -- pg_restore -U postgres -d ${database}_back --no-owner --role=${ownerOf(old)} --no-privileges --exit-on-error < back.dump`,
-            `${oldPsql(context).replace(`-d ${database}`, `-d ${database}_back`)} -At < scripts/table-digests.sql | diff digests-back.txt -      # equal, but for what the operator adds`,
+            `${oldPsql(context).replace(`-d ${database}`, `-d ${database}_back`)} -qAt < scripts/table-digests.sql | diff digests-back.txt -      # equal, but for what the operator adds`,
             '# then rename: the old one to NAME_before, the copy to NAME; and open the old side as above',
           ]),
     ),

@@ -124,7 +124,7 @@ export function dump(context: RunbookContext): string {
       `time ${onOld} exec "$OLD_PRIMARY" -c postgres -- pg_dump -U postgres -Fc ${without} ${database} > ${database}.dump`,
       `pg_restore --list ${database}.dump > /dev/null 2>&1 || ${onOld} exec -i "$OLD_PRIMARY" -c postgres -- pg_restore --list < ${database}.dump > /dev/null   # it is whole`,
       `sha256sum ${database}.dump`,
-      `${oldPsql(context)} -At < scripts/table-digests.sql > digests-old.txt`,
+      `${oldPsql(context)} -qAt < scripts/table-digests.sql > digests-old.txt`,
     ),
   );
 }
@@ -182,7 +182,7 @@ export function compare(context: RunbookContext): string {
     '## 5. Compare',
     'Every table, every sequence, every large object: number of rows and a digest of their contents.',
     shell(
-      `${newExec(context)} psql -X -At ${newLogin(context)} -d ${database} < scripts/table-digests.sql > digests-new.txt`,
+      `${newExec(context)} psql -X -qAt ${newLogin(context)} -d ${database} < scripts/table-digests.sql > digests-new.txt`,
       'diff digests-old.txt digests-new.txt && echo equal',
     ),
     '**Any difference: go to “The way back”.** Nothing is lost: no customer has been sent to the new side.',
