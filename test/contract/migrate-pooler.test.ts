@@ -101,7 +101,7 @@ describe('the pooler before a managed database', () => {
     const { port, said } = await all.start(other);
     // Its clients wait as for a database that is down; the log says why.
     expect(() => ask(all, port, 'require')).toThrow(/timeout expired/);
-    expect(said()).toMatch(/certificate verify failed/);
+    await expect.poll(said, { timeout: 5000 }).toMatch(/certificate verify failed/);
   });
 
   test('shares the operator’s number of connections among its instances', () => {
