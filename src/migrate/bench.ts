@@ -46,6 +46,15 @@ export interface Entry {
   readonly added?: string;
 }
 
+/** A file of the overlay that a person puts there: an output of the infrastructure program, or what a command fetches. */
+export interface OverlayFile {
+  readonly configMap: string;
+  readonly namespace: string;
+  readonly key: string;
+  readonly file: string;
+  readonly from: { readonly output: string } | { readonly command: string };
+}
+
 /** What a pod of the stack may do in the cloud, by workload identity. */
 export interface Grant {
   readonly namespace: string;
@@ -82,13 +91,10 @@ export class Bench {
   readonly grants: Grant[] = [];
   /** Names of secrets that the target's secret store must hold. */
   readonly storedSecrets = new Set<string>();
-  /** ConfigMaps whose text is a file that the infrastructure program writes, not a line of its settings. */
-  readonly files: {
-    readonly configMap: string;
-    readonly namespace: string;
-    readonly key: string;
-    readonly output: string;
-  }[] = [];
+  /** ConfigMaps whose text is a file that is not of this program. */
+  readonly files: OverlayFile[] = [];
+  /** Claims of shared files, by namespace and name of the volume: workloads that share a volume's name share its files. */
+  readonly claims = new Map<string, string>();
   /** Workloads whose pods share files on the target. */
   readonly sharing = new Set<string>();
   /** Images that have to be pushed: as they are called here, and their name and tag on the target. */
@@ -165,6 +171,8 @@ export class Bench {
 
   /** The field takes the setting's value when the overlay is built. */
   fill(setting: SettingName, object: Manifest, path: FieldPath, part?: Fill['part']): void {
+    const isThere = this.fills.some((fill) => same(fill.object, object) && pathText(fill.path) === pathText(path));
+    if (isThere) return;
     this.fills.push({ setting, object, path, ...(part !== undefined && { part }) });
   }
 

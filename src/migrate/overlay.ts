@@ -199,10 +199,10 @@ function generators(settings: readonly SettingName[], files: Bench['files']): ob
   const local = { ...plain, annotations: { 'config.kubernetes.io/local-config': 'true' } };
   const all = [
     ...(settings.length > 0 ? [{ name: source, envs: ['settings.env'], options: local }] : []),
-    ...files.map(({ configMap: name, namespace, key, output }) => ({
+    ...files.map(({ configMap: name, namespace, key, file }) => ({
       name,
       namespace,
-      files: [`${key}=${output}.pem`],
+      files: [`${key}=${file}`],
       options: plain,
     })),
   ];

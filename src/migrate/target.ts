@@ -49,6 +49,8 @@ export interface Share {
   readonly workload: Manifest;
   /** Name of the volume in the pods. */
   readonly volume: string;
+  /** Name of the claim: one for all workloads with a volume of this name. */
+  readonly claim: string;
   /** Service account of the pods. */
   readonly serviceAccount: string;
   readonly rule: string;

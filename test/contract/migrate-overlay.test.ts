@@ -9,7 +9,7 @@ import { planMigration } from '../../src/migrate/plan-migration.ts';
 import type { DatabaseChoice, TargetId } from '../../src/migrate/target.ts';
 import { targets } from '../../src/migrate/targets/index.ts';
 import { define, refused } from '../fakes/apply-objects.ts';
-import { gkeStandIns, othersDefinitions } from '../fakes/custom-definitions.ts';
+import { eksStandIns, gkeStandIns, othersDefinitions } from '../fakes/custom-definitions.ts';
 import { buildOverlay, fillSettings, migratedExample, writeFiles } from '../fakes/migrated.ts';
 import { noApiServer, realApiServer, type RealApiServer } from '../fakes/real-api-server.ts';
 import { localStack } from '../fakes/local-stack.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
     return;
   }
   found.api = await realApiServer();
-  await define(found.api, [...others.list, ...gkeStandIns]);
+  await define(found.api, [...others.list, ...gkeStandIns, ...eksStandIns]);
   for (const name of ['jewelry-shop', 'shop']) {
     const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     await found.api.request('POST', '/api/v1/namespaces', space);
@@ -64,6 +64,8 @@ const find = (objects: readonly Manifest[], kind: string, name: string) =>
 describe.each([
   ['gke', 'operator'],
   ['gke', 'managed'],
+  ['eks', 'operator'],
+  ['eks', 'managed'],
 ] as const)('the overlay for %s with the database by %s', (id, database) => {
   test.for(['lab', 'public', 'every habit'] as const)(
     'builds (%s), and a real API server takes every object of it',

@@ -52,19 +52,18 @@ const object = (properties: Schema, required: readonly string[] = []): Schema =>
 
 const targetRef = object({ group: text, kind: text, name: text, namespace: text }, ['group', 'kind', 'name']);
 
-function standIn(group: string, kind: string, spec: Schema, more: Schema = {}): Definition {
+function standIn(group: string, kind: string, spec: Schema, scope = 'Namespaced'): Definition {
   const singular = kind.toLowerCase();
-  const plural = `${singular.replace(/y$/, 'ie')}s`;
+  const plural = singular.endsWith('s') ? singular : `${singular.replace(/y$/, 'ie')}s`;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `${plural}.${group}` },
     spec: {
       group,
-      scope: 'Namespaced',
+      scope,
       names: { kind, listKind: `${kind}List`, plural, singular },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: object({ spec, ...more }) } }],
-      ...more,
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: object({ spec }) } }],
     },
   };
 }
@@ -107,4 +106,14 @@ export const gkeStandIns: readonly Definition[] = [
     }),
   ),
   standIn('networking.gke.io', 'GCPGatewayPolicy', object({ targetRef, default: object({ sslPolicy: text }) })),
+];
+
+/** A stand-in for EKS Auto Mode's own kind. Written by hand from docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html. */
+export const eksStandIns: readonly Definition[] = [
+  standIn(
+    'eks.amazonaws.com',
+    'IngressClassParams',
+    object({ scheme: text, certificateARNs: { type: 'array', items: text } }),
+    'Cluster',
+  ),
 ];

@@ -10,4 +10,11 @@ export const providers: Partial<Readonly<Record<TargetId, Bindings>>> = {
       'sha512-KqNA/5RiFT07r0PSZ6/07cJ2zESUgbj1JchVj21iBFBZVUbD+578xA/k8eq/r0cbyEgLmg9eYWeVslaYah4DCQ==',
     prefix: 'google_',
   },
+  eks: {
+    package: '@cdktf/provider-aws',
+    version: '21.22.1',
+    integrity:
+      'sha512-BuSHeaQFUL9l33pBzIMRT7cTQ69AM2mLtijjteCPhVQRmvuhuj9Lvfymf7knAMhYqAT6+Lrls9jiGVW/Us3zrQ==',
+    prefix: 'aws_',
+  },
 };

@@ -10,6 +10,12 @@ const pulumi = load('@pulumi/pulumi');
 const resources = [];
 // What a provider would answer besides what it was given: attributes that other resources use.
 const answers = {
+  'aws:acm/certificate:Certificate': {
+    arn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1',
+    domainValidationOptions: [{ resourceRecordName: '_a.shop.example.com', resourceRecordValue: '_b.acm.example.net' }],
+  },
+  'aws:rds/instance:Instance': { address: 'shop.abc.eu-central-1.rds.example.com' },
+  'aws:route53/zone:Zone': { zoneId: 'Z1', nameServers: ['ns1.example.net'] },
   'gcp:certificatemanager/dnsAuthorization:DnsAuthorization': {
     dnsResourceRecords: [{ name: '_acme.shop.example.com.', type: 'CNAME', data: 'proof.example.net.' }],
   },
@@ -26,11 +32,12 @@ pulumi.runtime.setMocks(
   {
     newResource: ({ type, name, inputs }) => {
       resources.push({ type, name, inputs });
-      return { id: `${name}-id`, state: { name, ...inputs, ...answers[type] } };
+      const arn = `arn:aws:any:eu-central-1:123456789012:${name}`;
+      return { id: `${name}-id`, state: { name, arn, ...inputs, ...answers[type] } };
     },
     call: ({ inputs }) => ({ ...inputs, number: '123456789012', accountId: '123456789012' }),
   },
-  'shop',
+  'jewelry-shop',
   'production',
   false,
 );

@@ -85,6 +85,8 @@ export interface Resource {
   /** Why it is there and why it is so; no line for what the arguments say themselves. */
   readonly comment?: string;
   readonly arguments: Arguments;
+  /** Arguments that Pulumi calls otherwise: Terraform's name, and Pulumi's. */
+  readonly renamed?: Readonly<Record<string, string>>;
   /** What must be there before, besides what the arguments name. */
   readonly after?: readonly string[];
   /** One of it for each of these. */

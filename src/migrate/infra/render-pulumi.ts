@@ -100,9 +100,13 @@ function argumentName(name: string, value: Value): string {
   return value.plural ?? camelCase(name.endsWith('s') ? name : `${name}s`);
 }
 
-function argumentsText(fields: Arguments, indent: string): string {
+function argumentsText(
+  fields: Arguments,
+  indent: string,
+  renamed: Readonly<Record<string, string>> = {},
+): string {
   const entries = Object.entries(fields).map(([name, value]): readonly [string, string] => [
-    argumentName(name, value),
+    renamed[name] ?? argumentName(name, value),
     valueText(value, `${indent}  `),
   ]);
   return objectText(entries, indent);
@@ -143,7 +147,7 @@ function resourceText(resource: Resource, parts: ReturnType<typeof partsByKey>):
   const indent = each === undefined ? '' : '    ';
   const name = key.replaceAll('_', '-');
   const label = each === undefined ? single(name) : `\`${name}-\${each}\``;
-  const made = `new ${pulumi}(${label}, ${argumentsText(resource.arguments, indent)}${optionsText(resource, parts)})`;
+  const made = `new ${pulumi}(${label}, ${argumentsText(resource.arguments, indent, resource.renamed)}${optionsText(resource, parts)})`;
   if (each !== undefined)
     return `${head}${listText(each.map(single), '')}.map(\n  (each) =>\n    ${made},\n);\n`;
   if (onlyIf !== undefined) return `${head}${testText(onlyIf)} ? ${made} : undefined;\n`;

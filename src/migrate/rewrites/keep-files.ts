@@ -49,7 +49,10 @@ function sharedFiles(bench: Bench, volume: PodVolume, { target }: RuleContext, r
   const account = accountOf(bench, workload, row.rule);
   bench.sharing.add(nameOf(workload));
   const serviceAccount = account.metadata.name;
-  const source = target.share(bench, { workload, volume: name, serviceAccount, rule: row.rule });
+  const key = `${workload.metadata.namespace ?? 'default'}/${name}`;
+  const claim = bench.claims.get(key) ?? `${workload.metadata.name}-${name}`;
+  bench.claims.set(key, claim);
+  const source = target.share(bench, { workload, volume: name, claim, serviceAccount, rule: row.rule });
   bench.set(workload, path, { name, ...source }, row);
 }
 

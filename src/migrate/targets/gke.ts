@@ -2,7 +2,7 @@ import type { Bench } from '../bench.ts';
 import { listOf, podSpecPath, valueAt, type Manifest } from '../manifest.ts';
 import type { Share, Target } from '../target.ts';
 import { openGateway } from './gke-door.ts';
-import { claimName, sharedClaim, tellSecondFolder, userOf } from './shared-claim.ts';
+import { sharedClaim, tellSecondFolder, userOf } from './shared-claim.ts';
 import { selectorlessService, spiloEnvironment } from './stack-parts.ts';
 
 /** Compute Engine's persistent disks (docs.cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes). */
@@ -33,14 +33,13 @@ const mountOptions = ['implicit-dirs'];
  * (docs.cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver-pv).
  */
 function share(bench: Bench, wanted: Share): Readonly<Record<string, unknown>> {
-  const { workload, rule, serviceAccount } = wanted;
+  const { workload, rule, serviceAccount, claim } = wanted;
   const { namespace = 'default', name } = workload.metadata;
   const user = userOf(bench.now(workload));
   const others = bench
     .objects('PersistentVolume')
     .find(({ spec }) => valueAt(spec, ['storageClassName']) === staticClass);
   tellSecondFolder(bench, wanted, others?.metadata.labels?.['volume']);
-  const claim = claimName(wanted);
   const volume: Manifest = {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -140,7 +139,13 @@ function databaseService(bench: Bench, namespace: string, name: string): void {
     why: 'Where that name leads: the private address of the instance, which a failover keeps.',
   });
   bench.fill('DATABASE_HOST', slice, ['endpoints', 0, 'addresses', 0]);
-  bench.files.push({ configMap: 'database-ca', namespace, key: 'ca.pem', output: 'database_ca' });
+  bench.files.push({
+    configMap: 'database-ca',
+    namespace,
+    key: 'ca.pem',
+    file: 'database_ca.pem',
+    from: { output: 'database_ca' },
+  });
 }
 
 /** Google Kubernetes Engine, Standard, in one region and three zones. */

@@ -2,6 +2,9 @@ import type { Program } from '../infra/model.ts';
 import type { Needs } from '../needs.ts';
 import type { Target, TargetId } from '../target.ts';
 import type { TargetText } from '../text/target-text.ts';
+import { eks } from './eks.ts';
+import { eksProgram } from './eks-infra/index.ts';
+import { eksText } from './eks-text.ts';
 import { gke } from './gke.ts';
 import { gkeProgram } from './gke-infra/index.ts';
 import { gkeText } from './gke-text.ts';
@@ -16,6 +19,6 @@ export interface TargetKit {
 /** The providers, by their names on the command line. */
 export const targets: Readonly<Record<TargetId, TargetKit>> = {
   gke: { target: gke, program: gkeProgram, text: gkeText },
-  eks: { target: gke, program: gkeProgram, text: gkeText },
+  eks: { target: eks, program: eksProgram, text: eksText },
   aks: { target: gke, program: gkeProgram, text: gkeText },
 };

@@ -2,17 +2,12 @@ import type { Bench } from '../bench.ts';
 import { containersOf, podSpecPath, valueAt, type Manifest } from '../manifest.ts';
 import type { Share } from '../target.ts';
 
-/** Name of the claim that takes the place of a volume. */
-export function claimName({ workload, volume }: Share): string {
-  return `${workload.metadata.name}-${volume}`;
-}
-
 /** A claim for files that several pods write. */
 export function sharedClaim(share: Share, storageClassName: string, more: object = {}): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: claimName(share), namespace: share.workload.metadata.namespace ?? 'default' },
+    metadata: { name: share.claim, namespace: share.workload.metadata.namespace ?? 'default' },
     // Shared storage grows by itself; Kubernetes wants a number nevertheless.
     spec: {
       accessModes: ['ReadWriteMany'],

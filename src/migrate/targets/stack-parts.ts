@@ -15,12 +15,18 @@ export function selectorlessService(namespace: string, name: string): Manifest {
 const backupsKept = 14;
 
 /** Environment of Spilo for WAL-G, with the bucket under the name that the provider's storage has there. */
-export function spiloEnvironment(bench: Bench, cluster: Manifest, bucket: string): void {
+export function spiloEnvironment(
+  bench: Bench,
+  cluster: Manifest,
+  bucket: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
   const env = {
     USE_WALG_BACKUP: 'true',
     USE_WALG_RESTORE: 'true',
     CLONE_USE_WALG_RESTORE: 'true',
     BACKUP_NUM_TO_RETAIN: `${backupsKept}`,
+    ...more,
     [bucket]: 'bucket.invalid',
   };
   const had = listOf(valueAt(cluster, ['spec', 'env'])).filter(

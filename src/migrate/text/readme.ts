@@ -80,10 +80,15 @@ function infrastructure({ program, text, needs, id }: ReadmeContext): string {
       ? `pulumi config set --path '${key}[0]' ZONE      # and [1], [2]`
       : `pulumi config set ${key} ...`;
   });
-  const ca = needs.files.map(({ output }) => ({
-    tofu: `tofu output -raw ${output} > ../kubernetes/overlays/${id}/${output}.pem`,
-    pulumi: `pulumi stack output ${camelCase(output)} > ../kubernetes/overlays/${id}/${output}.pem`,
-  }));
+  const place = `../kubernetes/overlays/${id}`;
+  const ca = needs.files.map(({ file, from }) =>
+    'output' in from
+      ? {
+          tofu: `tofu output -raw ${from.output} > ${place}/${file}`,
+          pulumi: `pulumi stack output ${camelCase(from.output)} > ${place}/${file}`,
+        }
+      : { tofu: `${from.command} > ${place}/${file}`, pulumi: `${from.command} > ${place}/${file}` },
+  );
   return paragraphs(
     '## 1. Choose',
     choices({ program } as ReadmeContext),

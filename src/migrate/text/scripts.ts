@@ -51,7 +51,11 @@ function databaseUsers(
     (user) =>
       `give '${user}' '${storedName(namespace, `database-${user}`)}'   # read by Secret ${userSecret(cluster, user)}`,
   );
-  return `${head('Makes the roles of the managed database with new passwords, and puts these into the secret store.', 'Usage: scripts/database-users.sh INSTANCE')}
+  const about =
+    text.setPassword.length > 0
+      ? 'Makes the roles of the managed database with new passwords, and puts these into the secret store.'
+      : 'Puts new passwords for the roles of the managed database into the secret store; database-owner.sql makes the roles.';
+  return `${head(about, 'Usage: scripts/database-users.sh INSTANCE')}
 instance=\${1:?the name of the instance: the variable name}
 
 give() {
@@ -61,18 +65,24 @@ give() {
     password=$(openssl rand -hex 32)
     printf '{"password": "%s"}' "$password" | ${text.putSecret}
   fi
-${text.setPassword.map((line) => `  ${line}`).join('\n')}
-}
+${text.setPassword.map((line) => `  ${line}\n`).join('')}}
 
 ${users.join('\n')}
 `;
 }
 
-function databaseOwner({ cluster }: Needs, { tooMuch, administrator }: TargetText): string {
+function databaseOwner({ cluster }: Needs, { tooMuch, administrator, setPassword }: TargetText): string {
   const users = Object.entries(cluster?.users ?? {});
   const lines = [
     `-- Run as ${administrator.user}, once, before the restore: the roles own their databases and may no more than on the old cluster.`,
     ...users.flatMap(([user, flags]) => [
+      ...(setPassword.length > 0
+        ? []
+        : [
+            `CREATE ROLE "${user}" LOGIN;`,
+            '-- Paste what the store has for this role: psql sends only what cannot be turned back (SCRAM).',
+            `\\password "${user}"`,
+          ]),
       `GRANT "${user}" TO CURRENT_USER;`,
       ...(tooMuch === undefined ? [] : [`REVOKE ${tooMuch} FROM "${user}";`]),
       `ALTER ROLE "${user}" ${flags.includes('createdb') ? 'CREATEDB' : 'NOCREATEDB'} ${flags.includes('createrole') ? 'CREATEROLE' : 'NOCREATEROLE'};`,

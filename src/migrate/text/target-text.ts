@@ -14,7 +14,10 @@ export interface TargetText {
   readonly putSecret: string;
   /** Prints the secret `$stored`. */
   readonly getSecret: string;
-  /** Sets the password of role `$user` at the managed database; the password is in `$password`, which is not exported. */
+  /**
+   * Makes role `$user` of the managed database with the password in `$password`, which is not exported; empty where only SQL
+   * makes roles.
+   */
   readonly setPassword: readonly string[];
   /** How the administrator of the managed database is reached from the restore pod, as comments and commands. */
   readonly administrator: { readonly user: string; readonly how: readonly string[] };

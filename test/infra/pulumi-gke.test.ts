@@ -1,93 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import process from 'node:process';
-import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { of, one, pulumiProgram } from './pulumi-program.ts';
 
-import type { DatabaseChoice, TargetId } from '../../src/migrate/target.ts';
-import { migratedExample, writeFiles } from '../fakes/migrated.ts';
-import { parseHcl, type Json } from './hcl.ts';
-
-const run = promisify(execFile);
-
-const infra = path.join(import.meta.dirname, '../../infra');
-const compiler = path.join(infra, 'node_modules/typescript/bin/tsc');
-
-interface Made {
-  readonly type: string;
-  readonly name: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- inputs are looked into by matchers only
-  readonly inputs: Readonly<Record<string, any>>;
-}
-
-interface Ran {
-  readonly resources: readonly Made[];
-  readonly outputs: Readonly<Record<string, unknown>>;
-}
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** Writes the program below infra/, whose packages it finds there, and compiles it with its own settings. */
-async function compiled(id: TargetId, database: DatabaseChoice): Promise<string> {
-  const parent = path.join(infra, 'node_modules/.cache');
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(path.join(parent, 'program-'));
-  folders.push(folder);
-  const { files } = await migratedExample(id, database);
-  writeFiles(folder, files);
-  const program = path.join(folder, 'pulumi');
-  try {
-    await run(process.execPath, [compiler, '-p', '.'], { cwd: program });
-  } catch (error) {
-    throw new Error(`it does not compile: ${(error as { readonly stdout?: string }).stdout ?? ''}`, { cause: error });
-  }
-  return program;
-}
-
-async function ran(program: string, config: Readonly<Record<string, string>>): Promise<Ran> {
-  const runner = path.join(import.meta.dirname, 'pulumi-runner.cjs');
-  const { stdout } = await run(process.execPath, [runner, JSON.stringify(config)], { cwd: program });
-  return JSON.parse(stdout) as Ran;
-}
-
-const gkeConfig = {
-  'gcp:project': 'my-project-1',
-  'gcp:region': 'europe-west1',
-  'shop:zones': '["europe-west1-b","europe-west1-c","europe-west1-d"]',
-  'shop:domain': 'shop.example.com',
-  'shop:alertEmail': 'night@example.com',
-  'shop:quietHour': '03',
-  'shop:machineType': 'e2-standard-4',
-  'shop:mostNodesPerZone': '3',
-  'shop:databaseMachineType': 'e2-highmem-2',
-  'shop:databaseTier': 'db-custom-2-7680',
-  'shop:serveFrom': 'new',
-};
-
-const of = ({ resources }: Ran, type: string) => resources.filter((one) => one.type.endsWith(`:${type}`));
-const one = (made: Ran, type: string, name?: string) => {
-  const [found, ...others] = of(made, type).filter((entry) => name === undefined || entry.name === name);
-  if (found === undefined || others.length > 0) throw new Error(`there is not one ${type} ${name ?? ''}`);
-  return found.inputs;
-};
+/** Customers are on the new side. */
+const served = { 'jewelry-shop:serveFrom': 'new' };
 
 describe.each(['operator', 'managed'] as const)('the Pulumi program for gke with the database by %s', (database) => {
-  const program: { folder?: string; made?: Ran } = {};
-
-  beforeAll(async () => {
-    program.folder = await compiled('gke', database);
-    program.made = await ran(program.folder, gkeConfig);
-  }, 180_000);
-
-  const made = (): Ran => {
-    if (program.made === undefined) throw new Error('the program did not run');
-    return program.made;
-  };
+  const { made, again } = pulumiProgram('gke', database, served);
 
   test('a regional cluster with nodes in three zones, without public addresses', () => {
     const zones = ['europe-west1-b', 'europe-west1-c', 'europe-west1-d'];
@@ -207,52 +126,22 @@ describe.each(['operator', 'managed'] as const)('the Pulumi program for gke with
     for (const { inputs } of of(made(), 'AlertPolicy')) expect(inputs['notificationChannels']).toHaveLength(1);
   });
 
-  test('the outputs are the settings that the overlay asks for, with a value each', async () => {
-    const { files } = await migratedExample('gke', database);
-    const asked = [...(files['kubernetes/overlays/gke/settings.env.example'] ?? '').matchAll(/^([A-Z_]+)=$/gm)];
-    const given = String(made().outputs['settingsEnv']).trimEnd().split('\n');
-    expect(given.map((line) => line.split('=')[0])).toEqual(asked.map(([, name]) => name));
-    for (const line of given) expect(line).toMatch(/^[A-Z_]+=[\w.:/-]+$/);
-  });
-
   test('DNS leads nowhere, to the old address or to the new one, as it is told', async () => {
     const record = async (more: Readonly<Record<string, string>>) => {
-      const again = await ran(program.folder ?? '', { ...gkeConfig, ...more });
-      return of(again, 'RecordSet').find(({ name }) => name === 'front-door-record')?.inputs;
+      const other = await again(more);
+      return of(other, 'RecordSet').find(({ name }) => name === 'front-door-record')?.inputs;
     };
-    expect(await record({ 'shop:serveFrom': 'nowhere' })).toBeUndefined();
-    expect(await record({ 'shop:serveFrom': 'old', 'shop:oldAddress': '198.51.100.7' })).toMatchObject({ rrdatas: ['198.51.100.7'], ttl: 60 });
+    expect(await record({ 'jewelry-shop:serveFrom': 'nowhere' })).toBeUndefined();
+    expect(await record({ 'jewelry-shop:serveFrom': 'old', 'jewelry-shop:oldAddress': '198.51.100.7' })).toMatchObject({ rrdatas: ['198.51.100.7'], ttl: 60 });
     expect(await record({})).toMatchObject({ name: 'shop.example.com.', rrdatas: ['203.0.113.10'] });
   });
 
   test.each([
-    ['zones', { 'shop:zones': '["europe-west1-b","europe-west1-b","europe-west1-d"]' }],
-    ['domain', { 'shop:domain': 'https://shop.example.com' }],
-    ['quietHour', { 'shop:quietHour': '3' }],
-    ['machineType', { 'shop:machineType': 'c4-standard-4' }],
+    ['zones', { 'jewelry-shop:zones': '["europe-west1-b","europe-west1-b","europe-west1-d"]' }],
+    ['domain', { 'jewelry-shop:domain': 'https://shop.example.com' }],
+    ['quietHour', { 'jewelry-shop:quietHour': '3' }],
+    ['machineType', { 'jewelry-shop:machineType': 'c4-standard-4' }],
   ])('a wrong value for %s is refused, by its name', async (name, wrong) => {
-    await expect(ran(program.folder ?? '', { ...gkeConfig, ...wrong })).rejects.toThrow(`${name}: `);
-  });
-
-  test('makes what the Terraform files make, kind by kind', async () => {
-    const { files } = await migratedExample('gke', database);
-    const texts = Object.entries(files).filter(([name]) => name.startsWith('tofu/'));
-    const documents = await Promise.all(texts.map(([name, text]) => parseHcl(name, text)));
-    const names = documents.flatMap((document) =>
-      Object.values((document['resource'] ?? {}) as Readonly<Record<string, Readonly<Record<string, readonly Json[]>>>>).flatMap(
-        (named) =>
-          Object.entries(named).flatMap(([name, [found = {}]]) => {
-            const each = /\$\{toset\((\[[\s\S]*\])\)\}/.exec(String(found['for_each'] ?? ''));
-            const count = each === null ? 1 : [...(each[1] ?? '').matchAll(/"[^"]+"/g)].length;
-            return Array.from({ length: count }, () => name.replaceAll('_', '-'));
-          }),
-      ),
-    );
-    // One of several is called after the resource and its member: the longest name that fits is meant.
-    const longest = [...new Set(names)].toSorted((a, b) => b.length - a.length);
-    const there = made().resources.map(
-      ({ name }) => (names.includes(name) ? name : longest.find((known) => name.startsWith(`${known}-`))) ?? name,
-    );
-    expect([...there].sort()).toEqual([...names].sort());
+    await expect(again(wrong)).rejects.toThrow(`${name}: `);
   });
 });
