@@ -58,6 +58,7 @@ const withoutNamespace = new Set([
   'MutatingWebhookConfiguration',
   'Namespace',
   'Node',
+  'NodePool',
   'PersistentVolume',
   'PriorityClass',
   'RuntimeClass',

@@ -9,9 +9,10 @@ const settings = {
   BACKUP_BUCKET: 'The bucket that takes base backups and write-ahead log.',
   DATABASE_HOST: 'Address of the managed database, reachable from the cluster only.',
   SECRETS_PROJECT: 'The project or region of the secret store.',
-  UPLOADS_IDENTITY: 'The cloud identity that may write the uploads.',
-  BACKUP_IDENTITY: 'The cloud identity that may write the backups.',
   SECRETS_IDENTITY: 'The cloud identity that may read the secrets.',
+  RESOURCE_GROUP: 'The group of everything that was made.',
+  SUBSCRIPTION: 'The subscription that pays.',
+  CERTIFICATE_IDENTITY: 'The cloud identity that may prove the domain for the certificate.',
 } as const;
 
 /** Name of a setting in `settings.env`. */

@@ -71,14 +71,16 @@ export interface Target {
   readonly share: (bench: Bench, share: Share) => Fields;
   /** Adds what lets customers in. */
   readonly openDoor: (bench: Bench, door: Door) => void;
-  /** Marks a service account (and pods that use it) so that the provider gives it an identity. */
-  readonly identify: (bench: Bench, account: Manifest, workload: Manifest | undefined) => void;
   /** The store that ExternalSecrets of a namespace read from. */
   readonly secretStore: (bench: Bench, namespace: string) => Manifest;
-  /** Sends the Service of the old primary to the managed database. */
-  readonly databaseService: (bench: Bench, namespace: string, name: string) => void;
+  /** Sends the Service of the old primary to the managed database; undefined where this program has none to offer, with the reason. */
+  readonly databaseService: ((bench: Bench, namespace: string, name: string) => void) | { readonly why: string };
   /** Environment of Spilo that sends base backups and write-ahead log to the bucket. */
   readonly backupEnvironment: (bench: Bench, cluster: Manifest) => void;
+  /** Adds the nodes that only the database uses, where they are objects of the cluster; the infrastructure makes them elsewhere. */
+  readonly databaseNodes: (bench: Bench) => void;
+  /** What has to be done before the target enforces NetworkPolicies; undefined where it does so by itself. */
+  readonly policiesNeed?: { readonly what: string; readonly how: string };
   /** Source ranges from which the load balancer reaches pods, for NetworkPolicies; none where they are the cluster's own. */
   readonly loadBalancerRanges: readonly string[];
 }

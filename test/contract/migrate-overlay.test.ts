@@ -66,6 +66,7 @@ describe.each([
   ['gke', 'managed'],
   ['eks', 'operator'],
   ['eks', 'managed'],
+  ['aks', 'operator'],
 ] as const)('the overlay for %s with the database by %s', (id, database) => {
   test.for(['lab', 'public', 'every habit'] as const)(
     'builds (%s), and a real API server takes every object of it',

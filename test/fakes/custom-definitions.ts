@@ -25,6 +25,16 @@ const modules = [
     sum: 'h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=',
     files: ['externalsecrets', 'secretstores'].map((kind) => `config/crds/bases/external-secrets.io_${kind}.yaml`),
   },
+  {
+    name: 'sigs.k8s.io/karpenter@v1.8.0',
+    sum: 'h1:AmTHUPtnuL8IX9mbcD3NOohyk62idrBCBtM+8Wn6Jvk=',
+    files: ['pkg/apis/crds/karpenter.sh_nodepools.yaml'],
+  },
+  {
+    name: 'github.com/cert-manager/cert-manager@v1.21.2',
+    sum: 'h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=',
+    files: ['certificates', 'issuers'].map((kind) => `deploy/crds/cert-manager.io_${kind}.yaml`),
+  },
 ] as const;
 
 /** The definitions of the projects that own them, as they publish them; `lacking` where they cannot be had here. */

@@ -51,4 +51,18 @@ export const choices: Partial<Readonly<Record<TargetId, Choices>>> = {
     },
     wrong: { ...commonWrong, zones: ['eu-central-1a', 'eu-central-1b'], database_class: 'large' },
   },
+  aks: {
+    good: {
+      ...common,
+      subscription_id: '00000000-1111-2222-3333-444444444444',
+      region: 'westeurope',
+      unique_name: 'jewelryshop1',
+      admin_group_id: '55555555-6666-7777-8888-999999999999',
+      admin_ranges: ['203.0.113.0/24'],
+      machine_type: 'Standard_D4s_v5',
+      most_nodes: 6,
+      database_machine_type: 'Standard_E4s_v5',
+    },
+    wrong: { ...commonWrong, unique_name: 'Jewelry-Shop', machine_type: 'D4', subscription_id: 'mine' },
+  },
 };

@@ -43,6 +43,7 @@ const kinds = [
   ['gke', 'managed'],
   ['eks', 'operator'],
   ['eks', 'managed'],
+  ['aks', 'operator'],
 ] as const;
 
 describe.each(kinds)('the Terraform files for %s with the database by %s', (id, database) => {
@@ -137,7 +138,7 @@ const cases = [...new Set(kinds.map(([id]) => id))].flatMap((id) => {
 
 describe('the variables, as Terraform itself judges them', () => {
   async function plan(id: TargetId, values: Readonly<Record<string, unknown>>) {
-    const { files } = await migratedExample(id, 'managed');
+    const { files } = await migratedExample(id, id === 'aks' ? 'operator' : 'managed');
     const folder = temporaryFolder();
     const variables = files['tofu/variables.tf'] ?? '';
     const declared = new Set([...variables.matchAll(/^variable "(\w+)"/gm)].map(([, name = '']) => name));

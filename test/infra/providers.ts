@@ -17,4 +17,11 @@ export const providers: Partial<Readonly<Record<TargetId, Bindings>>> = {
       'sha512-BuSHeaQFUL9l33pBzIMRT7cTQ69AM2mLtijjteCPhVQRmvuhuj9Lvfymf7knAMhYqAT6+Lrls9jiGVW/Us3zrQ==',
     prefix: 'aws_',
   },
+  aks: {
+    package: '@cdktf/provider-azurerm',
+    version: '14.23.1',
+    integrity:
+      'sha512-3H20Ozj7dOKmIj6mqorHZEjLNo5wO/MBEVHwu6k53fln/0EciGQa9sDLWBYSb0o40Ycpih9lFp/k6SGRbFlQVg==',
+    prefix: 'azurerm_',
+  },
 };

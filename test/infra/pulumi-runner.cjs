@@ -10,6 +10,15 @@ const pulumi = load('@pulumi/pulumi');
 const resources = [];
 // What a provider would answer besides what it was given: attributes that other resources use.
 const answers = {
+  'azure:containerservice/kubernetesCluster:KubernetesCluster': {
+    oidcIssuerUrl: 'https://issuer.example.net/',
+    identity: { type: 'SystemAssigned', principalId: 'cluster-principal' },
+    kubeletIdentity: { objectId: 'kubelet-principal' },
+  },
+  'azure:containerservice/registry:Registry': { loginServer: 'jewelryshop1images.azurecr.io' },
+  'azure:network/publicIp:PublicIp': { ipAddress: '203.0.113.10' },
+  'azure:dns/zone:Zone': { nameServers: ['ns1.example.net'] },
+  'azure:authorization/userAssignedIdentity:UserAssignedIdentity': { clientId: 'client', principalId: 'principal' },
   'aws:acm/certificate:Certificate': {
     arn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1',
     domainValidationOptions: [{ resourceRecordName: '_a.shop.example.com', resourceRecordValue: '_b.acm.example.net' }],

@@ -93,6 +93,14 @@ async function run(id: TargetId, options: Parameters<Run<MigrateOptions>>[0]): P
   const measured = measuredFrom(options.measured);
   const read = await exportFrom(options.from);
   const kit = targets[id];
+  const { databaseService } = kit.target;
+  if (database === 'managed' && typeof databaseService !== 'function')
+    throw new UsageError({
+      what: `${kit.target.title} has no managed database here`,
+      cause: databaseService.why,
+      place: 'rekindle migrate --database',
+      next: 'Use --database operator, and move to the managed server by hand if you want it.',
+    });
   const migration = planMigration({ kit, database, read, ...(measured !== undefined && { measured }) });
   try {
     writeFolder(folder, migration.files);

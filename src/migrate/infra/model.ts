@@ -87,6 +87,8 @@ export interface Resource {
   readonly arguments: Arguments;
   /** Arguments that Pulumi calls otherwise: Terraform's name, and Pulumi's. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** Arguments that are lists in Terraform and single values in Pulumi. */
+  readonly single?: readonly string[];
   /** What must be there before, besides what the arguments name. */
   readonly after?: readonly string[];
   /** One of it for each of these. */

@@ -147,7 +147,13 @@ function resourceText(resource: Resource, parts: ReturnType<typeof partsByKey>):
   const indent = each === undefined ? '' : '    ';
   const name = key.replaceAll('_', '-');
   const label = each === undefined ? single(name) : `\`${name}-\${each}\``;
-  const made = `new ${pulumi}(${label}, ${argumentsText(resource.arguments, indent, resource.renamed)}${optionsText(resource, parts)})`;
+  const own = Object.fromEntries(
+    Object.entries(resource.arguments).map(([argument, value]) => [
+      argument,
+      resource.single?.includes(argument) === true && Array.isArray(value) ? ((value as readonly Value[])[0] ?? '') : value,
+    ]),
+  );
+  const made = `new ${pulumi}(${label}, ${argumentsText(own, indent, resource.renamed)}${optionsText(resource, parts)})`;
   if (each !== undefined)
     return `${head}${listText(each.map(single), '')}.map(\n  (each) =>\n    ${made},\n);\n`;
   if (onlyIf !== undefined) return `${head}${testText(onlyIf)} ? ${made} : undefined;\n`;

@@ -2,13 +2,11 @@ import type { Bench } from '../bench.ts';
 import { containersOf, textAt, valueAt, type Manifest } from '../manifest.ts';
 import { operatorCluster, type OperatorCluster } from '../operator-cluster.ts';
 import type { Rule, RuleContext } from '../rule.ts';
+import { databasePool } from './database-pool.ts';
 import { manage } from './managed-database.ts';
 import { splitImage } from './image.ts';
 
 const id = 'database';
-
-/** Label and taint of the nodes that the infrastructure program keeps for databases. */
-export const databasePool = { label: 'rekindle.dev/pool', taint: 'dedicated', value: 'database' } as const;
 
 function ownNodes(bench: Bench, manifest: Manifest): void {
   const { label, taint, value } = databasePool;
@@ -37,6 +35,7 @@ function keepOperator(
   cluster: OperatorCluster,
 ): void {
   ownNodes(bench, manifest);
+  target.databaseNodes(bench);
   target.backupEnvironment(bench, manifest);
   if (cluster.instances < zones)
     bench.task(

@@ -90,6 +90,7 @@ export const frontDoor: Rule = {
         'No way in was found: no Ingress, no open Service, no Service marked for Rekindle.',
         'Annotate the Service of the web server with rekindle.dev/health-path and run rekindle migrate again.',
       );
+    for (const service of bench.objects('Service')) closeService(bench, service);
     const [first, ...others] = doors;
     if (first !== undefined) open(bench, first, context);
     for (const door of others)
@@ -99,7 +100,6 @@ export const frontDoor: Rule = {
         'It is a second way in; only the first one found is opened on the target.',
         'Give it a host name of its own and add it to the front door in the overlay.',
       );
-    for (const service of bench.objects('Service')) closeService(bench, service);
     tellTraefik(bench);
   },
 };

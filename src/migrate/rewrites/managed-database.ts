@@ -77,6 +77,7 @@ export function manage(
     why: `PostgreSQL ${cluster.version} is run by the provider: copies in two zones, backups and updates are its work.`,
     after: `the managed database of ${target.title}`,
   });
+  if (typeof target.databaseService !== 'function') throw new Error(target.databaseService.why);
   target.databaseService(bench, namespace, name);
   if (cluster.pooler !== undefined) {
     const plan = { namespace, cluster: name, databases: Object.keys(cluster.databases), ...cluster.pooler };

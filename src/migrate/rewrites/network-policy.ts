@@ -40,6 +40,9 @@ export const networkPolicy: Rule = {
   looksFor: 'NetworkPolicies over the pods of the front door: they know the local way in only',
   run: (bench, { target }) => {
     const policies = bench.objects('NetworkPolicy');
+    const [first] = policies;
+    if (first !== undefined && target.policiesNeed !== undefined)
+      bench.task(id, first, target.policiesNeed.what, target.policiesNeed.how);
     if (target.loadBalancerRanges.length === 0) return;
     for (const { service } of findDoors(bench).doors.flatMap(({ backends }) => backends)) {
       const selector = fieldsOf(valueAt(service, ['spec', 'selector']));

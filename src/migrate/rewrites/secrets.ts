@@ -73,9 +73,12 @@ function makesSecret(bench: Bench, { namespace, name }: SecretReference): boolea
         one.metadata.namespace === namespace &&
         (textAt(one, ['spec', 'target', 'name']) ?? one.metadata.name) === name,
     );
+  const isIssued = bench
+    .objects('Certificate')
+    .some((one) => one.metadata.namespace === namespace && textAt(one, ['spec', 'secretName']) === name);
   const [, , cluster] = /^(.+)\.([^.]+)\.credentials\.postgresql\.acid\.zalan\.do$/.exec(name) ?? [];
   // The operator makes a Secret for each user of its cluster (postgres-operator, docs/user.md).
-  return isMade || (cluster !== undefined && bench.find('postgresql', cluster, namespace) !== undefined);
+  return isMade || isIssued || (cluster !== undefined && bench.find('postgresql', cluster, namespace) !== undefined);
 }
 
 /** Secrets never come with the files; the target has a store for them. */

@@ -1,6 +1,7 @@
 import type { Bench } from '../bench.ts';
 import { listOf, valueAt, type Manifest } from '../manifest.ts';
 import type { Door, DoorBackend, Share, Target } from '../target.ts';
+import { databasePool } from '../rewrites/database-pool.ts';
 import { nobodysHost } from './gateway.ts';
 import { sharedClaim, userOf } from './shared-claim.ts';
 import { spiloEnvironment } from './stack-parts.ts';
@@ -147,6 +148,33 @@ function secretStore(bench: Bench, namespace: string): Manifest {
   return store;
 }
 
+/** Auto Mode makes nodes by NodePools (docs.aws.amazon.com/eks/latest/userguide/create-node-pool.html). */
+function databaseNodes(bench: Bench): void {
+  const { label, taint, value } = databasePool;
+  const pool: Manifest = {
+    apiVersion: 'karpenter.sh/v1',
+    kind: 'NodePool',
+    metadata: { name: 'database' },
+    spec: {
+      template: {
+        metadata: { labels: { [label]: value } },
+        spec: {
+          nodeClassRef: { group: 'eks.amazonaws.com', kind: 'NodeClass', name: 'default' },
+          taints: [{ key: taint, value, effect: 'NoSchedule' }],
+          requirements: [
+            { key: 'karpenter.sh/capacity-type', operator: 'In', values: ['on-demand'] },
+            { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] },
+            { key: 'eks.amazonaws.com/instance-category', operator: 'In', values: ['m', 'r'] },
+          ],
+        },
+      },
+      // A member is not moved to save a node.
+      disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '1h' },
+    },
+  };
+  bench.add(pool, { rule: 'database', why: 'Nodes that only the database uses; EKS makes one where a member needs it.' });
+}
+
 /** RDS is reached by a name, which leads to the other instance after a failover. */
 function databaseService(bench: Bench, namespace: string, name: string): void {
   const service: Manifest = {
@@ -179,11 +207,14 @@ export const eks: Target = {
   smallestVolumeGi: 1,
   share,
   openDoor,
-  // Pod Identity names the service account in its own association; nothing is written on it.
-  identify: () => undefined,
   secretStore,
   databaseService,
   backupEnvironment,
+  databaseNodes,
+  policiesNeed: {
+    what: 'EKS Auto Mode enforces no NetworkPolicy until that is turned on: until then everything reaches everything.',
+    how: 'Turn it on in the cluster (ConfigMap amazon-vpc-cni, enable-network-policy-controller) and in the NodeClass: docs.aws.amazon.com/eks/latest/userguide/auto-net-pol.html.',
+  },
   // The load balancer has addresses of the cluster's own subnets.
   loadBalancerRanges: ['10.64.0.0/16'],
 };

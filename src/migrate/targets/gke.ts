@@ -164,11 +164,10 @@ export const gke: Target = {
   smallestVolumeGi: 10,
   share,
   openDoor: openGateway,
-  // The bindings name the service account itself (principal://...): nothing has to be written on it.
-  identify: () => undefined,
   secretStore,
   databaseService,
   backupEnvironment,
+  databaseNodes: () => undefined,
   // Proxies and health checks of global load balancers (docs.cloud.google.com/load-balancing/docs/firewall-rules).
   loadBalancerRanges: ['35.191.0.0/16', '130.211.0.0/22'],
 };

@@ -2,6 +2,9 @@ import type { Program } from '../infra/model.ts';
 import type { Needs } from '../needs.ts';
 import type { Target, TargetId } from '../target.ts';
 import type { TargetText } from '../text/target-text.ts';
+import { aks } from './aks.ts';
+import { aksProgram } from './aks-infra/index.ts';
+import { aksText } from './aks-text.ts';
 import { eks } from './eks.ts';
 import { eksProgram } from './eks-infra/index.ts';
 import { eksText } from './eks-text.ts';
@@ -20,5 +23,5 @@ export interface TargetKit {
 export const targets: Readonly<Record<TargetId, TargetKit>> = {
   gke: { target: gke, program: gkeProgram, text: gkeText },
   eks: { target: eks, program: eksProgram, text: eksText },
-  aks: { target: gke, program: gkeProgram, text: gkeText },
+  aks: { target: aks, program: aksProgram, text: aksText },
 };

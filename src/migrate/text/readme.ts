@@ -155,14 +155,10 @@ function platform({ needs, text }: ReadmeContext): string {
     needs.database === 'managed' && needs.cluster !== undefined
       ? ['scripts/database-users.sh "$NAME"      # NAME: the variable name']
       : [];
+  const steps = [...operator, ...secrets, ...(text.platform ?? []), ...users];
   return paragraphs(
     '## 4. What the stack stands on',
-    shell(
-      ...operator,
-      ...secrets,
-      ...users,
-      ...(operator.length + secrets.length + users.length === 0 ? ['# nothing besides the cluster'] : []),
-    ),
+    shell(...(steps.length > 0 ? steps : ['# nothing besides the cluster'])),
     needs.storedSecrets.length > 0
       ? `The secrets of the store are empty at first: ${needs.storedSecrets.map((name) => `\`${name}\``).join(', ')}. Those of the database get their values by the script above, the others as \`tasks.md\` says.`
       : '',

@@ -29,6 +29,8 @@ export interface TargetText {
   readonly copyFiles?: (folder: string) => string;
   /** Address of the new front door, as a command. */
   readonly address: string;
+  /** Installs what the overlay needs of this provider besides the stack's own; none where nothing is. */
+  readonly platform?: readonly string[];
   /** What is billed, so that nobody is surprised; no sums. */
   readonly billed: readonly string[];
   /** What was checked of these programs, and how. */

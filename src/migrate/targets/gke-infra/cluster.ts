@@ -10,7 +10,7 @@ import {
   type Subject,
 } from '../../infra/model.ts';
 import type { Needs } from '../../needs.ts';
-import { databasePool } from '../../rewrites/database.ts';
+import { databasePool } from '../../rewrites/database-pool.ts';
 
 const nodeAccount = attribute('node_account', 'email');
 
