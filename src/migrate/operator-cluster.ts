@@ -12,11 +12,20 @@ export interface OperatorCluster {
   /** Roles that log in, with their flags. */
   readonly users: Readonly<Record<string, readonly string[]>>;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Names of databases and roles that no command of this program could carry. */
+  readonly odd: readonly string[];
   readonly pooler?: { readonly instances: number; readonly mode: string };
 }
 
 const texts = (value: unknown) =>
   Object.fromEntries(Object.entries(fieldsOf(value)).map(([key, text]) => [key, String(text)]));
+
+/** Names that mean themselves in a shell and in SQL. */
+const plainName = /^[A-Za-z0-9_-]+$/;
+
+function plainOnly<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => plainName.test(name)));
+}
 
 /** Reads it; undefined for another kind of object. */
 export function operatorCluster(manifest: Manifest): OperatorCluster | undefined {
@@ -33,8 +42,13 @@ export function operatorCluster(manifest: Manifest): OperatorCluster | undefined
     namespace: manifest.metadata.namespace ?? 'default',
     version: textAt(spec, ['postgresql', 'version']) ?? 'unknown',
     instances: Number(spec['numberOfInstances'] ?? 1),
-    databases: texts(spec['databases']),
-    users: Object.fromEntries(users) as Record<string, readonly string[]>,
+    databases: Object.fromEntries(
+      Object.entries(plainOnly(texts(spec['databases']))).filter(([, owner]) => plainName.test(owner)),
+    ),
+    users: plainOnly(Object.fromEntries(users) as Record<string, readonly string[]>),
+    odd: [...Object.entries(texts(spec['databases'])).flat(), ...Object.keys(fieldsOf(spec['users']))].filter(
+      (name) => !plainName.test(name),
+    ),
     parameters: texts(valueAt(spec, ['postgresql', 'parameters'])),
     ...(hasPooler && {
       pooler: {

@@ -3,6 +3,7 @@ import { oldStack } from './facts.ts';
 import { hclFiles } from './infra/render-hcl.ts';
 import { pulumiFiles } from './infra/render-pulumi.ts';
 import type { Measured } from './measured.ts';
+import { withoutPlainSecrets } from './plain-secrets.ts';
 import { needsOf } from './needs.ts';
 import { baseFiles, overlayFiles, type Files } from './overlay.ts';
 import type { ReadExport } from './read-export.ts';
@@ -45,7 +46,7 @@ const filesRules = new Set(['empty-dir', 'host-path']);
 
 /** Plans the whole folder. Pure: the same input gives the same bytes. */
 export function planMigration({ kit, database, read, measured }: MigrationInput): Migration {
-  const manifests = read?.manifests ?? [];
+  const manifests = (read?.manifests ?? []).map(withoutPlainSecrets);
   const unread = read?.unread ?? [];
   const bench = new Bench(manifests);
   const { target, text } = kit;

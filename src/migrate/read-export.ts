@@ -27,6 +27,11 @@ const understood = new Set([
 
 const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
+/** Names become names of files and words of commands: none that Kubernetes would refuse (RBAC's may have colons). */
+function isNamed({ kind, metadata: { name, namespace = 'default' } }: Manifest): boolean {
+  return /^[a-zA-Z0-9]+$/.test(kind) && /^[a-zA-Z0-9:._-]+$/.test(name) && !/^\.+$/.test(name) && /^[a-z0-9-]+$/.test(namespace);
+}
+
 /** Reads with a memory of what could not be read. */
 class Reader {
   readonly unread: string[] = [];
@@ -73,6 +78,10 @@ class Reader {
     const { apiVersion, kind } = fields;
     const name = fieldsOf(fields['metadata'])['name'];
     const isObject = [apiVersion, kind, name].every((part) => typeof part === 'string' && part !== '');
+    if (isObject && !isNamed(fields as Manifest)) {
+      this.#tell(from, 'an object has a name that Kubernetes does not take');
+      return [];
+    }
     if (isObject) return [fields as Manifest];
     this.#tell(from, 'a document is no Kubernetes object (apiVersion, kind and metadata.name)');
     return [];

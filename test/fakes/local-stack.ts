@@ -10,7 +10,7 @@ metadata: { name: shop }
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: { name: web, namespace: shop, annotations: { deployment.kubernetes.io/revision: '7' } }
+metadata: { name: web, namespace: shop, annotations: { deployment.kubernetes.io/revision: '7', kubectl.kubernetes.io/last-applied-configuration: 'not-for-anybody' } }
 spec:
   replicas: 2
   selector: { matchLabels: { app: web } }
@@ -32,6 +32,9 @@ spec:
             - { name: MAIL_HOST, value: host.k3d.internal }
             - { name: PEER, value: '10.43.7.7' }
             - { name: HOST, value: shop.local }
+            - { name: SMTP_PASSWORD, value: not-for-anybody }
+            - { name: DATABASE_URL, value: 'postgres://shop:not-for-anybody@postgres/shop' }
+            - { name: PASSWORD_FILE, value: /run/secrets/password }
             - { name: TOKEN, valueFrom: { secretKeyRef: { name: api, key: token } } }
           envFrom: [{ secretRef: { name: sealed } }]
           volumeMounts:
@@ -139,6 +142,7 @@ kind: ConfigMap
 metadata: { name: web, namespace: shop }
 data:
   server: shop.local
+  api_key: not-for-anybody
   nginx.conf: |
     server_name shop.local;
 ---

@@ -44,14 +44,19 @@ const helpers: Readonly<Record<string, string>> = {
 `,
 };
 
-/** `config.ts`: what a person chooses, read and checked once, when the program starts. */
-export function pulumiConfig({ variables, outputs }: Program): string {
+/** A text for people with the names of variables and outputs as Pulumi has them. */
+export function withPulumiNames(text: string, { variables, outputs }: Pick<Program, 'outputs' | 'variables'>): string {
   const names = [...variables, ...outputs].map(({ name }) => name).filter((name) => name.includes('_'));
-  const asHere = (text: string) => names.reduce((said, name) => said.replaceAll(name, camelCase(name)), text);
+  return names.reduce((said, name) => said.replaceAll(name, camelCase(name)), text);
+}
+
+/** `config.ts`: what a person chooses, read and checked once, when the program starts. */
+export function pulumiConfig(program: Program): string {
+  const { variables } = program;
   const fields = variables.map((variable) => {
     const { name, description, check } = variable;
     const value = checkCall(reader(variable), camelCase(name), check);
-    return `  // ${asHere(description)}\n  ${camelCase(name)}: ${value},\n`;
+    return `  // ${withPulumiNames(description, program)}\n  ${camelCase(name)}: ${value},\n`;
   });
   const body = fields.join('');
   const used = Object.entries(helpers)

@@ -1,4 +1,4 @@
-import { pulumiConfig } from './render-pulumi-config.ts';
+import { pulumiConfig, withPulumiNames } from './render-pulumi-config.ts';
 import { single } from './single.ts';
 import {
   camelCase,
@@ -206,7 +206,11 @@ function imports(used: readonly string[], own: Subject | undefined, { subjects }
 function subjectFile(subject: Subject, program: Program): string {
   const { package: library, as } = program.provider.pulumi;
   const parts = partsByKey(program);
-  const code = subject.parts.map((part) => partText(part, parts)).join('\n');
+  const told = ({ comment: about, ...part }: DataSource | Resource) => ({
+    ...part,
+    ...(about !== undefined && { comment: withPulumiNames(about, program) }),
+  });
+  const code = subject.parts.map((part) => partText(told(part), parts)).join('\n');
   const head = [
     ...(/\bpulumi\./.test(code) ? [`import * as pulumi from '@pulumi/pulumi';\n`] : []),
     `import * as ${as} from '${library}';\n`,

@@ -90,6 +90,13 @@ export const database: Rule = {
           tellOthers(bench, manifest);
         continue;
       }
+      for (const name of cluster.odd)
+        bench.task(
+          id,
+          manifest,
+          `The name ${name} has characters that this program writes into no command; the database or role is left out of scripts and runbook.`,
+          'Move it by hand, or give it another name first.',
+        );
       if (context.database === 'managed') manage(bench, context, manifest, cluster);
       else keepOperator(bench, context, manifest, cluster);
     }

@@ -12,6 +12,7 @@ import { localObjects } from './local-objects.ts';
 import { networkPolicy } from './network-policy.ts';
 import { nodePlacement } from './node-placement.ts';
 import { otherData } from './other-data.ts';
+import { plainValues } from './plain-values.ts';
 import { requests } from './requests.ts';
 import { secrets } from './secrets.ts';
 import { spread } from './spread.ts';
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   spread,
   hostNames,
   hostAddresses,
+  plainValues,
   secrets,
   requests,
   otherData,

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { localStack } from '../../../test/fakes/local-stack.ts';
 import { Bench } from '../bench.ts';
 import { valueAt, type FieldPath, type Manifest } from '../manifest.ts';
+import { withoutPlainSecrets } from '../plain-secrets.ts';
 import { planMigration } from '../plan-migration.ts';
 import type { DatabaseChoice } from '../target.ts';
 import { targets } from '../targets/index.ts';
@@ -19,7 +20,7 @@ function rewritten(manifests: readonly Manifest[], database: DatabaseChoice = 'o
   return bench;
 }
 
-const bench = rewritten(localStack());
+const bench = rewritten(localStack().map(withoutPlainSecrets));
 
 const there = (kind: string, name: string): Manifest => {
   const found = bench.find(kind, name, kind === 'PersistentVolume' ? undefined : 'shop');
@@ -114,6 +115,8 @@ describe('fields', () => {
     ['Service', 'web', ['spec', 'type'], 'ClusterIP'],
     ['Service', 'queue', ['spec', 'clusterIP'], 'None'],
     ['ConfigMap', 'web', ['data', 'server'], 'DOMAIN'],
+    ['Deployment', 'web', [...pod, 'containers', 0, 'env', 5], { name: 'SMTP_PASSWORD', valueFrom: { secretKeyRef: { name: 'web-env', key: 'SMTP_PASSWORD' } } }],
+    ['Deployment', 'web', [...pod, 'containers', 0, 'env', 7, 'value'], '/run/secrets/password'],
     ['HTTPRoute', 'web', ['spec', 'rules', 0, 'matches', 0, 'path', 'value'], '/app'],
     ['HealthCheckPolicy', 'web', ['spec', 'default', 'config', 'httpHealthCheck', 'requestPath'], '/ready'],
     ['NetworkPolicy', 'from-load-balancer', ['spec', 'podSelector', 'matchLabels'], { app: 'web' }],
@@ -142,6 +145,8 @@ describe('what only a person can do', () => {
     ['requests', 'Deployment shop/web', /no requests/],
     ['spread', 'Deployment search', /runs once/],
     ['other-data', 'StatefulSet shop/queue', /not in the dump/],
+    ['plain-values', 'Deployment shop/web', /SMTP_PASSWORD, DATABASE_URL.*shop-web-env/],
+    ['plain-values', 'ConfigMap shop/web', /api_key held a secret/],
   ])('%s, %s', (rule, object, words) => {
     expect(told(rule, object).join('\n')).toMatch(words);
   });

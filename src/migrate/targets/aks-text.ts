@@ -19,6 +19,7 @@ export const aksText: TargetText = {
     'az vm list-usage --location REGION --output table | grep -i vcpus',
   ],
   registryLogin: 'az acr login --name "${registry%%.*}"',
+  secretsNeed: ': "${VAULT:?the name of the vault: UNIQUE_NAMEvault}"',
   putSecret:
     'az keyvault secret set --vault-name "$VAULT" --name "$stored" --file /dev/stdin --output none',
   getSecret: 'az keyvault secret show --vault-name "$VAULT" --name "$stored" --query value --output tsv',

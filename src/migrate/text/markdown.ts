@@ -7,6 +7,16 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return `${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}`;
 }
 
+/** A word of the shell in single quotes. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A word of the shell: as it is, or in quotes where the shell would read more than a word. */
+export function word(text: string): string {
+  return /^[\w./:@=,-]+$/.test(text) ? text : quoted(text);
+}
+
 /** Commands to copy. */
 export function shell(...lines: readonly string[]): string {
   return `\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n`;

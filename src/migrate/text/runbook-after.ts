@@ -10,10 +10,8 @@ import {
   scale,
   type RunbookContext,
 } from './runbook-context.ts';
-import { paragraphs, shell } from './markdown.ts';
+import { paragraphs, quoted, shell, word } from './markdown.ts';
 
-/** A word of the shell in single quotes. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The text with the shell's variable in the place of `${id}`. */
 const withId = (text: string) => quoted(text).replaceAll('${id}', `'"$1"'`);
@@ -25,7 +23,7 @@ function writes({ method, path, headers, body, expectStatus, readBack }: WritePr
   const data = body === undefined ? '' : ` --data ${withId(body)}`;
   return [
     'write() {',
-    `  curl -sS -o /dev/null -w '%{http_code}\\n' ${to} -X ${method} ${heads.join(' ')}${data} "https://$DOMAIN"${withId(path)}`,
+    `  curl -sS -o /dev/null -w '%{http_code}\\n' ${to} -X ${word(method)} ${heads.join(' ')}${data} "https://$DOMAIN"${withId(path)}`,
     '}',
     ...(readBack === undefined
       ? []
@@ -100,8 +98,8 @@ export function wayBack(context: RunbookContext): string {
       .filter(({ goesWithPod }) => goesWithPod)
       .flatMap(({ runsAs, selector, container, mountPath }) => [
         `${onOld} rollout status ${runsAs}`,
-        `for pod in $(${onOld} get pod -l ${selector} -o name); do`,
-        `  tar -C files/${runsAs.replace('/', '-')} -cf - . | ${onOld} exec -i "$pod" -c ${container} -- tar -C ${mountPath} -xf -`,
+        `for pod in $(${onOld} get pod -l ${word(selector)} -o name); do`,
+        `  tar -C files/${runsAs.replace('/', '-')} -cf - . | ${onOld} exec -i "$pod" -c ${container} -- tar -C ${word(mountPath)} -xf -`,
         'done',
       ]),
     ...scale(onOld, old.doors, ({ replicas }) => replicas),

@@ -11,7 +11,7 @@ import {
   scale,
   type RunbookContext,
 } from './runbook-context.ts';
-import { paragraphs, shell } from './markdown.ts';
+import { paragraphs, shell, word } from './markdown.ts';
 
 /** From here on customers wait. */
 export function freeze(context: RunbookContext): string {
@@ -62,9 +62,9 @@ function copyOut(files: OldFiles): readonly string[] {
   const folder = folderOf(files);
   return [
     `# ${workload}, ${mountPath}: each pod has its own.`,
-    `for pod in $(${onOld} get pod -l ${selector} -o name); do`,
+    `for pod in $(${onOld} get pod -l ${word(selector)} -o name); do`,
     `  to=copies/${folder}/${'$'}{pod#pod/} && mkdir -p "$to"`,
-    `  ${onOld} exec "$pod" -c ${container} -- tar -C ${mountPath} -cf - . | tar -C "$to" -xf -`,
+    `  ${onOld} exec "$pod" -c ${container} -- tar -C ${word(mountPath)} -cf - . | tar -C "$to" -xf -`,
     '  (cd "$to" && find . -type f -print0 | xargs -0 -r sha256sum) | sort -k2 > "$to.sums"',
     'done',
     '# Names with more than one content; it must print nothing (or you decide which one counts):',
@@ -78,7 +78,7 @@ function copyIn({ needs, text }: RunbookContext, files: OldFiles): readonly stri
   if (files.isShared && needs.grants.some(({ may }) => may === 'write-uploads') && text.copyFiles !== undefined)
     return [text.copyFiles(`files/${folder}`)];
   return [
-    `tar -C files/${folder} -cf - . | ${onNew} exec -i ${files.runsAs} -c ${files.container} -- tar -C ${files.mountPath} -xf -`,
+    `tar -C files/${folder} -cf - . | ${onNew} exec -i ${files.runsAs} -c ${files.container} -- tar -C ${word(files.mountPath)} -xf -`,
   ];
 }
 
@@ -99,7 +99,7 @@ export function moveFiles(context: RunbookContext): string {
       'find files -type f | wc -l',
       ...files.map(
         ({ runsAs, container, mountPath }) =>
-          `${onNew} exec ${runsAs} -c ${container} -- find ${mountPath} -type f | wc -l`,
+          `${onNew} exec ${runsAs} -c ${container} -- find ${word(mountPath)} -type f | wc -l`,
       ),
     ),
     'Only now the pods that had them are stopped (**not in the rehearsal**):',

@@ -3,6 +3,7 @@ import { storedName } from '../stored-secret.ts';
 import type { Needs } from '../needs.ts';
 import type { Files } from '../overlay.ts';
 import { digestsSql } from './digests-sql.ts';
+import { word } from './markdown.ts';
 import type { TargetText } from './target-text.ts';
 
 const head = (about: string, usage: string) => `#!/usr/bin/env bash
@@ -12,7 +13,7 @@ set -euo pipefail
 `;
 
 function pushImages(images: ReadonlyMap<string, string>, { registryLogin }: TargetText): string {
-  const lines = [...images].map(([local, there]) => `push '${local}' '${there}'`);
+  const lines = [...images].map(([local, there]) => `push ${word(local)} ${word(there)}`);
   return `${head('Pushes the images of the stack to the registry of the target.', 'Usage: scripts/push-images.sh REGISTRY      (output image_registry)')}
 registry=\${1:?the registry: tofu output -raw image_registry}
 ${registryLogin}
@@ -33,10 +34,10 @@ ${lines.join('\n')}
 `;
 }
 
-function copySecret({ putSecret }: TargetText): string {
+function copySecret({ putSecret, secretsNeed }: TargetText): string {
   return `${head('Copies a Secret of the old cluster into the secret store of the target. No value is shown or written to disk.', 'Usage: OLD=CONTEXT scripts/copy-secret.sh NAMESPACE SECRET STORED')}
 : "\${OLD:?the context of the old cluster}"
-namespace=\${1:?} secret=\${2:?} stored=\${3:?}
+${secretsNeed === undefined ? '' : `${secretsNeed}\n`}namespace=\${1:?} secret=\${2:?} stored=\${3:?}
 kubectl --context "$OLD" -n "$namespace" get secret "$secret" -o json |
   jq -e '.data | map_values(@base64d)' |
   ${putSecret}

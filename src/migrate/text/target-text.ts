@@ -10,6 +10,8 @@ export interface TargetText {
   readonly before: readonly string[];
   /** Logs the container engine into the registry; `$registry` is set. */
   readonly registryLogin: string;
+  /** What the scripts for secrets need besides their arguments: a line of shell that says so when it is not set. */
+  readonly secretsNeed?: string;
   /** Puts standard input into the secret `$stored`. */
   readonly putSecret: string;
   /** Prints the secret `$stored`. */
