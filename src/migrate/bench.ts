@@ -171,7 +171,9 @@ export class Bench {
 
   /** The field takes the setting's value when the overlay is built. */
   fill(setting: SettingName, object: Manifest, path: FieldPath, part?: Fill['part']): void {
-    const isThere = this.fills.some((fill) => same(fill.object, object) && pathText(fill.path) === pathText(path));
+    const isThere = this.fills.some(
+      (fill) => same(fill.object, object) && pathText(fill.path) === pathText(path),
+    );
     if (isThere) return;
     this.fills.push({ setting, object, path, ...(part !== undefined && { part }) });
   }

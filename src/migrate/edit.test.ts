@@ -10,7 +10,12 @@ const object: Manifest = {
   spec: { ports: [{ port: 80, nodePort: 30_080 }], list: ['a', 'b', 'c'] },
 };
 
-const edit = (op: Edit['op'], path: Edit['path'], more: Partial<Edit> = {}): Edit => ({ op, path, why: 'a test', ...more });
+const edit = (op: Edit['op'], path: Edit['path'], more: Partial<Edit> = {}): Edit => ({
+  op,
+  path,
+  why: 'a test',
+  ...more,
+});
 
 describe('an edit', () => {
   test('leaves the manifest that is given as it is, and makes parents that are missing', () => {
@@ -20,8 +25,12 @@ describe('an edit', () => {
   });
 
   test('takes a member out of a list, and a field out of an object', () => {
-    expect(applyEdit(object, edit('remove', ['spec', 'list', 1]))['spec']).toMatchObject({ list: ['a', 'c'] });
-    expect(applyEdit(object, edit('remove', ['spec', 'ports', 0, 'nodePort']))['spec']).toMatchObject({ ports: [{ port: 80 }] });
+    expect(applyEdit(object, edit('remove', ['spec', 'list', 1]))['spec']).toMatchObject({
+      list: ['a', 'c'],
+    });
+    expect(applyEdit(object, edit('remove', ['spec', 'ports', 0, 'nodePort']))['spec']).toMatchObject({
+      ports: [{ port: 80 }],
+    });
   });
 });
 
@@ -51,14 +60,27 @@ describe('the patch of an edit', () => {
         { op: 'add', path: '/spec/env/0', value: { name: 'a' } },
       ],
     ],
-    ['an object is removed without a test', edit('remove', ['spec', 'ports', 0], { was: { port: 80 } }), [{ op: 'remove', path: '/spec/ports/0' }]],
+    [
+      'an object is removed without a test',
+      edit('remove', ['spec', 'ports', 0], { was: { port: 80 } }),
+      [{ op: 'remove', path: '/spec/ports/0' }],
+    ],
   ])('%s', (_, wanted, operations) => {
     expect(patchOperations(object, wanted)).toEqual(operations);
   });
 
   test('a container is known again by its name', () => {
-    const pod: Manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'web' }] } };
-    expect(containerTest(pod, ['spec', 'containers', 0, 'image'])).toEqual({ op: 'test', path: '/spec/containers/0/name', value: 'web' });
+    const pod: Manifest = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: { containers: [{ name: 'web' }] },
+    };
+    expect(containerTest(pod, ['spec', 'containers', 0, 'image'])).toEqual({
+      op: 'test',
+      path: '/spec/containers/0/name',
+      value: 'web',
+    });
     expect(containerTest(pod, ['spec', 'containers'])).toBeUndefined();
   });
 });

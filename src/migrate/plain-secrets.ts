@@ -5,7 +5,8 @@ import { applyEdit } from './edit.ts';
 export const removed = 'removed-by-rekindle-migrate';
 
 /** Names that people give to secrets; not those that say where one is (`_FILE`, `_PATH`). */
-const secretName = /(pass(word|wd|phrase|code)?|secret([_-]?key)?|token|(api|access|private)[_-]?key|credentials?|dsn)$/i;
+const secretName =
+  /(pass(word|wd|phrase|code)?|secret([_-]?key)?|token|(api|access|private)[_-]?key|credentials?|dsn)$/i;
 
 /** A login in an address: `scheme://user:password@host`. */
 const login = /:\/\/[^\s/:@]*:[^\s/@]+@/;
@@ -23,13 +24,19 @@ function places(manifest: Manifest): readonly FieldPath[] {
       .map(([key]) => ['data', key]);
   return containersOf(manifest).flatMap(({ path, container }) =>
     listOf(container['env']).flatMap(({ name, value }, index) =>
-      typeof value === 'string' && isPlainSecret(String(name), value) ? [[...path, 'env', index, 'value']] : [],
+      typeof value === 'string' && isPlainSecret(String(name), value)
+        ? [[...path, 'env', index, 'value']]
+        : [],
     ),
   );
 }
 
 /** kubectl's copy of the whole object as somebody once applied it, with whatever was in it then. */
-const copyOfKubectl = ['metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'] as const;
+const copyOfKubectl = [
+  'metadata',
+  'annotations',
+  'kubectl.kubernetes.io/last-applied-configuration',
+] as const;
 
 /** The manifest without the secrets that stand in plain text in its environment, its data, or kubectl's copy of it. */
 export function withoutPlainSecrets(given: Manifest): Manifest {

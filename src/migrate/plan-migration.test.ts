@@ -8,7 +8,12 @@ import { isPlainSecret } from './plain-secrets.ts';
 import { quantityBytes } from './quantity.ts';
 import { targets } from './targets/index.ts';
 
-const measured = { databaseBytes: 8 * 1024 ** 3, dumpSeconds: 41.2, restoreSeconds: 63.9, verifySeconds: 12.5 };
+const measured = {
+  databaseBytes: 8 * 1024 ** 3,
+  dumpSeconds: 41.2,
+  restoreSeconds: 63.9,
+  verifySeconds: 12.5,
+};
 
 describe('the folder', () => {
   test('is the same every time, byte for byte', async () => {
@@ -17,14 +22,17 @@ describe('the folder', () => {
     expect(Object.keys(one.files)).toEqual(Object.keys(other.files));
   });
 
-  test.each(['gke', 'eks', 'aks'] as const)('for %s says in its first words what was not tried', async (id) => {
-    const { files } = await migratedExample(id, 'operator');
-    const readme = files['README.md'] ?? '';
-    expect(readme.indexOf('What was not tried')).toBeLessThan(600);
-    expect(readme).toContain('Nothing in this folder was ever applied to a cloud');
-    expect(files['cut-over.md']).toContain('Nobody has run this runbook');
-    if (id !== 'gke') expect(readme).toContain('Less was looked at than for GKE');
-  });
+  test.each(['gke', 'eks', 'aks'] as const)(
+    'for %s says in its first words what was not tried',
+    async (id) => {
+      const { files } = await migratedExample(id, 'operator');
+      const readme = files['README.md'] ?? '';
+      expect(readme.indexOf('What was not tried')).toBeLessThan(600);
+      expect(readme).toContain('Nothing in this folder was ever applied to a cloud');
+      expect(files['cut-over.md']).toContain('Nobody has run this runbook');
+      if (id !== 'gke') expect(readme).toContain('Less was looked at than for GKE');
+    },
+  );
 
   test('without an export has the infrastructure and the runbook, and says what it lacks', () => {
     const { files, changes } = planMigration({ kit: targets.gke, database: 'operator', read: undefined });
@@ -36,9 +44,15 @@ describe('the folder', () => {
 
   test('names no path of this machine, no date, and no text that was forgotten', () => {
     for (const kit of Object.values(targets)) {
-      const { files } = planMigration({ kit, database: 'operator', read: { manifests: localStack(), unread: ['x: why'] } });
+      const { files } = planMigration({
+        kit,
+        database: 'operator',
+        read: { manifests: localStack(), unread: ['x: why'] },
+      });
       for (const [name, text] of Object.entries(files))
-        expect(text, name).not.toMatch(/(?<![?:] )\bundefined|\[object |NaN|\/work\/|20\d\d-\d\d-\d\dT|TODO|FIXME/);
+        expect(text, name).not.toMatch(
+          /(?<![?:] )\bundefined|\[object |NaN|\/work\/|20\d\d-\d\d-\d\dT|TODO|FIXME/,
+        );
     }
   });
 });
@@ -86,9 +100,15 @@ describe('the runbook', () => {
 
   test('writes what the owner has declared, and reads it back, before DNS leads there', async () => {
     const { files } = await migratedExample('gke', 'operator');
-    expect(files['cut-over.md']).toContain(`--data '{"ref":"rekindle-'"$1"'","amount":1}' "https://$DOMAIN"'/orders/'`);
+    expect(files['cut-over.md']).toContain(
+      `--data '{"ref":"rekindle-'"$1"'","amount":1}' "https://$DOMAIN"'/orders/'`,
+    );
     expect(files['cut-over.md']).toContain('--resolve "$DOMAIN:443:$ADDRESS"');
-    const other = planMigration({ kit: targets.gke, database: 'operator', read: { manifests: localStack(), unread: [] } });
+    const other = planMigration({
+      kit: targets.gke,
+      database: 'operator',
+      read: { manifests: localStack(), unread: [] },
+    });
     expect(other.files['cut-over.md']).toContain('The stack declares no write for this');
   });
 });
@@ -100,7 +120,11 @@ describe('numbers from elsewhere', () => {
     [JSON.stringify({ ...measured, dumpSeconds: -1 }), /dumpSeconds/],
     [JSON.stringify({ ...measured, databaseBytes: '3' }), /databaseBytes/],
   ])('%s are refused', (text, words) => {
-    expect(parseMeasured(text)).toMatchObject({ problems: [expect.stringMatching(words)].concat(text === '{}' ? [expect.any(String), expect.any(String), expect.any(String)] : []) });
+    expect(parseMeasured(text)).toMatchObject({
+      problems: [expect.stringMatching(words)].concat(
+        text === '{}' ? [expect.any(String), expect.any(String), expect.any(String)] : [],
+      ),
+    });
   });
 
   test('are taken with whatever else is there', () => {

@@ -22,17 +22,22 @@ const noBuild = () => Promise.resolve({ why: 'there is no kubectl' });
 describe('an export', () => {
   test('is read as it ran: the local overlay over the base, generated ConfigMaps, the namespace, and the Secrets beside them', async () => {
     const root = folder({
-      'base/kustomization.yaml': 'resources: [web.yaml]\nconfigMapGenerator: [{ name: conf, files: [a.conf], literals: [b=c=d] }]\n',
+      'base/kustomization.yaml':
+        'resources: [web.yaml]\nconfigMapGenerator: [{ name: conf, files: [a.conf], literals: [b=c=d] }]\n',
       'base/web.yaml': `${service('web')}---\n# nothing\n---\n${service('other')}`,
       'base/a.conf': 'text\n',
       'overlays/local/kustomization.yaml': 'namespace: shop\nresources: [../../base, class.yaml]\n',
-      'overlays/local/class.yaml': 'apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: { name: fast }\n',
+      'overlays/local/class.yaml':
+        'apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: { name: fast }\n',
       'secrets/kustomization.yaml': 'resources: [sealed.yaml]\n',
-      'secrets/sealed.yaml': 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: { name: s, namespace: shop }\n',
+      'secrets/sealed.yaml':
+        'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: { name: s, namespace: shop }\n',
     });
     const { manifests, unread } = await readExport(root, noBuild);
     expect(unread).toEqual([]);
-    expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? '-'}/${metadata.name}`)).toEqual([
+    expect(
+      manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? '-'}/${metadata.name}`),
+    ).toEqual([
       'StorageClass -/fast',
       'ConfigMap shop/conf',
       'SealedSecret shop/s',
@@ -43,7 +48,10 @@ describe('an export', () => {
   });
 
   test('with patches is built by Kustomize', async () => {
-    const root = folder({ 'kustomization.yaml': 'resources: [a.yaml]\npatches: []\n', 'a.yaml': service('a') });
+    const root = folder({
+      'kustomization.yaml': 'resources: [a.yaml]\npatches: []\n',
+      'a.yaml': service('a'),
+    });
     const built = await readExport(root, () => Promise.resolve({ text: service('built') }));
     expect(built).toMatchObject({ manifests: [{ metadata: { name: 'built' } }], unread: [] });
     const blind = await readExport(root, noBuild);
@@ -56,10 +64,18 @@ describe('an export', () => {
 
   test.each([
     ['a file that is not there', 'resources: [b.yaml]', /b\.yaml: it is not there/],
-    ['something remote', 'resources: ["https://example.com/x.yaml"]', /it is not there \(a remote resource is not fetched\)/],
+    [
+      'something remote',
+      'resources: ["https://example.com/x.yaml"]',
+      /it is not there \(a remote resource is not fetched\)/,
+    ],
     ['what is no YAML', 'resources: [bad.yaml]', /bad\.yaml: /],
     ['what is no object', 'resources: [odd.yaml]', /odd\.yaml: a document is no Kubernetes object/],
-    ['a name that leads elsewhere', 'resources: [evil.yaml]', /evil\.yaml: an object has a name that Kubernetes does not take/],
+    [
+      'a name that leads elsewhere',
+      'resources: [evil.yaml]',
+      /evil\.yaml: an object has a name that Kubernetes does not take/,
+    ],
     ['a file of a ConfigMap', 'configMapGenerator: [{ name: c, files: [gone.conf] }]', /gone\.conf: ENOENT/],
     ['a folder without a kustomization', 'resources: [empty]', /empty: there is no kustomization\.yaml/],
   ])('tells %s, and reads the rest', async (_, kustomization, words) => {

@@ -29,7 +29,12 @@ const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomizatio
 
 /** Names become names of files and words of commands: none that Kubernetes would refuse (RBAC's may have colons). */
 function isNamed({ kind, metadata: { name, namespace = 'default' } }: Manifest): boolean {
-  return /^[a-zA-Z0-9]+$/.test(kind) && /^[a-zA-Z0-9:._-]+$/.test(name) && !/^\.+$/.test(name) && /^[a-z0-9-]+$/.test(namespace);
+  return (
+    /^[a-zA-Z0-9]+$/.test(kind) &&
+    /^[a-zA-Z0-9:._-]+$/.test(name) &&
+    !/^\.+$/.test(name) &&
+    /^[a-z0-9-]+$/.test(namespace)
+  );
 }
 
 /** Reads with a memory of what could not be read. */
@@ -180,7 +185,8 @@ export async function readExport(
     .map((name) => path.join(root, name))
     .find((place) => kustomizations.some((name) => existsSync(path.join(place, name))));
   const reader = new Reader(root);
-  const hasSecrets = start !== root && kustomizations.some((name) => existsSync(path.join(root, 'secrets', name)));
+  const hasSecrets =
+    start !== root && kustomizations.some((name) => existsSync(path.join(root, 'secrets', name)));
   const secrets = hasSecrets ? reader.folder(path.join(root, 'secrets')) : [];
   const manifests = [...reader.folder(start ?? root), ...secrets];
   const sort = (list: readonly Manifest[]) => list.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));

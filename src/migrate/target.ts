@@ -74,7 +74,8 @@ export interface Target {
   /** The store that ExternalSecrets of a namespace read from. */
   readonly secretStore: (bench: Bench, namespace: string) => Manifest;
   /** Sends the Service of the old primary to the managed database; undefined where this program has none to offer, with the reason. */
-  readonly databaseService: ((bench: Bench, namespace: string, name: string) => void) | { readonly why: string };
+  readonly databaseService:
+    ((bench: Bench, namespace: string, name: string) => void) | { readonly why: string };
   /** Environment of Spilo that sends base backups and write-ahead log to the bucket. */
   readonly backupEnvironment: (bench: Bench, cluster: Manifest) => void;
   /** Adds the nodes that only the database uses, where they are objects of the cluster; the infrastructure makes them elsewhere. */

@@ -66,7 +66,9 @@ describe('the digests of the runbook', () => {
       'sequence shop.orders_id_seq',
       'large objects',
     ]);
-    expect(found.find((line) => line.startsWith('table shop.orders'))).toMatch(/^table shop\.orders\|2000\|-?\d+$/);
+    expect(found.find((line) => line.startsWith('table shop.orders'))).toMatch(
+      /^table shop\.orders\|2000\|-?\d+$/,
+    );
   });
 
   test('are equal after the dump and restore of the runbook, and whatever the settings of the session are', (context) => {
@@ -77,10 +79,14 @@ describe('the digests of the runbook', () => {
     const other = `d${made}`;
     postgres.run('createdb', ['-T', 'template0', other]);
     postgres.run('pg_restore', ['-d', other, '--exit-on-error'], dump);
-    postgres.run('psql', ['-X', '-q', '-d', other], `
+    postgres.run(
+      'psql',
+      ['-X', '-q', '-d', other],
+      `
       ALTER DATABASE ${other} SET timezone = 'Asia/Tokyo'; ALTER DATABASE ${other} SET datestyle = 'German';
       ALTER DATABASE ${other} SET bytea_output = 'escape'; ALTER DATABASE ${other} SET extra_float_digits = 0;
-      ALTER DATABASE ${other} SET intervalstyle = 'sql_standard'; ALTER DATABASE ${other} SET search_path = shop;`);
+      ALTER DATABASE ${other} SET intervalstyle = 'sql_standard'; ALTER DATABASE ${other} SET search_path = shop;`,
+    );
     expect(digests(postgres, other)).toBe(digests(postgres, old));
   });
 
@@ -88,11 +94,27 @@ describe('the digests of the runbook', () => {
     ['a value', `UPDATE shop.orders SET amount = amount + 0.0000000001 WHERE id = 1000`, 'table shop.orders'],
     ['a missing row', `DELETE FROM shop.orders WHERE id = 7`, 'table shop.orders'],
     ['a doubled row', `INSERT INTO "Odd ""Name" VALUES ('ü')`, 'table public."Odd ""Name"'],
-    ['NULL instead of nothing', `UPDATE "Odd ""Name" SET t = '' WHERE t IS NULL`, 'table public."Odd ""Name"'],
-    ['two values that changed places', `UPDATE shop.orders SET ref = CASE id WHEN 1 THEN 'r2' ELSE 'r1' END WHERE id IN (1, 2)`, 'table shop.orders'],
-    ['a sequence that stands elsewhere', `SELECT setval('shop.orders_id_seq', 5)`, 'sequence shop.orders_id_seq'],
+    [
+      'NULL instead of nothing',
+      `UPDATE "Odd ""Name" SET t = '' WHERE t IS NULL`,
+      'table public."Odd ""Name"',
+    ],
+    [
+      'two values that changed places',
+      `UPDATE shop.orders SET ref = CASE id WHEN 1 THEN 'r2' ELSE 'r1' END WHERE id IN (1, 2)`,
+      'table shop.orders',
+    ],
+    [
+      'a sequence that stands elsewhere',
+      `SELECT setval('shop.orders_id_seq', 5)`,
+      'sequence shop.orders_id_seq',
+    ],
     ['a table that nobody knows', `CREATE TABLE more (a int)`, 'table public.more'],
-    ['a large object', `SELECT lo_put(oid, 0, decode('01', 'hex')) FROM pg_largeobject_metadata`, 'large objects'],
+    [
+      'a large object',
+      `SELECT lo_put(oid, 0, decode('01', 'hex')) FROM pg_largeobject_metadata`,
+      'large objects',
+    ],
   ] as const)('tell %s', ([, change, where], context) => {
     const postgres = server(context);
     const [one, other] = [fresh(postgres), fresh(postgres)];

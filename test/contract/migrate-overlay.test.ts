@@ -80,7 +80,9 @@ describe.each([
   test('leaves nothing of the local cluster, and no value open', async (context) => {
     const { objects } = await built(context, id, database);
     const text = JSON.stringify(objects);
-    expect(text).not.toMatch(/local-path|traefik|NodePort|rekindle-lab\/jewelry-shop:1"|\.invalid|192\.0\.2\.1/);
+    expect(text).not.toMatch(
+      /local-path|traefik|NodePort|rekindle-lab\/jewelry-shop:1"|\.invalid|192\.0\.2\.1/,
+    );
     expect(objects.some(({ kind }) => kind === 'Secret')).toBe(false);
     const images = objects.flatMap(containersOf).map(({ container }) => String(container['image']));
     expect(images.length).toBeGreaterThan(5);
@@ -130,11 +132,20 @@ describe('the objects on GKE', () => {
     expect(find(objects, 'HTTPRoute', 'jewelry-shop')).toMatchObject({
       spec: {
         hostnames: ['shop.example.com'],
-        rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }], backendRefs: [{ name: 'nginx', port: 443 }] }],
+        rules: [
+          {
+            matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+            backendRefs: [{ name: 'nginx', port: 443 }],
+          },
+        ],
       },
     });
     expect(find(objects, 'HealthCheckPolicy', 'nginx')).toMatchObject({
-      spec: { default: { config: { type: 'HTTPS', httpsHealthCheck: { requestPath: '/health/', host: 'shop.example.com' } } } },
+      spec: {
+        default: {
+          config: { type: 'HTTPS', httpsHealthCheck: { requestPath: '/health/', host: 'shop.example.com' } },
+        },
+      },
     });
     expect(find(objects, 'Service', 'nginx')).toMatchObject({ spec: { ports: [{ appProtocol: 'HTTPS' }] } });
     expect(find(objects, 'Ingress', 'jewelry-shop')).toBeUndefined();
@@ -206,6 +217,8 @@ describe('the objects on GKE', () => {
     ) as Record<string, object>;
     for (const [section, values] of Object.entries(ours))
       for (const [key, value] of Object.entries(values))
-        expect(typeof (usual[section] as Record<string, unknown>)[key], `${section}.${key}`).toBe(typeof value);
+        expect(typeof (usual[section] as Record<string, unknown>)[key], `${section}.${key}`).toBe(
+          typeof value,
+        );
   });
 });

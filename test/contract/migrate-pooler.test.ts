@@ -23,7 +23,13 @@ interface Running {
 const found: { running?: Running } = {};
 const children: ReturnType<typeof startPgbouncer>[] = [];
 
-const plan = { namespace: 'shop', cluster: '127.0.0.1', instances: 2, mode: 'transaction', databases: ['shop'] };
+const plan = {
+  namespace: 'shop',
+  cluster: '127.0.0.1',
+  instances: 2,
+  mode: 'transaction',
+  databases: ['shop'],
+};
 
 /** The generated settings with the folders and ports of this test. */
 function settings(database: number, port: number): string {
@@ -44,7 +50,11 @@ beforeAll(async () => {
   postgres.run('createdb', ['shop']);
   postgres.run('psql', ['-X', '-q', '-d', 'shop'], `CREATE ROLE app LOGIN PASSWORD 'a-password'`);
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=pooler'];
-  execFileSync('openssl', [...request, '-keyout', path.join(folder, 'tls.key'), '-out', path.join(folder, 'tls.crt')], { stdio: 'pipe' });
+  execFileSync(
+    'openssl',
+    [...request, '-keyout', path.join(folder, 'tls.key'), '-out', path.join(folder, 'tls.crt')],
+    { stdio: 'pipe' },
+  );
   execFileSync('chmod', ['644', path.join(folder, 'tls.key')]);
   writeReadable(path.join(folder, 'userlist.txt'), '"app" "a-password"\n');
   const start = async (authority: string) => {
@@ -55,7 +65,12 @@ beforeAll(async () => {
     children.push(child);
     const said: string[] = [];
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => said.push(chunk));
-    await eventually(10_000, `start of PgBouncer: ${said.join('')}`, () => Promise.resolve(said.join('').includes('process up')), 50);
+    await eventually(
+      10_000,
+      `start of PgBouncer: ${said.join('')}`,
+      () => Promise.resolve(said.join('').includes('process up')),
+      50,
+    );
     return { port, said: () => said.join('') };
   };
   found.running = { postgres, start };
@@ -78,11 +93,29 @@ function running(context: TestContext): Running {
 
 const ask = ({ postgres }: Running, port: number, mode: string, password = 'a-password') =>
   postgres
-    .run('psql', ['-X', '-At', '-h', '127.0.0.1', '-p', `${port}`, '-U', 'app', '-d', 'shop', '-c', 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'], undefined, {
-      PGSSLMODE: mode,
-      PGPASSWORD: password,
-      PGCONNECT_TIMEOUT: '3',
-    })
+    .run(
+      'psql',
+      [
+        '-X',
+        '-At',
+        '-h',
+        '127.0.0.1',
+        '-p',
+        `${port}`,
+        '-U',
+        'app',
+        '-d',
+        'shop',
+        '-c',
+        'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
+      ],
+      undefined,
+      {
+        PGSSLMODE: mode,
+        PGPASSWORD: password,
+        PGCONNECT_TIMEOUT: '3',
+      },
+    )
     .toString()
     .trim();
 
@@ -97,7 +130,23 @@ describe('the pooler before a managed database', () => {
 
   test('reaches no database whose certificate another authority has signed', async (context) => {
     const all = running(context);
-    const other = execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=other', '-keyout', '/dev/null'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const other = execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=other',
+        '-keyout',
+        '/dev/null',
+      ],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    );
     const { port, said } = await all.start(other);
     // Its clients wait as for a database that is down; the log says why.
     expect(() => ask(all, port, 'require')).toThrow(/timeout expired/);

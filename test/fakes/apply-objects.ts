@@ -11,22 +11,36 @@ export async function define(api: RealApiServer, list: readonly Definition[]): P
     const { name } = definition['metadata'] as { readonly name: string };
     // Some are larger than what an annotation of kubectl may hold; a POST has no such limit.
     await api.request('POST', definitions, definition);
-    await eventually(30_000, `definition ${name}`, async () => {
-      const { status } = await api.request('GET', `${definitions}/${name}`);
-      const { conditions } = (status ?? {}) as {
-        readonly conditions?: readonly { readonly type: string; readonly status: string }[] | null;
-      };
-      // A definition that was just made has a list of its own that is null.
-      return (conditions ?? []).some(({ type, status: state }) => type === 'Established' && state === 'True');
-    }, 100);
+    await eventually(
+      30_000,
+      `definition ${name}`,
+      async () => {
+        const { status } = await api.request('GET', `${definitions}/${name}`);
+        const { conditions } = (status ?? {}) as {
+          readonly conditions?: readonly { readonly type: string; readonly status: string }[] | null;
+        };
+        // A definition that was just made has a list of its own that is null.
+        return (conditions ?? []).some(
+          ({ type, status: state }) => type === 'Established' && state === 'True',
+        );
+      },
+      100,
+    );
   }
 }
 
 /** Where the API server has objects of each kind. */
-async function places(api: RealApiServer, apiVersion: string): Promise<ReadonlyMap<string, { readonly name: string; readonly namespaced: boolean }>> {
+async function places(
+  api: RealApiServer,
+  apiVersion: string,
+): Promise<ReadonlyMap<string, { readonly name: string; readonly namespaced: boolean }>> {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const { resources } = (await api.request('GET', root)) as unknown as {
-    readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+    readonly resources: readonly {
+      readonly name: string;
+      readonly kind: string;
+      readonly namespaced: boolean;
+    }[];
   };
   return new Map(resources.filter(({ name }) => !name.includes('/')).map((one) => [one.kind, one]));
 }

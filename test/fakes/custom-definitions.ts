@@ -18,12 +18,16 @@ const modules = [
   {
     name: 'sigs.k8s.io/gateway-api@v1.4.0',
     sum: 'h1:ZwlNM6zOHq0h3WUX2gfByPs2yAEsy/EenYJB78jpQfQ=',
-    files: ['gateways', 'httproutes'].map((kind) => `config/crd/standard/gateway.networking.k8s.io_${kind}.yaml`),
+    files: ['gateways', 'httproutes'].map(
+      (kind) => `config/crd/standard/gateway.networking.k8s.io_${kind}.yaml`,
+    ),
   },
   {
     name: 'github.com/external-secrets/external-secrets@v1.3.2',
     sum: 'h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=',
-    files: ['externalsecrets', 'secretstores'].map((kind) => `config/crds/bases/external-secrets.io_${kind}.yaml`),
+    files: ['externalsecrets', 'secretstores'].map(
+      (kind) => `config/crds/bases/external-secrets.io_${kind}.yaml`,
+    ),
   },
   {
     name: 'sigs.k8s.io/karpenter@v1.8.0',
@@ -38,7 +42,10 @@ const modules = [
 ] as const;
 
 /** The definitions of the projects that own them, as they publish them; `lacking` where they cannot be had here. */
-export async function othersDefinitions(): Promise<{ readonly list: readonly Definition[]; readonly lacking?: string }> {
+export async function othersDefinitions(): Promise<{
+  readonly list: readonly Definition[];
+  readonly lacking?: string;
+}> {
   const list: Definition[] = [];
   for (const { name, sum, files } of modules) {
     const { folder, lacking } = await goModule(name, sum);
@@ -115,7 +122,11 @@ export const gkeStandIns: readonly Definition[] = [
       default: object({ timeoutSec: number, connectionDraining: object({ drainingTimeoutSec: number }) }),
     }),
   ),
-  standIn('networking.gke.io', 'GCPGatewayPolicy', object({ targetRef, default: object({ sslPolicy: text }) })),
+  standIn(
+    'networking.gke.io',
+    'GCPGatewayPolicy',
+    object({ targetRef, default: object({ sslPolicy: text }) }),
+  ),
 ];
 
 /** A stand-in for EKS Auto Mode's own kind. Written by hand from docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html. */

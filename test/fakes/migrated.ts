@@ -25,7 +25,12 @@ export async function migratedExample(
   more: { readonly measured?: Measured; readonly overlay?: 'lab' | 'public' } = {},
 ): Promise<Migration> {
   const read = await readExport(path.join(examples, more.overlay ?? 'public'));
-  return planMigration({ kit: targets[id], database, read, ...(more.measured && { measured: more.measured }) });
+  return planMigration({
+    kit: targets[id],
+    database,
+    read,
+    ...(more.measured && { measured: more.measured }),
+  });
 }
 
 /** Writes the files of a migration into a folder. */
@@ -48,7 +53,9 @@ const settings: Readonly<Record<string, string>> = {
 export function fillSettings(overlay: string, files: Files, id: TargetId): void {
   const example = files[`kubernetes/overlays/${id}/settings.env.example`] ?? '';
   const names = [...example.matchAll(/^([A-Z_]+)=$/gm)].map(([, name = '']) => name);
-  const lines = names.map((name) => `${name}=${settings[name] ?? `value-of-${name.toLowerCase().replaceAll('_', '-')}`}`);
+  const lines = names.map(
+    (name) => `${name}=${settings[name] ?? `value-of-${name.toLowerCase().replaceAll('_', '-')}`}`,
+  );
   if (names.length > 0) writeFileSync(path.join(overlay, 'settings.env'), `${lines.join('\n')}\n`);
   writeFileSync(path.join(overlay, 'database_ca.pem'), 'a certificate\n');
 }

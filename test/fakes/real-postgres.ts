@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -42,7 +51,10 @@ const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 function tlsOptions(folder: string, data: string, port: number): readonly string[] {
   const [key, certificate] = [path.join(folder, 'server.key'), path.join(folder, 'server.crt')];
   const subject = ['-subj', '/CN=database', '-days', '2', '-keyout', key, '-out', certificate];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject], { ...nobody, stdio: 'pipe' });
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject], {
+    ...nobody,
+    stdio: 'pipe',
+  });
   const rules = 'local all postgres trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n';
   writeFileSync(path.join(data, 'pg_hba.conf'), rules);
   const ssl = ['-c', 'ssl=on', '-c', `ssl_cert_file=${certificate}`, '-c', `ssl_key_file=${key}`];
@@ -60,13 +72,29 @@ export async function realPostgres(port?: number): Promise<RealPostgres> {
     execFileSync(path.join(bin, program), args, {
       ...nobody,
       cwd: folder,
-      env: { PATH: process.env['PATH'], PGHOST: folder, PGPORT: `${port ?? 5432}`, PGUSER: 'postgres', LC_ALL: 'C.UTF-8', ...more },
+      env: {
+        PATH: process.env['PATH'],
+        PGHOST: folder,
+        PGPORT: `${port ?? 5432}`,
+        PGUSER: 'postgres',
+        LC_ALL: 'C.UTF-8',
+        ...more,
+      },
       maxBuffer: 256 * 1024 * 1024,
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(input !== undefined && { input }),
     });
   const data = path.join(folder, 'data');
-  run('initdb', ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']);
+  run('initdb', [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C.UTF-8',
+    '--no-sync',
+  ]);
   const options = ['-D', data, '-k', folder, '-c', 'fsync=off'];
   if (port === undefined) options.push('-c', 'listen_addresses=');
   else options.push(...tlsOptions(folder, data, port));
@@ -80,18 +108,24 @@ export async function realPostgres(port?: number): Promise<RealPostgres> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await eventually(30_000, 'answer of PostgreSQL', async () => {
-      try {
-        run('pg_isready', ['-q']);
-        return true;
-      } catch {
-        return false;
-      }
-    }, 100);
+    await eventually(
+      30_000,
+      'answer of PostgreSQL',
+      async () => {
+        try {
+          run('pg_isready', ['-q']);
+          return true;
+        } catch {
+          return false;
+        }
+      },
+      100,
+    );
   } catch (error) {
     await stop();
     throw error;
   }
-  const authority = port === undefined ? {} : { authority: readFileSync(path.join(folder, 'server.crt'), 'utf8') };
+  const authority =
+    port === undefined ? {} : { authority: readFileSync(path.join(folder, 'server.crt'), 'utf8') };
   return { run, stop, ...authority };
 }

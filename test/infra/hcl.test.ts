@@ -19,7 +19,12 @@ type Kind = 'data' | 'resource';
 
 interface Parsed {
   readonly texts: readonly string[];
-  readonly all: readonly { readonly kind: Kind; readonly type: string; readonly name: string; readonly found: Json }[];
+  readonly all: readonly {
+    readonly kind: Kind;
+    readonly type: string;
+    readonly name: string;
+    readonly found: Json;
+  }[];
   readonly variables: Json;
 }
 
@@ -30,7 +35,12 @@ async function parsed(id: TargetId, database: DatabaseChoice): Promise<Parsed> {
   const all = documents.flatMap((document) =>
     (['data', 'resource'] as const).flatMap((kind) =>
       Object.entries((document[kind] ?? {}) as Readonly<Record<string, Json>>).flatMap(([type, named]) =>
-        Object.entries(named).map(([name, list]) => ({ kind, type, name, found: (list as readonly Json[])[0] ?? {} })),
+        Object.entries(named).map(([name, list]) => ({
+          kind,
+          type,
+          name,
+          found: (list as readonly Json[])[0] ?? {},
+        })),
       ),
     ),
   );
@@ -47,36 +57,53 @@ const kinds = [
 ] as const;
 
 describe.each(kinds)('the Terraform files for %s with the database by %s', (id, database) => {
-  test('are HCL, and have nothing that the provider’s schema does not have, and lack nothing that it asks for', { timeout: 300_000 }, async () => {
-    const provider = providers[id];
-    if (provider === undefined) throw new Error(`there are no bindings for ${id}`);
-    const { all } = await parsed(id, database);
-    expect(all.length).toBeGreaterThan(20);
-    const types: TypeName[] = all.map(({ kind, type }) => ({ type, isData: kind === 'data' }));
-    const known = await schemas(provider, types);
-    const problems = all.flatMap(({ type, name, found }) => {
-      const schema = known.get(type);
-      return schema === undefined ? [`there is no ${type}`] : resourceProblems(schema, found, `${type}.${name}`);
-    });
-    expect(problems).toEqual([]);
-  });
+  test(
+    'are HCL, and have nothing that the provider’s schema does not have, and lack nothing that it asks for',
+    { timeout: 300_000 },
+    async () => {
+      const provider = providers[id];
+      if (provider === undefined) throw new Error(`there are no bindings for ${id}`);
+      const { all } = await parsed(id, database);
+      expect(all.length).toBeGreaterThan(20);
+      const types: TypeName[] = all.map(({ kind, type }) => ({ type, isData: kind === 'data' }));
+      const known = await schemas(provider, types);
+      const problems = all.flatMap(({ type, name, found }) => {
+        const schema = known.get(type);
+        return schema === undefined
+          ? [`there is no ${type}`]
+          : resourceProblems(schema, found, `${type}.${name}`);
+      });
+      expect(problems).toEqual([]);
+    },
+  );
 
-  test('refer only to what is there: resources, their attributes, variables', { timeout: 300_000 }, async () => {
-    const provider = providers[id];
-    if (provider === undefined) throw new Error(`there are no bindings for ${id}`);
-    const { all, texts, variables } = await parsed(id, database);
-    const types = all.map(({ kind, type }) => ({ type, isData: kind === 'data' }));
-    const known = await schemas(provider, types);
-    const code = texts.join('\n').replaceAll(/^\s*#.*$/gm, '');
-    const references = [...code.matchAll(new RegExp(`\\b(data\\.)?(${provider.prefix}\\w+)\\.(\\w+)\\.(\\w+)`, 'g'))];
-    expect(references.length).toBeGreaterThan(10);
-    for (const [reference, , type = '', name, attribute = ''] of references) {
-      expect(all.some((one) => one.type === type && one.name === name), reference).toBe(true);
-      expect(known.get(type)?.attributes.has(attribute) === true || attribute === 'id', reference).toBe(true);
-    }
-    const used = new Set([...code.matchAll(/\bvar\.(\w+)/g)].map(([, name = '']) => name));
-    expect([...used].sort()).toEqual(Object.keys(variables).sort());
-  });
+  test(
+    'refer only to what is there: resources, their attributes, variables',
+    { timeout: 300_000 },
+    async () => {
+      const provider = providers[id];
+      if (provider === undefined) throw new Error(`there are no bindings for ${id}`);
+      const { all, texts, variables } = await parsed(id, database);
+      const types = all.map(({ kind, type }) => ({ type, isData: kind === 'data' }));
+      const known = await schemas(provider, types);
+      const code = texts.join('\n').replaceAll(/^\s*#.*$/gm, '');
+      const references = [
+        ...code.matchAll(new RegExp(`\\b(data\\.)?(${provider.prefix}\\w+)\\.(\\w+)\\.(\\w+)`, 'g')),
+      ];
+      expect(references.length).toBeGreaterThan(10);
+      for (const [reference, , type = '', name, attribute = ''] of references) {
+        expect(
+          all.some((one) => one.type === type && one.name === name),
+          reference,
+        ).toBe(true);
+        expect(known.get(type)?.attributes.has(attribute) === true || attribute === 'id', reference).toBe(
+          true,
+        );
+      }
+      const used = new Set([...code.matchAll(/\bvar\.(\w+)/g)].map(([, name = '']) => name));
+      expect([...used].sort()).toEqual(Object.keys(variables).sort());
+    },
+  );
 
   test('ask a person for what only a person knows, with a type and a description', async () => {
     const { variables } = await parsed(id, database);
@@ -85,7 +112,9 @@ describe.each(kinds)('the Terraform files for %s with the database by %s', (id, 
       expect(String(variable['description']).length, name).toBeGreaterThan(10);
       expect(variable['type'], name).toBeDefined();
     }
-    const asked = all.filter(([, [variable = {}]]) => variable['default'] === undefined).map(([name]) => name);
+    const asked = all
+      .filter(([, [variable = {}]]) => variable['default'] === undefined)
+      .map(([name]) => name);
     expect(asked).toEqual(expect.arrayContaining(['domain', 'alert_email', 'region', 'quiet_hour']));
   });
 
@@ -104,29 +133,39 @@ describe.each(kinds)('the Terraform files for %s with the database by %s', (id, 
 
   test('keep no secret, and protect what must not go', async () => {
     const { all, texts } = await parsed(id, database);
-    expect(texts.join('\n')).not.toMatch(/(?<!manage_master_user_)password\s*=|random_password|secret_data|BEGIN [A-Z ]*PRIVATE KEY/);
+    expect(texts.join('\n')).not.toMatch(
+      /(?<!manage_master_user_)password\s*=|random_password|secret_data|BEGIN [A-Z ]*PRIVATE KEY/,
+    );
     const isKept = ({ found }: (typeof all)[number]) =>
       JSON.stringify(found['lifecycle'] ?? '').includes('"prevent_destroy":true');
     const kept = all.filter(isKept).map(({ name }) => name);
-    expect(kept).toEqual(expect.arrayContaining(['cluster', 'backups', id === 'gke' ? 'uploads' : 'files', 'zone']));
+    expect(kept).toEqual(
+      expect.arrayContaining(['cluster', 'backups', id === 'gke' ? 'uploads' : 'files', 'zone']),
+    );
     if (database === 'managed') expect(kept).toContain('database');
   });
 });
 
-test('the schema finds what is wrong: an unknown argument, a missing one, a block that is none', { timeout: 300_000 }, async () => {
-  const provider = providers.gke;
-  if (provider === undefined) throw new Error('there are no bindings');
-  const type = 'google_storage_bucket';
-  const schema = (await schemas(provider, [{ type, isData: false }])).get(type);
-  if (schema === undefined) throw new Error('there is no schema');
-  const text = `resource "google_storage_bucket" "b" {\n  name = "x"\n  versionning { enabled = true }\n  versioning = true\n  location { a = 1 }\n}\n`;
-  const document = (await parseHcl('b.tf', text)) as { readonly resource: Record<string, Record<string, readonly Json[]>> };
-  const problems = resourceProblems(schema, document.resource[type]?.['b']?.[0] ?? {}, 'b');
-  const wanted = ['b: location is no block', 'b: there is no versionning', 'b: versioning is a block'];
-  expect([...problems].sort()).toEqual(wanted);
-  expect(resourceProblems(schema, { name: 'x' }, 'b')).toEqual(['b: lacks location']);
-  await expect(parseHcl('b.tf', 'resource "a" "b" {')).rejects.toThrow(/b\.tf/);
-});
+test(
+  'the schema finds what is wrong: an unknown argument, a missing one, a block that is none',
+  { timeout: 300_000 },
+  async () => {
+    const provider = providers.gke;
+    if (provider === undefined) throw new Error('there are no bindings');
+    const type = 'google_storage_bucket';
+    const schema = (await schemas(provider, [{ type, isData: false }])).get(type);
+    if (schema === undefined) throw new Error('there is no schema');
+    const text = `resource "google_storage_bucket" "b" {\n  name = "x"\n  versionning { enabled = true }\n  versioning = true\n  location { a = 1 }\n}\n`;
+    const document = (await parseHcl('b.tf', text)) as {
+      readonly resource: Record<string, Record<string, readonly Json[]>>;
+    };
+    const problems = resourceProblems(schema, document.resource[type]?.['b']?.[0] ?? {}, 'b');
+    const wanted = ['b: location is no block', 'b: there is no versionning', 'b: versioning is a block'];
+    expect([...problems].sort()).toEqual(wanted);
+    expect(resourceProblems(schema, { name: 'x' }, 'b')).toEqual(['b: lacks location']);
+    await expect(parseHcl('b.tf', 'resource "a" "b" {')).rejects.toThrow(/b\.tf/);
+  },
+);
 
 const cases = [...new Set(kinds.map(([id]) => id))].flatMap((id) => {
   const { good = {}, wrong = {} } = choices[id] ?? {};

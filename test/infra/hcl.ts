@@ -10,19 +10,24 @@ const load = createRequire(path.join(import.meta.dirname, '../../infra/package.j
 
 /** Parses a file of Terraform; rejects with line and column when it is none. */
 export async function parseHcl(name: string, text: string): Promise<Json> {
-  const { parse } = load('@cdktf/hcl2json') as { readonly parse: (name: string, text: string) => Promise<Json> };
+  const { parse } = load('@cdktf/hcl2json') as {
+    readonly parse: (name: string, text: string) => Promise<Json>;
+  };
   return parse(name, text);
 }
 
 /** Arguments of Terraform itself. */
 const meta = new Set(['count', 'depends_on', 'for_each', 'lifecycle', 'provider']);
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function blockProblems(schema: ResourceSchema, key: string, found: Json, place: string): readonly string[] {
   const block = schema.blocks.get(key);
   if (block === undefined) return [`${place}: the bindings have no ${key}`];
-  const lacking = [...block.required].filter((name) => found[name] === undefined).map((name) => `${place}: lacks ${name}`);
+  const lacking = [...block.required]
+    .filter((name) => found[name] === undefined)
+    .map((name) => `${place}: lacks ${name}`);
   const wrong = Object.entries(found).flatMap(([name, value]): readonly string[] => {
     const member = block.members.get(name);
     if (member === undefined) return meta.has(name) ? [] : [`${place}: there is no ${name}`];

@@ -62,11 +62,16 @@ async function unpacked(of: Bindings, types: readonly TypeName[]): Promise<strin
     key: await hashInputs([name, version, integrity, ...folders]),
     expectedSeconds: 60,
     build: async (to) => {
-      const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', to, `${name}@${version}`], { cwd: to });
+      const { stdout } = await run(
+        'npm',
+        ['pack', '--json', '--pack-destination', to, `${name}@${version}`],
+        { cwd: to },
+      );
       const [{ filename = '' } = {}] = JSON.parse(stdout) as readonly { readonly filename?: string }[];
       const file = path.join(to, path.basename(filename.replace('@', '').replace('/', '-')));
       const found = `sha512-${createHash('sha512').update(readFileSync(file)).digest('base64')}`;
-      if (found !== integrity) throw new Error(`${name}@${version} has the checksum ${found}, not ${integrity}`);
+      if (found !== integrity)
+        throw new Error(`${name}@${version} has the checksum ${found}, not ${integrity}`);
       const code = path.join(to, 'code');
       mkdirSync(code);
       // A type that the package does not have is told by whoever asks for its schema.
@@ -95,7 +100,10 @@ function members(code: string): BlockSchema['members'] {
   return new Map(
     found.map(([, name = '', value = '', isBlock]) => {
       const [, inner] = /(\w+)ToHclTerraform[,)]/.exec(value.replaceAll(/cdktf\.\w+/g, '')) ?? [];
-      return [name, { isBlock: isBlock === 'true', ...(inner !== undefined && { inner: upperFirst(inner) }) }];
+      return [
+        name,
+        { isBlock: isBlock === 'true', ...(inner !== undefined && { inner: upperFirst(inner) }) },
+      ];
     }),
   );
 }
@@ -106,7 +114,9 @@ function requiredOf(types: string): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
     found.map(([, name = '', body = '']) => [
       name,
-      new Set([...body.matchAll(/#(\w+) \w+#\w+\}\s*\*\/\s*readonly \w+: /g)].map(([, argument = '']) => argument)),
+      new Set(
+        [...body.matchAll(/#(\w+) \w+#\w+\}\s*\*\/\s*readonly \w+: /g)].map(([, argument = '']) => argument),
+      ),
     ]),
   );
 }
@@ -122,7 +132,9 @@ function schemaOf(folder: string, of: Bindings, type: TypeName): ResourceSchema 
   }
   const required = requiredOf(texts(place, '.d.ts'));
   const blocks = new Map<string, BlockSchema>();
-  for (const [, inner = '', body = ''] of code.matchAll(/function (\w+)ToHclTerraform\(struct\) \{([\s\S]*?)\n\}/g)) {
+  for (const [, inner = '', body = ''] of code.matchAll(
+    /function (\w+)ToHclTerraform\(struct\) \{([\s\S]*?)\n\}/g,
+  )) {
     const key = upperFirst(inner);
     blocks.set(key, { members: members(body), required: required.get(key) ?? new Set() });
   }
@@ -130,7 +142,9 @@ function schemaOf(folder: string, of: Bindings, type: TypeName): ResourceSchema 
   const [, root = ''] = /\nclass (\w+) extends cdktf\.Terraform(?:Resource|DataSource)/.exec(code) ?? [];
   blocks.set(root, { members: members(own), required: required.get(`${root}Config`) ?? new Set() });
   const attributes = [...code.matchAll(/this\.get\w+Attribute\('(\w+)'\)/g)].map(([, one = '']) => one);
-  const lists = [...code.matchAll(/new \w+(?:List|OutputReference)\(this, "(\w+)"/g)].map(([, one = '']) => one);
+  const lists = [...code.matchAll(/new \w+(?:List|OutputReference)\(this, "(\w+)"/g)].map(
+    ([, one = '']) => one,
+  );
   return { root, blocks, attributes: new Set([...attributes, ...lists, ...members(own).keys()]) };
 }
 

@@ -42,7 +42,9 @@ describe('the Pulumi program for aks with the database by operator', () => {
     const record = async (more: Readonly<Record<string, string>>) =>
       of(await again(more), 'ARecord').map(({ inputs }) => inputs['records']);
     expect(await record({ 'jewelry-shop:serveFrom': 'nowhere' })).toEqual([]);
-    expect(await record({ 'jewelry-shop:serveFrom': 'old', 'jewelry-shop:oldAddress': '198.51.100.7' })).toEqual([['198.51.100.7']]);
+    expect(
+      await record({ 'jewelry-shop:serveFrom': 'old', 'jewelry-shop:oldAddress': '198.51.100.7' }),
+    ).toEqual([['198.51.100.7']]);
     expect(await record({})).toEqual([['203.0.113.10']]);
   });
 });

@@ -44,7 +44,9 @@ async function compiled(id: TargetId, database: DatabaseChoice): Promise<string>
   try {
     await run(process.execPath, [compiler, '-p', '.'], { cwd: program });
   } catch (error) {
-    throw new Error(`it does not compile: ${(error as { readonly stdout?: string }).stdout ?? ''}`, { cause: error });
+    throw new Error(`it does not compile: ${(error as { readonly stdout?: string }).stdout ?? ''}`, {
+      cause: error,
+    });
   }
   return program;
 }
@@ -72,7 +74,11 @@ const providerKeys = new Map([
   ['subscription_id', 'azure:subscriptionId'],
 ]);
 
-const regionKey: Readonly<Record<TargetId, string>> = { gke: 'gcp:region', eks: 'aws:region', aks: 'azure:location' };
+const regionKey: Readonly<Record<TargetId, string>> = {
+  gke: 'gcp:region',
+  eks: 'aws:region',
+  aks: 'azure:location',
+};
 
 /** Names of the Terraform resources, each as often as there will be one. */
 async function terraformNames(id: TargetId, database: DatabaseChoice): Promise<readonly string[]> {
@@ -80,7 +86,9 @@ async function terraformNames(id: TargetId, database: DatabaseChoice): Promise<r
   const texts = Object.entries(files).filter(([name]) => name.startsWith('tofu/'));
   const documents = await Promise.all(texts.map(([name, text]) => parseHcl(name, text)));
   const named = documents.flatMap((document) =>
-    Object.values((document['resource'] ?? {}) as Readonly<Record<string, Readonly<Record<string, readonly Json[]>>>>),
+    Object.values(
+      (document['resource'] ?? {}) as Readonly<Record<string, Readonly<Record<string, readonly Json[]>>>>,
+    ),
   );
   return named.flatMap((resources) =>
     Object.entries(resources).flatMap(([name, [found = {}]]) => {
@@ -116,7 +124,9 @@ export function pulumiProgram(
 
   test('the outputs are the settings that the overlay asks for, with a value each', async () => {
     const { files } = await migratedExample(id, database);
-    const asked = [...(files[`kubernetes/overlays/${id}/settings.env.example`] ?? '').matchAll(/^([A-Z_]+)=$/gm)];
+    const asked = [
+      ...(files[`kubernetes/overlays/${id}/settings.env.example`] ?? '').matchAll(/^([A-Z_]+)=$/gm),
+    ];
     const given = String(made().outputs['settingsEnv']).trimEnd().split('\n');
     expect(given.map((line) => line.split('=')[0])).toEqual(asked.map(([, name]) => name));
     for (const line of given) expect(line).toMatch(/^[A-Z_]+=[\w.:/-]+$/);
@@ -127,7 +137,8 @@ export function pulumiProgram(
     // One of several is called after the resource and its member: the longest name that fits is meant.
     const longest = [...new Set(names)].toSorted((a, b) => b.length - a.length);
     const there = made().resources.map(
-      ({ name }) => (names.includes(name) ? name : longest.find((known) => name.startsWith(`${known}-`))) ?? name,
+      ({ name }) =>
+        (names.includes(name) ? name : longest.find((known) => name.startsWith(`${known}-`))) ?? name,
     );
     expect([...there].sort()).toEqual([...names].sort());
   });

@@ -18,10 +18,15 @@ const answers = {
   'azure:containerservice/registry:Registry': { loginServer: 'jewelryshop1images.azurecr.io' },
   'azure:network/publicIp:PublicIp': { ipAddress: '203.0.113.10' },
   'azure:dns/zone:Zone': { nameServers: ['ns1.example.net'] },
-  'azure:authorization/userAssignedIdentity:UserAssignedIdentity': { clientId: 'client', principalId: 'principal' },
+  'azure:authorization/userAssignedIdentity:UserAssignedIdentity': {
+    clientId: 'client',
+    principalId: 'principal',
+  },
   'aws:acm/certificate:Certificate': {
     arn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1',
-    domainValidationOptions: [{ resourceRecordName: '_a.shop.example.com', resourceRecordValue: '_b.acm.example.net' }],
+    domainValidationOptions: [
+      { resourceRecordName: '_a.shop.example.com', resourceRecordValue: '_b.acm.example.net' },
+    ],
   },
   'aws:rds/instance:Instance': { address: 'shop.abc.eu-central-1.rds.example.com' },
   'aws:route53/zone:Zone': { zoneId: 'Z1', nameServers: ['ns1.example.net'] },

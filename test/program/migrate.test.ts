@@ -17,7 +17,9 @@ beforeAll(async () => {
 
 interface Setting {
   readonly folder: string;
-  readonly run: (...args: string[]) => Promise<{ readonly exitCode?: number | undefined; readonly stdout: string; readonly stderr: string }>;
+  readonly run: (
+    ...args: string[]
+  ) => Promise<{ readonly exitCode?: number | undefined; readonly stdout: string; readonly stderr: string }>;
 }
 
 /** A folder with a copy of the example, in which the program runs without a cluster and without a home. */
@@ -48,7 +50,9 @@ describe('rekindle migrate', () => {
     const first = await run('gke', '--from', 'export/overlays/public');
     expect(first, first.stderr).toMatchObject({ exitCode: 0 });
     expect(first.stdout).toMatch(/Nothing in them was ever applied to a cloud/);
-    expect(first.stdout).toMatch(/postgresql jewelry-shop\/jewelry-shop-db +spec\.volume\.storageClass +local-path +database-ssd/);
+    expect(first.stdout).toMatch(
+      /postgresql jewelry-shop\/jewelry-shop-db +spec\.volume\.storageClass +local-path +database-ssd/,
+    );
     expect(first.stdout).toMatch(/tasks for you/);
     expect(first.stdout).toMatch(/You choose: project_id, region, zones, domain/);
     expect(first.stdout).toMatch(/no measured times: rekindle backup create/);
@@ -60,7 +64,14 @@ describe('rekindle migrate', () => {
 
   test('--json: one document with changes, tasks and what was not tried', async () => {
     const { run } = setting();
-    const { stdout, exitCode } = await run('eks', '--from', 'export/overlays/public', '--database', 'managed', '--json');
+    const { stdout, exitCode } = await run(
+      'eks',
+      '--from',
+      'export/overlays/public',
+      '--database',
+      'managed',
+      '--json',
+    );
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       schema: 'rekindle.dev/v1alpha1/migrate',
@@ -68,7 +79,9 @@ describe('rekindle migrate', () => {
       database: 'managed',
       measured: null,
       unread: [],
-      changes: expect.arrayContaining([expect.objectContaining({ rule: 'storage', before: 'local-path', after: 'gp3-encrypted' })]),
+      changes: expect.arrayContaining([
+        expect.objectContaining({ rule: 'storage', before: 'local-path', after: 'gp3-encrypted' }),
+      ]),
       tasks: expect.arrayContaining([expect.objectContaining({ rule: 'secrets' })]),
       notTried: expect.arrayContaining(['Nothing was applied to a cloud.']),
     });
@@ -76,11 +89,17 @@ describe('rekindle migrate', () => {
 
   test('takes measured numbers, and refuses what are none', async () => {
     const { folder, run } = setting();
-    writeFileSync(path.join(folder, 'good.json'), JSON.stringify({ databaseBytes: 1e9, dumpSeconds: 3, restoreSeconds: 4.5, verifySeconds: 1 }));
+    writeFileSync(
+      path.join(folder, 'good.json'),
+      JSON.stringify({ databaseBytes: 1e9, dumpSeconds: 3, restoreSeconds: 4.5, verifySeconds: 1 }),
+    );
     writeFileSync(path.join(folder, 'bad.json'), '{"databaseBytes": "much"}');
     const args = ['gke', '--from', 'export/overlays/public', '--out', 'out', '--measured'];
     const bad = await run(...args, 'bad.json');
-    expect(bad).toMatchObject({ exitCode: 64, stderr: expect.stringMatching(/databaseBytes.*dumpSeconds.*bad\.json/) });
+    expect(bad).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringMatching(/databaseBytes.*dumpSeconds.*bad\.json/),
+    });
     expect(existsSync(path.join(folder, 'out'))).toBe(false);
     expect((await run(...args, 'good.json')).exitCode).toBe(0);
     expect(readFileSync(path.join(folder, 'out/cut-over.md'), 'utf8')).toContain('**8.5 s**');
@@ -89,7 +108,10 @@ describe('rekindle migrate', () => {
   test('without an export writes the infrastructure and says what is missing', async () => {
     const { folder, run } = setting();
     const { exitCode, stdout } = await run('aks');
-    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/There is no overlay/) });
+    expect({ exitCode, stdout }).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/There is no overlay/),
+    });
     expect(existsSync(path.join(folder, 'migrate-aks/tofu/cluster.tf'))).toBe(true);
   });
 
@@ -97,8 +119,13 @@ describe('rekindle migrate', () => {
     const { folder, run } = setting();
     writeFileSync(path.join(folder, 'export/base/redis.yaml'), 'kind: [');
     const { exitCode, stdout } = await run('gke', '--from', 'export/base');
-    expect({ exitCode, stdout }).toMatchObject({ exitCode: 2, stdout: expect.stringMatching(/Could not be read[^]*redis\.yaml/) });
-    expect(readFileSync(path.join(folder, 'migrate-gke/tasks.md'), 'utf8')).toMatch(/## Not read\n\n[^]*redis\.yaml/);
+    expect({ exitCode, stdout }).toMatchObject({
+      exitCode: 2,
+      stdout: expect.stringMatching(/Could not be read[^]*redis\.yaml/),
+    });
+    expect(readFileSync(path.join(folder, 'migrate-gke/tasks.md'), 'utf8')).toMatch(
+      /## Not read\n\n[^]*redis\.yaml/,
+    );
   });
 
   test.each([

@@ -45,7 +45,10 @@ const helpers: Readonly<Record<string, string>> = {
 };
 
 /** A text for people with the names of variables and outputs as Pulumi has them. */
-export function withPulumiNames(text: string, { variables, outputs }: Pick<Program, 'outputs' | 'variables'>): string {
+export function withPulumiNames(
+  text: string,
+  { variables, outputs }: Pick<Program, 'outputs' | 'variables'>,
+): string {
   const names = [...variables, ...outputs].map(({ name }) => name).filter((name) => name.includes('_'));
   return names.reduce((said, name) => said.replaceAll(name, camelCase(name)), text);
 }

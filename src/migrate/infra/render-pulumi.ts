@@ -150,7 +150,9 @@ function resourceText(resource: Resource, parts: ReturnType<typeof partsByKey>):
   const own = Object.fromEntries(
     Object.entries(resource.arguments).map(([argument, value]) => [
       argument,
-      resource.single?.includes(argument) === true && Array.isArray(value) ? ((value as readonly Value[])[0] ?? '') : value,
+      resource.single?.includes(argument) === true && Array.isArray(value)
+        ? ((value as readonly Value[])[0] ?? '')
+        : value,
     ]),
   );
   const made = `new ${pulumi}(${label}, ${argumentsText(own, indent, resource.renamed)}${optionsText(resource, parts)})`;

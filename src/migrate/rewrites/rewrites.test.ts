@@ -31,11 +31,17 @@ const there = (kind: string, name: string): Manifest => {
 const pod = ['spec', 'template', 'spec'] as const;
 
 const told = (rule: string, object: string) =>
-  bench.tasks.filter((task) => task.rule === rule && task.object.includes(object)).map(({ what, how }) => `${what} ${how}`);
+  bench.tasks
+    .filter((task) => task.rule === rule && task.object.includes(object))
+    .map(({ what, how }) => `${what} ${how}`);
 
 test('every rule of the folder is in the list', () => {
-  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-  const own = files.filter((name) => /^export const \w+: Rule = /m.test(readFileSync(path.join(import.meta.dirname, name), 'utf8')));
+  const files = readdirSync(import.meta.dirname).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  );
+  const own = files.filter((name) =>
+    /^export const \w+: Rule = /m.test(readFileSync(path.join(import.meta.dirname, name), 'utf8')),
+  );
   expect(own.map((name) => name.replace('.ts', '')).sort()).toEqual(rules.map(({ id }) => id).sort());
 });
 
@@ -65,7 +71,11 @@ describe('what is left behind', () => {
     ['local-objects', 'HelmChart', /helm install/],
     ['front-door', 'Middleware', /not carried over/],
     ['secrets', 'Secret shop/api', /copy-secret\.sh shop api shop-api/],
-    ['secrets', 'Secret shop/sealed', /sealed with the key of the local cluster.*copy-secret\.sh shop sealed/],
+    [
+      'secrets',
+      'Secret shop/sealed',
+      /sealed with the key of the local cluster.*copy-secret\.sh shop sealed/,
+    ],
     ['secrets', 'Secret shop/shop-tls', /internal-certificate\.sh shop shop-tls/],
   ])('with a task: %s, %s', (rule, object, words) => {
     expect(told(rule, object).join('\n')).toMatch(words);
@@ -92,7 +102,11 @@ describe('fields', () => {
   ];
   test.each(gone)('%s %s: %j is gone', (kind, name, field) => {
     expect(valueAt(there(kind, name), field)).toBeUndefined();
-    expect(localStack().some((one) => one.kind === kind && one.metadata.name === name && valueAt(one, field) !== undefined)).toBe(true);
+    expect(
+      localStack().some(
+        (one) => one.kind === kind && one.metadata.name === name && valueAt(one, field) !== undefined,
+      ),
+    ).toBe(true);
   });
 
   const set: readonly (readonly [string, string, FieldPath, unknown])[] = [
@@ -100,28 +114,63 @@ describe('fields', () => {
     ['Deployment', 'web', [...pod, 'containers', 0, 'image'], 'registry.invalid/shop/web'],
     ['Deployment', 'web', [...pod, 'containers', 0, 'imagePullPolicy'], 'IfNotPresent'],
     ['Deployment', 'web', [...pod, 'containers', 0, 'env', 0, 'value'], 'https://DOMAIN/start'],
-    ['Deployment', 'web', [...pod, 'containers', 0, 'env', 1, 'value'], 'localhost,DOMAIN,web.shop.svc.cluster.local'],
+    [
+      'Deployment',
+      'web',
+      [...pod, 'containers', 0, 'env', 1, 'value'],
+      'localhost,DOMAIN,web.shop.svc.cluster.local',
+    ],
     ['Deployment', 'web', [...pod, 'containers', 0, 'env', 4, 'value'], 'DOMAIN'],
-    ['Deployment', 'web', [...pod, 'volumes', 0], { name: 'media', persistentVolumeClaim: { claimName: 'web-media' } }],
+    [
+      'Deployment',
+      'web',
+      [...pod, 'volumes', 0],
+      { name: 'media', persistentVolumeClaim: { claimName: 'web-media' } },
+    ],
     ['Deployment', 'web', [...pod, 'volumes', 1, 'emptyDir'], {}],
-    ['Deployment', 'search', [...pod, 'volumes', 0], { name: 'data', persistentVolumeClaim: { claimName: 'search-data' } }],
+    [
+      'Deployment',
+      'search',
+      [...pod, 'volumes', 0],
+      { name: 'data', persistentVolumeClaim: { claimName: 'search-data' } },
+    ],
     ['Deployment', 'search', ['spec', 'strategy'], { type: 'Recreate' }],
     ['StatefulSet', 'queue', ['spec', 'volumeClaimTemplates', 0, 'spec', 'storageClassName'], 'database-ssd'],
-    ['StatefulSet', 'postgres', ['spec', 'volumeClaimTemplates', 0, 'spec', 'storageClassName'], 'regional-ssd'],
-    ['StatefulSet', 'postgres', ['spec', 'volumeClaimTemplates', 0, 'spec', 'resources', 'requests', 'storage'], '20Gi'],
+    [
+      'StatefulSet',
+      'postgres',
+      ['spec', 'volumeClaimTemplates', 0, 'spec', 'storageClassName'],
+      'regional-ssd',
+    ],
+    [
+      'StatefulSet',
+      'postgres',
+      ['spec', 'volumeClaimTemplates', 0, 'spec', 'resources', 'requests', 'storage'],
+      '20Gi',
+    ],
     ['PersistentVolumeClaim', 'exports', ['spec', 'storageClassName'], 'regional-ssd'],
     ['PersistentVolumeClaim', 'exports', ['spec', 'resources', 'requests', 'storage'], '10Gi'],
     ['PersistentVolumeClaim', 'fast', ['spec', 'storageClassName'], 'longhorn'],
     ['Service', 'web', ['spec', 'type'], 'ClusterIP'],
     ['Service', 'queue', ['spec', 'clusterIP'], 'None'],
     ['ConfigMap', 'web', ['data', 'server'], 'DOMAIN'],
-    ['Deployment', 'web', [...pod, 'containers', 0, 'env', 5], { name: 'SMTP_PASSWORD', valueFrom: { secretKeyRef: { name: 'web-env', key: 'SMTP_PASSWORD' } } }],
+    [
+      'Deployment',
+      'web',
+      [...pod, 'containers', 0, 'env', 5],
+      { name: 'SMTP_PASSWORD', valueFrom: { secretKeyRef: { name: 'web-env', key: 'SMTP_PASSWORD' } } },
+    ],
     ['Deployment', 'web', [...pod, 'containers', 0, 'env', 7, 'value'], '/run/secrets/password'],
     ['HTTPRoute', 'web', ['spec', 'rules', 0, 'matches', 0, 'path', 'value'], '/app'],
     ['HealthCheckPolicy', 'web', ['spec', 'default', 'config', 'httpHealthCheck', 'requestPath'], '/ready'],
     ['NetworkPolicy', 'from-load-balancer', ['spec', 'podSelector', 'matchLabels'], { app: 'web' }],
     ['PodDisruptionBudget', 'queue', ['spec', 'maxUnavailable'], 1],
-    ['ExternalSecret', 'api', ['spec', 'data'], [{ secretKey: 'token', remoteRef: { key: 'shop-api', property: 'token' } }]],
+    [
+      'ExternalSecret',
+      'api',
+      ['spec', 'data'],
+      [{ secretKey: 'token', remoteRef: { key: 'shop-api', property: 'token' } }],
+    ],
   ];
   test.each(set)('%s %s: %j is %j', (kind, name, field, value) => {
     expect(valueAt(there(kind, name), field)).toEqual(value);
@@ -184,10 +233,14 @@ test('a database of the operator that has one member, or does not wait for its s
       databases: { shop: 'owner' },
     },
   };
-  const operator = rewritten([cluster]).tasks.map(({ what }) => what).join('\n');
+  const operator = rewritten([cluster])
+    .tasks.map(({ what }) => what)
+    .join('\n');
   expect(operator).toMatch(/1 members/);
   expect(operator).toMatch(/not synchronous/);
-  const managed = rewritten([cluster], 'managed').tasks.map(({ what }) => what).join('\n');
+  const managed = rewritten([cluster], 'managed')
+    .tasks.map(({ what }) => what)
+    .join('\n');
   expect(managed).toMatch(/owner is a superuser/);
   expect(managed).toMatch(/work_mem = 64MB/);
 });
@@ -199,7 +252,9 @@ test('names of this machine are told from names of the cluster', () => {
     '127-0-0-1.nip.io',
     'x.test',
   ]);
-  expect(localNames('web.shop.svc.cluster.local redis.shop.svc shop.locality.com myshop.localdomain')).toEqual([]);
+  expect(
+    localNames('web.shop.svc.cluster.local redis.shop.svc shop.locality.com myshop.localdomain'),
+  ).toEqual([]);
 });
 
 test('an image is split as a container engine does it', () => {

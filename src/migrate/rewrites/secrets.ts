@@ -78,7 +78,11 @@ function makesSecret(bench: Bench, { namespace, name }: SecretReference): boolea
     .some((one) => one.metadata.namespace === namespace && textAt(one, ['spec', 'secretName']) === name);
   const [, , cluster] = /^(.+)\.([^.]+)\.credentials\.postgresql\.acid\.zalan\.do$/.exec(name) ?? [];
   // The operator makes a Secret for each user of its cluster (postgres-operator, docs/user.md).
-  return isMade || isIssued || (cluster !== undefined && bench.find('postgresql', cluster, namespace) !== undefined);
+  return (
+    isMade ||
+    isIssued ||
+    (cluster !== undefined && bench.find('postgresql', cluster, namespace) !== undefined)
+  );
 }
 
 /** Secrets never come with the files; the target has a store for them. */

@@ -20,13 +20,13 @@ export const aksText: TargetText = {
   ],
   registryLogin: 'az acr login --name "${registry%%.*}"',
   secretsNeed: ': "${VAULT:?the name of the vault: UNIQUE_NAMEvault}"',
-  putSecret:
-    'az keyvault secret set --vault-name "$VAULT" --name "$stored" --file /dev/stdin --output none',
+  putSecret: 'az keyvault secret set --vault-name "$VAULT" --name "$stored" --file /dev/stdin --output none',
   getSecret: 'az keyvault secret show --vault-name "$VAULT" --name "$stored" --query value --output tsv',
   setPassword: [],
   administrator: { user: 'postgres', how: [] },
   certificate: ['kubectl --context "$NEW" -n "$NAMESPACE" get certificate front-door   # READY True'],
-  address: 'az network public-ip show --resource-group "$NAME" --name "$NAME-front-door" --query ipAddress --output tsv',
+  address:
+    'az network public-ip show --resource-group "$NAME" --name "$NAME-front-door" --query ipAddress --output tsv',
   platform: [
     '# cert-manager, which gets the certificate of the front door:',
     'helm repo add jetstack https://charts.jetstack.io',

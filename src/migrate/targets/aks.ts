@@ -30,7 +30,14 @@ function share(bench: Bench, wanted: Share): Readonly<Record<string, unknown>> {
     metadata: { name },
     provisioner: 'file.csi.azure.com',
     parameters: { skuName: 'Premium_ZRS', resourceGroup: 'group-invalid', storageAccount: 'account-invalid' },
-    mountOptions: ['dir_mode=0750', 'file_mode=0640', `uid=${user.uid}`, `gid=${user.gid}`, 'mfsymlinks', 'nosharesock'],
+    mountOptions: [
+      'dir_mode=0750',
+      'file_mode=0640',
+      `uid=${user.uid}`,
+      `gid=${user.gid}`,
+      'mfsymlinks',
+      'nosharesock',
+    ],
     allowVolumeExpansion: true,
     reclaimPolicy: 'Retain',
   };
@@ -46,9 +53,13 @@ function servedSecret(bench: Bench, { service }: DoorBackend): string | undefine
   const selector = fieldsOf(valueAt(service, ['spec', 'selector']));
   const pods = bench
     .objects()
-    .filter((one) => one.metadata.namespace === service.metadata.namespace && selects(selector, podLabels(one)));
+    .filter(
+      (one) => one.metadata.namespace === service.metadata.namespace && selects(selector, podLabels(one)),
+    );
   const names = pods.flatMap(podVolumes).map(({ source }) => valueAt(source, ['secret', 'secretName']));
-  return names.find((name): name is string => typeof name === 'string' && /(^|-)(tls|cert|certificate)/.test(name));
+  return names.find(
+    (name): name is string => typeof name === 'string' && /(^|-)(tls|cert|certificate)/.test(name),
+  );
 }
 
 function certificate(bench: Bench, namespace: string, secretName: string): void {
@@ -78,8 +89,14 @@ function certificate(bench: Bench, namespace: string, secretName: string): void 
     metadata: { name: 'front-door', namespace },
     spec: { secretName, dnsNames: [nobodysHost], issuerRef: { kind: 'Issuer', name: 'front-door' } },
   };
-  bench.add(issuer, { rule, why: 'Proves the domain by a record in its zone, so that the certificate is there before customers come.' });
-  bench.add(wanted, { rule, why: `The certificate, as the Secret ${secretName} that the pods serve already.` });
+  bench.add(issuer, {
+    rule,
+    why: 'Proves the domain by a record in its zone, so that the certificate is there before customers come.',
+  });
+  bench.add(wanted, {
+    rule,
+    why: `The certificate, as the Secret ${secretName} that the pods serve already.`,
+  });
   const dns = ['spec', 'acme', 'solvers', 0, 'dns01', 'azureDNS'] as const;
   bench.fill('SUBSCRIPTION', issuer, [...dns, 'subscriptionID']);
   bench.fill('RESOURCE_GROUP', issuer, [...dns, 'resourceGroupName']);
@@ -108,12 +125,24 @@ function openDoor(bench: Bench, door: Door): void {
     return;
   }
   const { service } = backend;
-  const why = 'A public address in three zones, straight to the pods: the web server of the stack ends TLS, as it did before.';
+  const why =
+    'A public address in three zones, straight to the pods: the web server of the stack ends TLS, as it did before.';
   bench.set(service, ['spec', 'type'], 'LoadBalancer', { rule, why });
-  bench.set(service, ['spec', 'externalTrafficPolicy'], 'Local', { rule, why: 'The pods see the customers’ own addresses.' });
+  bench.set(service, ['spec', 'externalTrafficPolicy'], 'Local', {
+    rule,
+    why: 'The pods see the customers’ own addresses.',
+  });
   const notes = ['metadata', 'annotations'] as const;
-  bench.set(service, [...notes, annotation('load-balancer-resource-group')], 'group-invalid', { rule, why, after: 'RESOURCE_GROUP' });
-  bench.set(service, [...notes, annotation('pip-name')], 'address-invalid', { rule, why, after: 'FRONT_DOOR_ADDRESS' });
+  bench.set(service, [...notes, annotation('load-balancer-resource-group')], 'group-invalid', {
+    rule,
+    why,
+    after: 'RESOURCE_GROUP',
+  });
+  bench.set(service, [...notes, annotation('pip-name')], 'address-invalid', {
+    rule,
+    why,
+    after: 'FRONT_DOOR_ADDRESS',
+  });
   bench.fill('RESOURCE_GROUP', service, [...notes, annotation('load-balancer-resource-group')]);
   bench.fill('FRONT_DOOR_ADDRESS', service, [...notes, annotation('pip-name')]);
   certificate(bench, door.namespace, secretName);
@@ -124,7 +153,12 @@ function openDoor(bench: Bench, door: Door): void {
     'Have it reloaded when the Secret changes, or restarted once a month: kubectl rollout restart.',
   );
   if (backend.port !== 443)
-    bench.task(rule, service, `Its port is ${backend.port}; customers come to 443.`, 'Set the port of the Service to 443 in the overlay.');
+    bench.task(
+      rule,
+      service,
+      `Its port is ${backend.port}; customers come to 443.`,
+      'Set the port of the Service to 443 in the overlay.',
+    );
 }
 
 const reader = 'secrets-reader';
@@ -134,7 +168,11 @@ function secretStore(bench: Bench, namespace: string): Manifest {
   const account: Manifest = {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: { name: reader, namespace, annotations: { 'azure.workload.identity/client-id': 'identity-invalid' } },
+    metadata: {
+      name: reader,
+      namespace,
+      annotations: { 'azure.workload.identity/client-id': 'identity-invalid' },
+    },
   };
   const store: Manifest = {
     apiVersion: 'external-secrets.io/v1',
@@ -142,15 +180,25 @@ function secretStore(bench: Bench, namespace: string): Manifest {
     metadata: { name: 'key-vault', namespace },
     spec: {
       provider: {
-        azurekv: { authType: 'WorkloadIdentity', vaultUrl: 'https://vault.invalid/', serviceAccountRef: { name: reader } },
+        azurekv: {
+          authType: 'WorkloadIdentity',
+          vaultUrl: 'https://vault.invalid/',
+          serviceAccountRef: { name: reader },
+        },
       },
     },
   };
   if (bench.find('SecretStore', store.metadata.name, namespace) === undefined) {
-    bench.add(account, { rule, why: 'As whom External Secrets Operator reads the vault, by workload identity.' });
+    bench.add(account, {
+      rule,
+      why: 'As whom External Secrets Operator reads the vault, by workload identity.',
+    });
     bench.fill('SECRETS_IDENTITY', account, ['metadata', 'annotations', 'azure.workload.identity/client-id']);
     bench.add(store, { rule, why: 'Key Vault, read by External Secrets Operator.' });
-    bench.fill('SECRETS_PROJECT', store, ['spec', 'provider', 'azurekv', 'vaultUrl'], { delimiter: '/', index: 2 });
+    bench.fill('SECRETS_PROJECT', store, ['spec', 'provider', 'azurekv', 'vaultUrl'], {
+      delimiter: '/',
+      index: 2,
+    });
     bench.grant({ namespace, serviceAccount: reader, may: 'read-secrets' });
   }
   return store;

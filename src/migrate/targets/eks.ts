@@ -120,7 +120,8 @@ function backupEnvironment(bench: Bench, cluster: Manifest): void {
   const { namespace = 'default' } = cluster.metadata;
   spiloEnvironment(bench, cluster, 'WAL_S3_BUCKET', { AWS_REGION: 'region.invalid' });
   const env = listOf(valueAt(bench.now(cluster), ['spec', 'env']));
-  const place = (wanted: string) => ['spec', 'env', env.findIndex(({ name }) => name === wanted), 'value'] as const;
+  const place = (wanted: string) =>
+    ['spec', 'env', env.findIndex(({ name }) => name === wanted), 'value'] as const;
   bench.fill('BACKUP_BUCKET', cluster, place('WAL_S3_BUCKET'));
   bench.fill('SECRETS_PROJECT', cluster, place('AWS_REGION'));
   bench.grant({ namespace, serviceAccount: 'postgres-pod', may: 'write-backups' });
@@ -172,7 +173,10 @@ function databaseNodes(bench: Bench): void {
       disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '1h' },
     },
   };
-  bench.add(pool, { rule: 'database', why: 'Nodes that only the database uses; EKS makes one where a member needs it.' });
+  bench.add(pool, {
+    rule: 'database',
+    why: 'Nodes that only the database uses; EKS makes one where a member needs it.',
+  });
 }
 
 /** RDS is reached by a name, which leads to the other instance after a failover. */
@@ -183,7 +187,10 @@ function databaseService(bench: Bench, namespace: string, name: string): void {
     metadata: { name, namespace },
     spec: { type: 'ExternalName', externalName: 'database.invalid' },
   };
-  bench.add(service, { rule: 'database', why: 'The name under which the stack knows its primary, now for RDS.' });
+  bench.add(service, {
+    rule: 'database',
+    why: 'The name under which the stack knows its primary, now for RDS.',
+  });
   bench.fill('DATABASE_HOST', service, ['spec', 'externalName']);
   bench.files.push({
     configMap: 'database-ca',
@@ -199,7 +206,10 @@ function databaseService(bench: Bench, namespace: string, name: string): void {
 export const eks: Target = {
   id: 'eks',
   title: 'EKS',
-  zonalStorage: { manifest: disk, why: 'An EBS gp3 disk in the pod’s zone: the members keep copies in the other zones themselves.' },
+  zonalStorage: {
+    manifest: disk,
+    why: 'An EBS gp3 disk in the pod’s zone: the members keep copies in the other zones themselves.',
+  },
   loneStorage: {
     manifest: disk,
     why: 'An EBS gp3 disk. It is in one zone: while that zone is away the pod waits for it, and there is no disk of AWS in two zones.',

@@ -12,7 +12,6 @@ import {
 } from './runbook-context.ts';
 import { paragraphs, quoted, shell, word } from './markdown.ts';
 
-
 /** The text with the shell's variable in the place of `${id}`. */
 const withId = (text: string) => quoted(text).replaceAll('${id}', `'"$1"'`);
 
@@ -93,7 +92,11 @@ export function wayBack(context: RunbookContext): string {
     ...(old.cluster === undefined
       ? []
       : [`${oldPsql(context)} -c 'ALTER DATABASE ${database} RESET default_transaction_read_only'`]),
-    ...scale(onOld, [...old.writers, ...old.schedulers.filter((one) => old.writers.every(({ name }) => name !== one.name))], ({ replicas }) => replicas),
+    ...scale(
+      onOld,
+      [...old.writers, ...old.schedulers.filter((one) => old.writers.every(({ name }) => name !== one.name))],
+      ({ replicas }) => replicas,
+    ),
     ...old.files
       .filter(({ goesWithPod }) => goesWithPod)
       .flatMap(({ runsAs, selector, container, mountPath }) => [

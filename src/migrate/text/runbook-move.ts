@@ -75,7 +75,11 @@ function copyOut(files: OldFiles): readonly string[] {
 
 function copyIn({ needs, text }: RunbookContext, files: OldFiles): readonly string[] {
   const folder = folderOf(files);
-  if (files.isShared && needs.grants.some(({ may }) => may === 'write-uploads') && text.copyFiles !== undefined)
+  if (
+    files.isShared &&
+    needs.grants.some(({ may }) => may === 'write-uploads') &&
+    text.copyFiles !== undefined
+  )
     return [text.copyFiles(`files/${folder}`)];
   return [
     `tar -C files/${folder} -cf - . | ${onNew} exec -i ${files.runsAs} -c ${files.container} -- tar -C ${word(files.mountPath)} -xf -`,

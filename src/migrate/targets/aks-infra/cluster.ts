@@ -1,11 +1,23 @@
-import { attribute, block, map, text, variable, type Arguments, type Resource, type Subject } from '../../infra/model.ts';
+import {
+  attribute,
+  block,
+  map,
+  text,
+  variable,
+  type Arguments,
+  type Resource,
+  type Subject,
+} from '../../infra/model.ts';
 import type { Needs } from '../../needs.ts';
 import { databasePool } from '../../rewrites/database-pool.ts';
 
 const zones = ['1', '2', '3'];
 
 /** In whose group and where. */
-export const place: Arguments = { resource_group_name: attribute('group', 'name'), location: attribute('group', 'location') };
+export const place: Arguments = {
+  resource_group_name: attribute('group', 'name'),
+  location: attribute('group', 'location'),
+};
 
 /** A right on something, for an identity. */
 export function right(key: string, name: string, on: string, who: Arguments[string]): Resource {
@@ -96,7 +108,8 @@ export function cluster(needs: Needs): Subject {
         key: 'cluster',
         type: 'azurerm_kubernetes_cluster',
         pulumi: 'azure.containerservice.KubernetesCluster',
-        comment: 'Only members of the group in Entra ID get in, from the named addresses; there is no account of the cluster’s own.',
+        comment:
+          'Only members of the group in Entra ID get in, from the named addresses; there is no account of the cluster’s own.',
         arguments: {
           name: variable('name'),
           ...place,
@@ -146,7 +159,16 @@ export function cluster(needs: Needs): Subject {
         },
         isKept: true,
       },
-      right('cluster_network', 'Network Contributor', 'group', attribute('cluster', 'identity[0].principal_id', 'identity.apply((identity) => identity!.principalId!)')),
+      right(
+        'cluster_network',
+        'Network Contributor',
+        'group',
+        attribute(
+          'cluster',
+          'identity[0].principal_id',
+          'identity.apply((identity) => identity!.principalId!)',
+        ),
+      ),
       ...(needs.cluster === undefined ? [] : [databaseNodes]),
     ],
   };

@@ -5,7 +5,11 @@ import { identityFor, place, right } from './cluster.ts';
 function address(needs: Needs): readonly Resource[] {
   const certificates: readonly Resource[] = needs.settings.includes('CERTIFICATE_IDENTITY')
     ? [
-        ...identityFor('certificates', 'cert-manager:cert-manager', 'cert-manager may write into the zone as this, to prove the domain.'),
+        ...identityFor(
+          'certificates',
+          'cert-manager:cert-manager',
+          'cert-manager may write into the zone as this, to prove the domain.',
+        ),
         right('certificates_zone', 'DNS Zone Contributor', 'zone', attribute('certificates', 'principal_id')),
       ]
     : [];
@@ -16,7 +20,8 @@ function address(needs: Needs): readonly Resource[] {
 export function frontDoor(needs: Needs): Subject {
   return {
     name: 'front-door',
-    about: 'The address and the names. The certificate is made in the cluster, by cert-manager, before customers come.',
+    about:
+      'The address and the names. The certificate is made in the cluster, by cert-manager, before customers come.',
     parts: [
       {
         key: 'front_door',
@@ -101,4 +106,3 @@ export function frontDoor(needs: Needs): Subject {
     ],
   };
 }
-

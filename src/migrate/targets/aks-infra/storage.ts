@@ -24,7 +24,16 @@ function files(): readonly Resource[] {
       },
       isKept: true,
     },
-    right('files_cluster', 'Storage Account Contributor', 'files', attribute('cluster', 'identity[0].principal_id', 'identity.apply((identity) => identity!.principalId!)')),
+    right(
+      'files_cluster',
+      'Storage Account Contributor',
+      'files',
+      attribute(
+        'cluster',
+        'identity[0].principal_id',
+        'identity.apply((identity) => identity!.principalId!)',
+      ),
+    ),
   ];
 }
 
@@ -36,7 +45,8 @@ function vault({ grants }: Needs): readonly Resource[] {
       key: 'vault',
       type: 'azurerm_key_vault',
       pulumi: 'azure.keyvault.KeyVault',
-      comment: 'The place for secrets. Their values are put there by hand (README.md): neither these files nor the state have them.',
+      comment:
+        'The place for secrets. Their values are put there by hand (README.md): neither these files nor the state have them.',
       arguments: {
         name: text`${variable('unique_name')}vault`,
         ...place,
@@ -48,7 +58,11 @@ function vault({ grants }: Needs): readonly Resource[] {
       },
       isKept: true,
     },
-    ...identityFor('secrets', `${reader.namespace}:${reader.serviceAccount}`, 'External Secrets Operator may read the vault as this.'),
+    ...identityFor(
+      'secrets',
+      `${reader.namespace}:${reader.serviceAccount}`,
+      'External Secrets Operator may read the vault as this.',
+    ),
     right('secrets_reader', 'Key Vault Secrets User', 'vault', attribute('secrets', 'principal_id')),
   ];
 }
@@ -96,9 +110,19 @@ export function storage(needs: Needs): Subject {
         key: 'images',
         type: 'azurerm_container_registry',
         pulumi: 'azure.containerservice.Registry',
-        arguments: { name: text`${variable('unique_name')}images`, ...place, sku: 'Standard', admin_enabled: false },
+        arguments: {
+          name: text`${variable('unique_name')}images`,
+          ...place,
+          sku: 'Standard',
+          admin_enabled: false,
+        },
       },
-      right('image_reader', 'AcrPull', 'images', attribute('cluster', 'kubelet_identity[0].object_id', 'kubeletIdentity.objectId')),
+      right(
+        'image_reader',
+        'AcrPull',
+        'images',
+        attribute('cluster', 'kubelet_identity[0].object_id', 'kubeletIdentity.objectId'),
+      ),
       ...vault(needs),
     ],
   };

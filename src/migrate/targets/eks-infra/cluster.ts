@@ -4,7 +4,13 @@ import { assumedBy } from './json-policy.ts';
 import { privateSubnets } from './network.ts';
 
 /** Managed policies that Auto Mode asks for (docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html). */
-const clusterPolicies = ['AmazonEKSBlockStoragePolicy', 'AmazonEKSClusterPolicy', 'AmazonEKSComputePolicy', 'AmazonEKSLoadBalancingPolicy', 'AmazonEKSNetworkingPolicy'];
+const clusterPolicies = [
+  'AmazonEKSBlockStoragePolicy',
+  'AmazonEKSClusterPolicy',
+  'AmazonEKSComputePolicy',
+  'AmazonEKSLoadBalancingPolicy',
+  'AmazonEKSNetworkingPolicy',
+];
 const nodePolicies = ['AmazonEC2ContainerRegistryPullOnly', 'AmazonEKSWorkerNodeMinimalPolicy'];
 
 const role = (key: string, trust: Resource['arguments'][string], comment?: string): Resource => ({
@@ -24,10 +30,17 @@ const policies = (key: string, of: string, names: readonly string[]): Resource =
 });
 
 /** A role that pods with this service account take by EKS Pod Identity. */
-export function podRole(key: string, account: { readonly namespace: string; readonly serviceAccount: string }): readonly Resource[] {
+export function podRole(
+  key: string,
+  account: { readonly namespace: string; readonly serviceAccount: string },
+): readonly Resource[] {
   const { namespace, serviceAccount } = account;
   return [
-    role(key, assumedBy('pods.eks.amazonaws.com', 'sts:TagSession'), `What pods that run as ${namespace}/${serviceAccount} are in AWS: no key anywhere.`),
+    role(
+      key,
+      assumedBy('pods.eks.amazonaws.com', 'sts:TagSession'),
+      `What pods that run as ${namespace}/${serviceAccount} are in AWS: no key anywhere.`,
+    ),
     {
       key: `${key}_identity`,
       type: 'aws_eks_pod_identity_association',
@@ -58,7 +71,8 @@ export function cluster(needs: Needs): Subject {
   ];
   return {
     name: 'cluster',
-    about: 'The cluster. Auto Mode makes nodes in the zones where pods need them, and replaces them; nobody logs in to them.',
+    about:
+      'The cluster. Auto Mode makes nodes in the zones where pods need them, and replaces them; nobody logs in to them.',
     parts: [
       role('cluster_role', assumedBy('eks.amazonaws.com', 'sts:TagSession')),
       policies('cluster_policy', 'cluster_role', clusterPolicies),
@@ -75,7 +89,10 @@ export function cluster(needs: Needs): Subject {
           bootstrap_self_managed_addons: false,
           deletion_protection: true,
           enabled_cluster_log_types: ['api', 'audit', 'authenticator'],
-          access_config: block({ authentication_mode: 'API', bootstrap_cluster_creator_admin_permissions: true }),
+          access_config: block({
+            authentication_mode: 'API',
+            bootstrap_cluster_creator_admin_permissions: true,
+          }),
           compute_config: block({
             enabled: true,
             node_pools: ['general-purpose', 'system'],

@@ -20,7 +20,8 @@ export function database({ cluster, databaseGi }: Needs): Subject {
         key: 'database',
         type: 'aws_db_instance',
         pulumi: 'aws.rds.Instance',
-        comment: 'The standby has every transaction before it counts; it cannot be read. The password of postgres is in Secrets Manager, and nowhere else.',
+        comment:
+          'The standby has every transaction before it counts; it cannot be read. The password of postgres is in Secrets Manager, and nowhere else.',
         arguments: {
           identifier: variable('name'),
           engine: 'postgres',

@@ -16,7 +16,8 @@ export function frontDoor(): Subject {
   const pulumiOption = (field: string) => `domainValidationOptions[0].${field}`;
   return {
     name: 'front-door',
-    about: 'The certificate and the names. The load balancer itself is made by the cluster, from the Ingress of the overlay.',
+    about:
+      'The certificate and the names. The load balancer itself is made by the cluster, from the Ingress of the overlay.',
     parts: [
       {
         key: 'zone',
@@ -38,10 +39,20 @@ export function frontDoor(): Subject {
         pulumi: 'aws.route53.Record',
         arguments: {
           zone_id: attribute('zone', 'zone_id'),
-          name: attribute('certificate', `${option}.*.resource_record_name[0]`, pulumiOption('resourceRecordName')),
+          name: attribute(
+            'certificate',
+            `${option}.*.resource_record_name[0]`,
+            pulumiOption('resourceRecordName'),
+          ),
           type: 'CNAME',
           ttl: 300,
-          records: [attribute('certificate', `${option}.*.resource_record_value[0]`, pulumiOption('resourceRecordValue'))],
+          records: [
+            attribute(
+              'certificate',
+              `${option}.*.resource_record_value[0]`,
+              pulumiOption('resourceRecordValue'),
+            ),
+          ],
         },
       },
       {
@@ -59,7 +70,11 @@ export function frontDoor(): Subject {
           name: variable('domain'),
           type: 'A',
           set_identifier: 'new',
-          weighted_routing_policy: { kind: 'blocks', list: [{ weight: weight('new') }], plural: 'weightedRoutingPolicies' },
+          weighted_routing_policy: {
+            kind: 'blocks',
+            list: [{ weight: weight('new') }],
+            plural: 'weightedRoutingPolicies',
+          },
           alias: {
             kind: 'blocks',
             list: [
@@ -85,7 +100,11 @@ export function frontDoor(): Subject {
           ttl: 60,
           records: [variable('old_address')],
           set_identifier: 'old',
-          weighted_routing_policy: { kind: 'blocks', list: [{ weight: weight('old') }], plural: 'weightedRoutingPolicies' },
+          weighted_routing_policy: {
+            kind: 'blocks',
+            list: [{ weight: weight('old') }],
+            plural: 'weightedRoutingPolicies',
+          },
         },
         onlyUnless: { variable: 'old_address', is: '' },
       },
@@ -100,10 +119,13 @@ export function frontDoor(): Subject {
         type: 'aws_sns_topic_subscription',
         pulumi: 'aws.sns.TopicSubscription',
         comment: 'It has to be confirmed in the mail that AWS sends.',
-        arguments: { topic_arn: attribute('people', 'arn'), protocol: 'email', endpoint: variable('alert_email') },
+        arguments: {
+          topic_arn: attribute('people', 'arn'),
+          protocol: 'email',
+          endpoint: variable('alert_email'),
+        },
         renamed: { topic_arn: 'topic' },
       },
     ],
   };
 }
-

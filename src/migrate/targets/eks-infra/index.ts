@@ -25,8 +25,16 @@ const values: Readonly<Partial<Record<SettingName, Value>>> = {
 function outputs(needs: Needs): readonly Output[] {
   return [
     settingsOutput(needs, values),
-    { name: 'name_servers', description: 'Where the domain has to be delegated to.', value: attribute('zone', 'name_servers') },
-    { name: 'image_registry', description: 'Where the images are pushed to: scripts/push-images.sh.', value: registry },
+    {
+      name: 'name_servers',
+      description: 'Where the domain has to be delegated to.',
+      value: attribute('zone', 'name_servers'),
+    },
+    {
+      name: 'image_registry',
+      description: 'Where the images are pushed to: scripts/push-images.sh.',
+      value: registry,
+    },
     {
       name: 'connect',
       description: 'The command that lets kubectl reach the cluster.',
@@ -55,7 +63,15 @@ export function eksProgram(needs: Needs): Program {
       ...(isManaged ? [database(needs)] : []),
       {
         ...parts,
-        parts: [{ key: 'account', data: 'aws_caller_identity', pulumi: 'aws.getCallerIdentityOutput', arguments: {} }, ...parts.parts],
+        parts: [
+          {
+            key: 'account',
+            data: 'aws_caller_identity',
+            pulumi: 'aws.getCallerIdentityOutput',
+            arguments: {},
+          },
+          ...parts.parts,
+        ],
       },
       frontDoor(),
       ...(isManaged ? [monitoring()] : []),

@@ -1,4 +1,12 @@
-import { attribute, map, text, variable, type Arguments, type Resource, type Subject } from '../../infra/model.ts';
+import {
+  attribute,
+  map,
+  text,
+  variable,
+  type Arguments,
+  type Resource,
+  type Subject,
+} from '../../infra/model.ts';
 
 function alarm(key: string, name: string, more: Arguments): Resource {
   return {

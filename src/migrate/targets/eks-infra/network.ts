@@ -1,4 +1,13 @@
-import { attribute, blocks, item, map, text, variable, type Resource, type Subject } from '../../infra/model.ts';
+import {
+  attribute,
+  blocks,
+  item,
+  map,
+  text,
+  variable,
+  type Resource,
+  type Subject,
+} from '../../infra/model.ts';
 
 /** Three of each thing, one a zone. */
 const letters = ['a', 'b', 'c'] as const;
@@ -32,7 +41,10 @@ function zoneParts(letter: (typeof letters)[number], index: number): readonly Re
       key: `nat_${letter}`,
       type: 'aws_nat_gateway',
       pulumi: 'aws.ec2.NatGateway',
-      arguments: { allocation_id: attribute(`address_${letter}`, 'id'), subnet_id: attribute(`public_${letter}`, 'id') },
+      arguments: {
+        allocation_id: attribute(`address_${letter}`, 'id'),
+        subnet_id: attribute(`public_${letter}`, 'id'),
+      },
       after: ['gateway'],
     },
     {
@@ -57,7 +69,10 @@ function zoneParts(letter: (typeof letters)[number], index: number): readonly Re
       key: `public_routing_${letter}`,
       type: 'aws_route_table_association',
       pulumi: 'aws.ec2.RouteTableAssociation',
-      arguments: { subnet_id: attribute(`public_${letter}`, 'id'), route_table_id: attribute('public_routes', 'id') },
+      arguments: {
+        subnet_id: attribute(`public_${letter}`, 'id'),
+        route_table_id: attribute('public_routes', 'id'),
+      },
     },
   ];
 }
@@ -119,4 +134,3 @@ export function reachableOn(key: string, port: number, about: string): Resource 
     },
   };
 }
-

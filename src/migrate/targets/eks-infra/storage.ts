@@ -1,4 +1,13 @@
-import { attribute, block, blocks, each, text, variable, type Resource, type Subject } from '../../infra/model.ts';
+import {
+  attribute,
+  block,
+  blocks,
+  each,
+  text,
+  variable,
+  type Resource,
+  type Subject,
+} from '../../infra/model.ts';
 import type { Needs } from '../../needs.ts';
 import { podRole } from './cluster.ts';
 import { policy } from './json-policy.ts';
@@ -28,7 +37,13 @@ function backups(): readonly Resource[] {
       key: 'backups_private',
       type: 'aws_s3_bucket_public_access_block',
       pulumi: 'aws.s3.BucketPublicAccessBlock',
-      arguments: { bucket, block_public_acls: true, block_public_policy: true, ignore_public_acls: true, restrict_public_buckets: true },
+      arguments: {
+        bucket,
+        block_public_acls: true,
+        block_public_policy: true,
+        ignore_public_acls: true,
+        restrict_public_buckets: true,
+      },
     },
     {
       key: 'backups_lifecycle',
@@ -69,18 +84,16 @@ function files(): readonly Resource[] {
       comment: 'A copy a day, kept for 35 days.',
       arguments: { file_system_id: attribute('files', 'id'), backup_policy: block({ status: 'ENABLED' }) },
     },
-    ...zoneLetters.map(
-      (letter): Resource => ({
-        key: `files_${letter}`,
-        type: 'aws_efs_mount_target',
-        pulumi: 'aws.efs.MountTarget',
-        arguments: {
-          file_system_id: attribute('files', 'id'),
-          subnet_id: attribute(`private_${letter}`, 'id'),
-          security_groups: [attribute('files_access', 'id')],
-        },
-      }),
-    ),
+    ...zoneLetters.map((letter): Resource => ({
+      key: `files_${letter}`,
+      type: 'aws_efs_mount_target',
+      pulumi: 'aws.efs.MountTarget',
+      arguments: {
+        file_system_id: attribute('files', 'id'),
+        subnet_id: attribute(`private_${letter}`, 'id'),
+        security_groups: [attribute('files_access', 'id')],
+      },
+    })),
   ];
 }
 
@@ -93,7 +106,11 @@ function rights(needs: Needs): readonly Resource[] {
         ? policy(
             [
               { Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetBucketLocation'], Resource: '@bucket@' },
-              { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'], Resource: '@bucket@/*' },
+              {
+                Effect: 'Allow',
+                Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+                Resource: '@bucket@/*',
+              },
             ],
             { bucket: attribute('backups', 'arn') },
           )
@@ -126,7 +143,8 @@ export function storage(needs: Needs): Subject {
             key: 'secret',
             type: 'aws_secretsmanager_secret',
             pulumi: 'aws.secretsmanager.Secret',
-            comment: 'Places for secrets. Their values are put there by hand (README.md): neither these files nor the state have them.',
+            comment:
+              'Places for secrets. Their values are put there by hand (README.md): neither these files nor the state have them.',
             arguments: { name: each },
             each: needs.storedSecrets,
           },
@@ -149,8 +167,14 @@ export function storage(needs: Needs): Subject {
         ];
   return {
     name: 'storage',
-    about: 'The bucket for backups, shared files, the registry for images, places for secrets; who may use them.',
-    parts: [...backups(), ...(needs.settings.includes('UPLOADS') ? files() : []), ...images, ...places, ...rights(needs)],
+    about:
+      'The bucket for backups, shared files, the registry for images, places for secrets; who may use them.',
+    parts: [
+      ...backups(),
+      ...(needs.settings.includes('UPLOADS') ? files() : []),
+      ...images,
+      ...places,
+      ...rights(needs),
+    ],
   };
 }
-
