@@ -114,7 +114,7 @@ function filesOf(manifest: Manifest, isShared: boolean): readonly OldFiles[] {
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   return podVolumes(manifest).flatMap(({ source, mounts }) => {
-    const [mount] = mounts.filter(({ readOnly }) => !readOnly);
+    const mount = mounts.find(({ readOnly }) => !readOnly);
     const goesWithPod = source['emptyDir'] !== undefined;
     const isFiles =
       goesWithPod || source['hostPath'] !== undefined || source['persistentVolumeClaim'] !== undefined;

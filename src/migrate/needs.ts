@@ -40,8 +40,9 @@ function podRequests(workload: Manifest): Requests {
   const own = containersOf(workload).filter(({ isInit }) => !isInit);
   const sum = (kind: string) =>
     own.reduce((total, { container }) => {
-      const text = valueAt(container, ['resources', 'requests', kind]);
-      return total + (quantityBytes(String(text ?? '0')) ?? 0);
+      const said = valueAt(container, ['resources', 'requests', kind]);
+      const isSaid = typeof said === 'string' || typeof said === 'number';
+      return total + (isSaid ? (quantityBytes(`${said}`) ?? 0) : 0);
     }, 0);
   const pods = workload.kind === 'CronJob' || workload.kind === 'Job' ? 0 : replicasOf(workload);
   const silent = own.filter(

@@ -22,15 +22,14 @@ export function comment(text: string): string {
     .concat('\n');
 }
 
+function plainName(parts: readonly (string | undefined)[]): string {
+  const words = parts.filter((part) => part !== undefined).join('-');
+  return `${words.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, '-')}.yaml`;
+}
+
 /** `deployment-django.yaml`: lower case, nothing that a file system minds; with the namespace where two objects would share it. */
 export function fileNames(manifests: readonly Manifest[]): ReadonlyMap<Manifest, string> {
-  const plain = (parts: readonly (string | undefined)[]) =>
-    `${parts
-      .filter((part) => part !== undefined)
-      .join('-')
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9.-]+/g, '-')}.yaml`;
-  const short = manifests.map(({ kind, metadata }) => plain([kind, metadata.name]));
+  const short = manifests.map(({ kind, metadata }) => plainName([kind, metadata.name]));
   return new Map(
     manifests.map((manifest, index) => {
       const { kind, metadata } = manifest;
@@ -38,7 +37,7 @@ export function fileNames(manifests: readonly Manifest[]): ReadonlyMap<Manifest,
       const isShared = short.filter((other) => other === name).length > 1;
       return [
         manifest,
-        isShared ? plain([metadata.namespace, groupOf(manifest), kind, metadata.name]) : name,
+        isShared ? plainName([metadata.namespace, groupOf(manifest), kind, metadata.name]) : name,
       ];
     }),
   );

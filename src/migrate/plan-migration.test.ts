@@ -22,17 +22,18 @@ describe('the folder', () => {
     expect(Object.keys(one.files)).toEqual(Object.keys(other.files));
   });
 
-  test.each(['gke', 'eks', 'aks'] as const)(
-    'for %s says in its first words what was not tried',
-    async (id) => {
-      const { files } = await migratedExample(id, 'operator');
-      const readme = files['README.md'] ?? '';
-      expect(readme.indexOf('What was not tried')).toBeLessThan(600);
-      expect(readme).toContain('Nothing in this folder was ever applied to a cloud');
-      expect(files['cut-over.md']).toContain('Nobody has run this runbook');
-      if (id !== 'gke') expect(readme).toContain('Less was looked at than for GKE');
-    },
-  );
+  test.each([
+    ['gke', 'schema of provider google 6.50.0'],
+    ['eks', 'Less was looked at than for GKE'],
+    ['aks', 'Less was looked at than for GKE'],
+  ] as const)('for %s says in its first words what was not tried', async (id, words) => {
+    const { files } = await migratedExample(id, 'operator');
+    const readme = files['README.md'] ?? '';
+    expect(readme.indexOf('What was not tried')).toBeLessThan(600);
+    expect(readme).toContain('Nothing in this folder was ever applied to a cloud');
+    expect(files['cut-over.md']).toContain('Nobody has run this runbook');
+    expect(readme).toContain(words);
+  });
 
   test('without an export has the infrastructure and the runbook, and says what it lacks', () => {
     const { files, changes } = planMigration({ kit: targets.gke, database: 'operator', read: undefined });
@@ -115,16 +116,12 @@ describe('the runbook', () => {
 
 describe('numbers from elsewhere', () => {
   test.each([
-    ['{', /not JSON/],
-    ['{}', /databaseBytes/],
-    [JSON.stringify({ ...measured, dumpSeconds: -1 }), /dumpSeconds/],
-    [JSON.stringify({ ...measured, databaseBytes: '3' }), /databaseBytes/],
+    ['{', [/not JSON/]],
+    ['{}', [/databaseBytes/, /dumpSeconds/, /restoreSeconds/, /verifySeconds/]],
+    [JSON.stringify({ ...measured, dumpSeconds: -1 }), [/dumpSeconds/]],
+    [JSON.stringify({ ...measured, databaseBytes: '3' }), [/databaseBytes/]],
   ])('%s are refused', (text, words) => {
-    expect(parseMeasured(text)).toMatchObject({
-      problems: [expect.stringMatching(words)].concat(
-        text === '{}' ? [expect.any(String), expect.any(String), expect.any(String)] : [],
-      ),
-    });
+    expect(parseMeasured(text)).toEqual({ problems: words.map((one) => expect.stringMatching(one)) });
   });
 
   test('are taken with whatever else is there', () => {

@@ -37,6 +37,8 @@ function isNamed({ kind, metadata: { name, namespace = 'default' } }: Manifest):
   );
 }
 
+const pairs = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
 /** Reads with a memory of what could not be read. */
 class Reader {
   readonly unread: string[] = [];
@@ -126,7 +128,6 @@ class Reader {
   }
 
   #configMap(folder: string, { name, namespace, files, literals }: Fields): Manifest {
-    const pairs = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
     const fromFiles = pairs(files).map((entry): readonly [string, string] => {
       const [key = '', given] = entry.split('=');
       const file = path.resolve(folder, given ?? key);
@@ -160,6 +161,8 @@ function inNamespace(manifest: Manifest, namespace: string): Manifest {
 const order = ({ apiVersion, kind, metadata: { namespace = '', name } }: Manifest) =>
   `${namespace}\n${kind}\n${name}\n${apiVersion}`;
 
+const sort = (list: readonly Manifest[]) => list.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
+
 /** An export that Kustomize itself has built. */
 function builtExport(text: string): ReadExport {
   const reader = new Reader('');
@@ -189,7 +192,6 @@ export async function readExport(
     start !== root && kustomizations.some((name) => existsSync(path.join(root, 'secrets', name)));
   const secrets = hasSecrets ? reader.folder(path.join(root, 'secrets')) : [];
   const manifests = [...reader.folder(start ?? root), ...secrets];
-  const sort = (list: readonly Manifest[]) => list.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
   if (!reader.needsKustomize) return { manifests: sort(manifests), unread: reader.unread };
   const built = await build(start ?? root);
   if ('why' in built) return { manifests: sort(manifests), unread: [...reader.unread, built.why] };

@@ -56,8 +56,8 @@ const lines = (text: string) => text.split('\n').filter((line) => /^(table|seque
 describe('the digests of the runbook', () => {
   test('have a line for each table and sequence of the stack, and none of the operator’s', (context) => {
     const postgres = server(context);
-    const found = lines(digests(postgres, fresh(postgres)));
-    expect(found.map((line) => line.split('|')[0])).toEqual([
+    const told = lines(digests(postgres, fresh(postgres)));
+    expect(told.map((line) => line.split('|')[0])).toEqual([
       'table public."Odd ""Name"',
       'table public.empty',
       'table public.parts_1',
@@ -66,7 +66,7 @@ describe('the digests of the runbook', () => {
       'sequence shop.orders_id_seq',
       'large objects',
     ]);
-    expect(found.find((line) => line.startsWith('table shop.orders'))).toMatch(
+    expect(told.find((line) => line.startsWith('table shop.orders'))).toMatch(
       /^table shop\.orders\|2000\|-?\d+$/,
     );
   });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { of, one, pulumiProgram } from './pulumi-program.ts';
+import { of, one, pulumiProgram, type Ran } from './pulumi-program.ts';
+
+const records = (made: Ran) => of(made, 'ARecord').map(({ inputs }) => inputs['records']);
 
 describe('the Pulumi program for aks with the database by operator', () => {
   const { made, again } = pulumiProgram('aks', 'operator', { 'jewelry-shop:serveFrom': 'new' });
@@ -39,12 +41,10 @@ describe('the Pulumi program for aks with the database by operator', () => {
   });
 
   test('DNS leads nowhere, to the old address or to the new one, as it is told', async () => {
-    const record = async (more: Readonly<Record<string, string>>) =>
-      of(await again(more), 'ARecord').map(({ inputs }) => inputs['records']);
-    expect(await record({ 'jewelry-shop:serveFrom': 'nowhere' })).toEqual([]);
+    expect(records(await again({ 'jewelry-shop:serveFrom': 'nowhere' }))).toEqual([]);
     expect(
-      await record({ 'jewelry-shop:serveFrom': 'old', 'jewelry-shop:oldAddress': '198.51.100.7' }),
+      records(await again({ 'jewelry-shop:serveFrom': 'old', 'jewelry-shop:oldAddress': '198.51.100.7' })),
     ).toEqual([['198.51.100.7']]);
-    expect(await record({})).toEqual([['203.0.113.10']]);
+    expect(records(await again({}))).toEqual([['203.0.113.10']]);
   });
 });

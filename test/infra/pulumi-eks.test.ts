@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
-import { of, one, pulumiProgram } from './pulumi-program.ts';
+import { of, one, pulumiProgram, type Ran } from './pulumi-program.ts';
+
+/** Weight of each record of the front door. */
+function weights(made: Ran): Readonly<Record<string, unknown>> {
+  const weighted = of(made, 'Record').filter(({ inputs }) => inputs['setIdentifier'] !== undefined);
+  return Object.fromEntries(
+    weighted.map(({ inputs }) => [inputs['setIdentifier'], inputs['weightedRoutingPolicies'][0].weight]),
+  );
+}
 
 const served = {
   'jewelry-shop:serveFrom': 'new',
@@ -92,16 +100,8 @@ describe.each(['operator', 'managed'] as const)(
     });
 
     test('the cut-over moves the weight from one record to the other', async () => {
-      const weights = async (side: string) => {
-        const other = await again({ 'jewelry-shop:serveFrom': side });
-        return Object.fromEntries(
-          of(other, 'Record')
-            .filter(({ inputs }) => inputs['setIdentifier'] !== undefined)
-            .map(({ inputs }) => [inputs['setIdentifier'], inputs['weightedRoutingPolicies'][0].weight]),
-        );
-      };
-      expect(await weights('old')).toEqual({ old: 100, new: 0 });
-      expect(await weights('new')).toEqual({ old: 0, new: 100 });
+      expect(weights(await again({ 'jewelry-shop:serveFrom': 'old' }))).toEqual({ old: 100, new: 0 });
+      expect(weights(await again({ 'jewelry-shop:serveFrom': 'new' }))).toEqual({ old: 0, new: 100 });
     });
   },
 );

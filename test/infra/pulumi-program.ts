@@ -92,7 +92,9 @@ async function terraformNames(id: TargetId, database: DatabaseChoice): Promise<r
   );
   return named.flatMap((resources) =>
     Object.entries(resources).flatMap(([name, [found = {}]]) => {
-      const each = /\$\{toset\((\[[\s\S]*\])\)\}/.exec(String(found['for_each'] ?? ''));
+      const each = /\$\{toset\((\[[\s\S]*\])\)\}/.exec(
+        JSON.stringify(found['for_each'] ?? '').replaceAll('\\"', '"'),
+      );
       const count = each === null ? 1 : [...(each[1] ?? '').matchAll(/"[^"]+"/g)].length;
       return Array.from({ length: count }, () => name.replaceAll('_', '-'));
     }),

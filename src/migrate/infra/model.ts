@@ -54,7 +54,7 @@ export type Expression =
   | { readonly kind: 'attribute'; readonly of: string; readonly path: string; readonly pulumiPath?: string }
   | { readonly kind: 'block'; readonly fields: Arguments }
   | { readonly kind: 'blocks'; readonly list: readonly Arguments[]; readonly plural?: string }
-  | { readonly kind: 'choice'; readonly test: Test; readonly then: Value; readonly otherwise: Value }
+  | { readonly kind: 'choice'; readonly test: Test; readonly chosen: Value; readonly otherwise: Value }
   | { readonly kind: 'each' }
   | { readonly kind: 'item'; readonly variable: string; readonly index: number }
   | { readonly kind: 'map'; readonly entries: Arguments }

@@ -73,13 +73,9 @@ function probePath(bench: Bench, service: Manifest, targetPort: number | string)
     for (const { container } of containersOf(workload)) {
       const probe = fieldsOf(valueAt(container, ['readinessProbe', 'httpGet']));
       const ports = listOf(container['ports']);
+      const known = ports.map(({ name, containerPort }): readonly unknown[] => [name, containerPort]);
       const isPort = (port: unknown) =>
-        port === targetPort ||
-        ports.some(
-          ({ name, containerPort }) =>
-            [name, containerPort].includes(port as string) &&
-            [name, containerPort].includes(targetPort as string),
-        );
+        port === targetPort || known.some((one) => one.includes(port) && one.includes(targetPort));
       if (typeof probe['path'] === 'string' && isPort(probe['port'])) return probe['path'];
     }
   }
@@ -122,7 +118,7 @@ const isOpen = (service: Manifest) =>
 
 /** Names of ports that speak HTTP; a database's node port is no front door. */
 const webPort = (port: Fields) =>
-  /^(https?|web|websecure)(-|$)/.test(String(port['name'] ?? '')) ||
+  /^(https?|web|websecure)(-|$)/.test(textAt(port, ['name']) ?? '') ||
   [80, 443, 3000, 5000, 8000, 8080, 8443].includes(Number(port['port']));
 
 function serviceDoors(bench: Bench): readonly FoundDoor[] {

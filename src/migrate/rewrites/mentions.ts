@@ -1,5 +1,12 @@
 import type { Bench } from '../bench.ts';
-import { containersOf, fieldsOf, listOf, type FieldPath, type Manifest } from '../manifest.ts';
+import {
+  containersOf,
+  fieldsOf,
+  listOf,
+  type FieldPath,
+  type Manifest,
+  type PlacedContainer,
+} from '../manifest.ts';
 
 /** A text in which a program is told where something is. */
 export interface Mention {
@@ -20,23 +27,27 @@ export function mentionsOf(bench: Bench): readonly Mention[] {
         text: String(text),
         isWhole: !String(text).includes('\n'),
       }));
-    return containersOf(object).flatMap(({ path, container }) => {
-      const env = listOf(container['env']).flatMap(({ value }, index) =>
-        typeof value === 'string'
-          ? [{ object, path: [...path, 'env', index, 'value'], text: value, isWhole: true }]
-          : [],
-      );
-      const words = ['command', 'args'].flatMap((field) =>
-        (Array.isArray(container[field]) ? (container[field] as readonly unknown[]) : []).map(
-          (word, index) => ({
-            object,
-            path: [...path, field, index],
-            text: String(word),
-            isWhole: false,
-          }),
-        ),
-      );
-      return [...env, ...words];
-    });
+    return containersOf(object).flatMap((placed) => ofContainer(object, placed));
   });
+}
+
+function ofContainer(object: Manifest, { path, container }: PlacedContainer): readonly Mention[] {
+  const env = listOf(container['env']).flatMap(({ value }, index) =>
+    typeof value === 'string'
+      ? [{ object, path: path.concat('env', index, 'value'), text: value, isWhole: true }]
+      : [],
+  );
+  const said = ['command', 'args'].flatMap((field) => words(object, path.concat(field), container[field]));
+  return [...env, ...said];
+}
+
+/** The words of a command. */
+function words(object: Manifest, path: FieldPath, value: unknown): readonly Mention[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((word, index) => ({
+    object,
+    path: path.concat(index),
+    text: String(word),
+    isWhole: false,
+  }));
 }

@@ -26,27 +26,38 @@ interface Mention {
   readonly key?: string;
 }
 
-function mentioned(manifest: Manifest): readonly Mention[] {
-  const path = podSpecPath(manifest);
-  if (path === undefined) return [];
-  const spec = fieldsOf(valueAt(manifest, path));
-  const named = (name: unknown, key?: unknown): readonly Mention[] =>
-    typeof name === 'string' ? [{ name, ...(typeof key === 'string' && { key }) }] : [];
-  const ofVolume = (volume: Fields) => [
+function named(name: unknown, key?: unknown): readonly Mention[] {
+  if (typeof name !== 'string') return [];
+  return [typeof key === 'string' ? { name, key } : { name }];
+}
+
+/** A volume of a Secret, or one of several sources. */
+function ofVolume(volume: Fields): readonly Mention[] {
+  return [
     ...named(textAt(volume, ['secret', 'secretName'])),
     ...listOf(valueAt(volume, ['projected', 'sources'])).flatMap((source) =>
       named(textAt(source, ['secret', 'name'])),
     ),
   ];
+}
+
+/** What a container takes into its environment. */
+function ofContainer(container: Fields): readonly Mention[] {
+  const single = listOf(container['env']).flatMap((env) => {
+    const reference = fieldsOf(valueAt(env, ['valueFrom', 'secretKeyRef']));
+    return reference['optional'] === true ? [] : named(reference['name'], reference['key']);
+  });
+  const whole = listOf(container['envFrom']).flatMap((from) => named(textAt(from, ['secretRef', 'name'])));
+  return [...single, ...whole];
+}
+
+function mentioned(manifest: Manifest): readonly Mention[] {
+  const path = podSpecPath(manifest);
+  if (path === undefined) return [];
+  const spec = fieldsOf(valueAt(manifest, path));
   return [
     ...listOf(spec['volumes']).flatMap(ofVolume),
-    ...containersOf(manifest).flatMap(({ container }) => [
-      ...listOf(container['env']).flatMap((env) => {
-        const reference = fieldsOf(valueAt(env, ['valueFrom', 'secretKeyRef']));
-        return reference['optional'] === true ? [] : named(reference['name'], reference['key']);
-      }),
-      ...listOf(container['envFrom']).flatMap((from) => named(textAt(from, ['secretRef', 'name']))),
-    ]),
+    ...containersOf(manifest).flatMap(({ container }) => ofContainer(container)),
   ];
 }
 
@@ -65,11 +76,11 @@ export function secretReferences(bench: Bench): readonly SecretReference[] {
       else entry.keys.add(key);
       entry.users.add(nameOf(manifest));
     }
-  return [...found].map(([id, { keys, takesAll, users }]) => ({
+  return Array.from(found, ([id, { keys, takesAll, users }]) => ({
     namespace: id.slice(0, id.indexOf('/')),
     name: id.slice(id.indexOf('/') + 1),
-    keys: [...keys],
+    keys: Array.from(keys),
     takesAll,
-    users: [...users],
+    users: Array.from(users),
   }));
 }

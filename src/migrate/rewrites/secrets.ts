@@ -65,7 +65,9 @@ function store(
   );
 }
 
-function makesSecret(bench: Bench, { namespace, name }: SecretReference): boolean {
+type SecretName = Pick<SecretReference, 'name' | 'namespace'>;
+
+function makesSecret(bench: Bench, { namespace, name }: SecretName): boolean {
   const isMade = bench
     .objects('ExternalSecret')
     .some(
@@ -85,42 +87,51 @@ function makesSecret(bench: Bench, { namespace, name }: SecretReference): boolea
   );
 }
 
+/** Secrets that came with the export, in whatever form: none of them is written. */
+function leaveOut(bench: Bench, context: RuleContext): void {
+  for (const manifest of bench.objects()) {
+    const found = kept(manifest);
+    if (found === undefined) continue;
+    const { name, namespace = 'default' } = manifest.metadata;
+    bench.drop(manifest, { rule: id, why: found.why, after: 'not in this folder' });
+    const isMade = makesSecret(bench, { namespace, name });
+    if (isOfTheCluster(manifest) || isMade) continue;
+    if (isCertificate({ name, keys: found.keys })) tellCertificate(bench, namespace, name);
+    else store(bench, context, { namespace, name, ...found });
+  }
+}
+
+/** Whether the export had it, in whatever form. */
+function wasHere(bench: Bench, { namespace, name }: SecretName): boolean {
+  const names = bench.entries.flatMap(({ base }) =>
+    base === undefined || kept(base) === undefined ? [] : [base],
+  );
+  return names.some(
+    ({ metadata }) => metadata.name === name && (metadata.namespace ?? 'default') === namespace,
+  );
+}
+
+/** Secrets that pods name and that nobody makes. */
+function addNamed(bench: Bench, context: RuleContext): void {
+  for (const reference of secretReferences(bench)) {
+    const { namespace, name } = reference;
+    if (wasHere(bench, reference) || makesSecret(bench, reference)) continue;
+    if (isCertificate(reference)) {
+      tellCertificate(bench, namespace, name);
+      continue;
+    }
+    const keys = reference.takesAll ? [] : reference.keys;
+    store(bench, context, { namespace, name, keys, why: 'Pods name it, and the export does not have it.' });
+  }
+}
+
 /** Secrets never come with the files; the target has a store for them. */
 export const secrets: Rule = {
   id,
   looksFor: 'Secrets: plain, sealed for the local cluster, encrypted by SOPS, or named by pods and not there',
   run: (bench, context) => {
-    for (const manifest of bench.objects()) {
-      const found = kept(manifest);
-      if (found === undefined) continue;
-      const { name, namespace = 'default' } = manifest.metadata;
-      bench.drop(manifest, { rule: id, why: found.why, after: 'not in this folder' });
-      const isMade = makesSecret(bench, { namespace, name, keys: [], takesAll: true, users: [] });
-      if (isOfTheCluster(manifest) || isMade) continue;
-      if (isCertificate({ name, keys: found.keys })) tellCertificate(bench, namespace, name);
-      else store(bench, context, { namespace, name, ...found });
-    }
-    for (const reference of secretReferences(bench)) {
-      const { namespace, name } = reference;
-      const wasHere = bench.entries.some(
-        ({ base }) =>
-          base !== undefined &&
-          kept(base) !== undefined &&
-          base.metadata.name === name &&
-          base.metadata.namespace === namespace,
-      );
-      if (wasHere || makesSecret(bench, reference)) continue;
-      if (isCertificate(reference)) tellCertificate(bench, namespace, name);
-      else {
-        const keys = reference.takesAll ? [] : reference.keys;
-        store(bench, context, {
-          namespace,
-          name,
-          keys,
-          why: 'Pods name it, and the export does not have it.',
-        });
-      }
-    }
+    leaveOut(bench, context);
+    addNamed(bench, context);
     for (const manifest of bench.objects('ExternalSecret')) {
       const isOurs = bench.entries.some((one) => one.current === manifest && one.base === undefined);
       if (isOurs) continue;

@@ -21,15 +21,20 @@ const scaled = (manifest: Manifest) =>
 function spreadOut(bench: Bench, workload: Manifest): void {
   const path = podSpecPath(workload) ?? [];
   if (valueAt(workload, [...path, 'topologySpreadConstraints']) !== undefined) return;
-  const constraints = [zone, host].map((topologyKey) => ({
-    maxSkew: 1,
-    topologyKey,
-    // Not DoNotSchedule: when a zone is down the pods shall run in the others rather than wait for it.
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: podLabels(workload) },
-    // The pods of the old and the new version are counted apart (kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints).
-    ...(workload.kind === 'Deployment' && { matchLabelKeys: ['pod-template-hash'] }),
-  }));
+  // The pods of the old and the new version are counted apart (kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints).
+  const apart = workload.kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {};
+  const constraints = [zone, host].map((topologyKey) =>
+    Object.assign(
+      {
+        maxSkew: 1,
+        topologyKey,
+        // Not DoNotSchedule: when a zone is down the pods shall run in the others rather than wait for it.
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: podLabels(workload) },
+      },
+      apart,
+    ),
+  );
   bench.set(workload, [...path, 'topologySpreadConstraints'], constraints, {
     rule: id,
     before: '(not set)',

@@ -1,9 +1,10 @@
 /** A cell of a table: one line, and no character that ends it. */
 const cell = (text: string) => text.replaceAll('|', String.raw`\|`).replaceAll(/\s*\n\s*/g, ' ');
 
+const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |\n`;
+
 /** A table of GitHub's Markdown. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |\n`;
   return `${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}`;
 }
 

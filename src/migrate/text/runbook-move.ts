@@ -63,7 +63,7 @@ function copyOut(files: OldFiles): readonly string[] {
   return [
     `# ${workload}, ${mountPath}: each pod has its own.`,
     `for pod in $(${onOld} get pod -l ${word(selector)} -o name); do`,
-    `  to=copies/${folder}/${'$'}{pod#pod/} && mkdir -p "$to"`,
+    `  to=copies/${folder}/\${pod#pod/} && mkdir -p "$to"`,
     `  ${onOld} exec "$pod" -c ${container} -- tar -C ${word(mountPath)} -cf - . | tar -C "$to" -xf -`,
     '  (cd "$to" && find . -type f -print0 | xargs -0 -r sha256sum) | sort -k2 > "$to.sums"',
     'done',

@@ -72,22 +72,32 @@ ${users.join('\n')}
 `;
 }
 
-function databaseOwner({ cluster }: Needs, { tooMuch, administrator, setPassword }: TargetText): string {
-  const users = Object.entries(cluster?.users ?? {});
+/** SQL that makes a role where only SQL can, and takes from it what it did not have on the old cluster. */
+function roleLines(
+  user: string,
+  flags: readonly string[],
+  { tooMuch, setPassword }: TargetText,
+): readonly string[] {
+  const make = [
+    `CREATE ROLE "${user}" LOGIN;`,
+    '-- Paste what the store has for this role: psql sends only what cannot be turned back (SCRAM).',
+    `\\password "${user}"`,
+  ];
+  const may = ['createdb', 'createrole'].map(
+    (flag) => `${flags.includes(flag) ? '' : 'NO'}${flag.toUpperCase()}`,
+  );
+  return [
+    ...(setPassword.length > 0 ? [] : make),
+    `GRANT "${user}" TO CURRENT_USER;`,
+    ...(tooMuch === undefined ? [] : [`REVOKE ${tooMuch} FROM "${user}";`]),
+    `ALTER ROLE "${user}" ${may.join(' ')};`,
+  ];
+}
+
+function databaseOwner({ cluster }: Needs, text: TargetText): string {
   const lines = [
-    `-- Run as ${administrator.user}, once, before the restore: the roles own their databases and may no more than on the old cluster.`,
-    ...users.flatMap(([user, flags]) => [
-      ...(setPassword.length > 0
-        ? []
-        : [
-            `CREATE ROLE "${user}" LOGIN;`,
-            '-- Paste what the store has for this role: psql sends only what cannot be turned back (SCRAM).',
-            `\\password "${user}"`,
-          ]),
-      `GRANT "${user}" TO CURRENT_USER;`,
-      ...(tooMuch === undefined ? [] : [`REVOKE ${tooMuch} FROM "${user}";`]),
-      `ALTER ROLE "${user}" ${flags.includes('createdb') ? 'CREATEDB' : 'NOCREATEDB'} ${flags.includes('createrole') ? 'CREATEROLE' : 'NOCREATEROLE'};`,
-    ]),
+    `-- Run as ${text.administrator.user}, once, before the restore: the roles own their databases and may no more than on the old cluster.`,
+    ...Object.entries(cluster?.users ?? {}).flatMap(([user, flags]) => roleLines(user, flags, text)),
     ...Object.entries(cluster?.databases ?? {}).map(
       ([name, owner]) => `ALTER DATABASE "${name}" OWNER TO "${owner}";`,
     ),

@@ -59,7 +59,7 @@ export function frontDoor(needs: Needs): Subject {
             {
               kind: 'choice',
               test: { variable: 'serve_from', is: 'new' },
-              then: attribute('front_door', 'ip_address'),
+              chosen: attribute('front_door', 'ip_address'),
               otherwise: variable('old_address'),
             },
           ],

@@ -3,9 +3,11 @@ import { attribute, text, variable, type Subject, type Value } from '../../infra
 const weight = (side: string): Value => ({
   kind: 'choice',
   test: { variable: 'serve_from', is: side },
-  then: 100,
+  chosen: 100,
   otherwise: 0,
 });
+
+const pulumiOption = (field: string) => `domainValidationOptions[0].${field}`;
 
 /**
  * Two records of one name, of which one has all the weight: the cut-over moves it. The load balancer is made by the cluster, so
@@ -13,7 +15,6 @@ const weight = (side: string): Value => ({
  */
 export function frontDoor(): Subject {
   const option = 'domain_validation_options';
-  const pulumiOption = (field: string) => `domainValidationOptions[0].${field}`;
   return {
     name: 'front-door',
     about:

@@ -1,12 +1,13 @@
 import { attribute, block, text, variable, type Subject } from '../../infra/model.ts';
 
+const pulumiRecord = (field: string) => `dnsResourceRecords[0].${field}`;
+
 /**
  * The certificate is made by a record in DNS, so that it is ready before customers are sent here
  * (cloud.google.com/certificate-manager/docs/dns-authorizations).
  */
 export function frontDoor(): Subject {
   const record = 'dns_resource_record[0]';
-  const pulumiRecord = (field: string) => `dnsResourceRecords[0].${field}`;
   return {
     name: 'front-door',
     about:
@@ -106,7 +107,7 @@ export function frontDoor(): Subject {
             {
               kind: 'choice',
               test: { variable: 'serve_from', is: 'new' },
-              then: attribute('front_door', 'address'),
+              chosen: attribute('front_door', 'address'),
               otherwise: variable('old_address'),
             },
           ],

@@ -28,10 +28,12 @@ function alert(key: string, name: string, threshold: Arguments, more: Partial<Re
   };
 }
 
+/** Which series of Cloud SQL is meant. */
+const filter = (metric: string) =>
+  text`resource.type = "cloudsql_database" AND resource.labels.database_id = "${variable('project_id')}:${attribute('database', 'name')}" AND metric.type = "cloudsql.googleapis.com/database/${metric}"`;
+
 function databaseAlerts({ database }: Needs): readonly Resource[] {
   if (database !== 'managed') return [];
-  const filter = (metric: string) =>
-    text`resource.type = "cloudsql_database" AND resource.labels.database_id = "${variable('project_id')}:${attribute('database', 'name')}" AND metric.type = "cloudsql.googleapis.com/database/${metric}"`;
   return [
     alert('database_down', 'the database is down', {
       filter: filter('up'),
