@@ -4,7 +4,7 @@ import {
   fieldsOf,
   nameOf,
   podLabels,
-  replicasOf,
+  podsOf,
   selects,
   textAt,
   valueAt,
@@ -65,11 +65,15 @@ export interface OldStack {
   readonly probe?: WriteProbe;
 }
 
-const scaled = (manifest: Manifest): Scaled => ({
-  namespace: manifest.metadata.namespace ?? 'default',
-  name: `${manifest.kind.toLowerCase()}/${manifest.metadata.name}`,
-  replicas: replicasOf(manifest),
-});
+const scaledIn =
+  (all: readonly Manifest[]) =>
+  (manifest: Manifest): Scaled => ({
+    namespace: manifest.metadata.namespace ?? 'default',
+    name: runsAs(manifest),
+    replicas: podsOf(manifest, all),
+  });
+
+const runsAs = ({ kind, metadata }: Manifest) => `${kind.toLowerCase()}/${metadata.name}`;
 
 /** A workload that is told the name of the database, or gets the secret of one of its roles. */
 function mayWrite(manifest: Manifest, cluster: OperatorCluster | undefined): boolean {
@@ -126,7 +130,7 @@ function filesOf(manifest: Manifest, isShared: boolean): readonly OldFiles[] {
         selector,
         container: mount.container,
         mountPath: mount.mountPath,
-        runsAs: scaled(manifest).name,
+        runsAs: runsAs(manifest),
         goesWithPod,
         isShared,
       },
@@ -152,6 +156,7 @@ export function oldStack(manifests: readonly Manifest[], { moved, shared }: Move
   const all = bench.objects().filter((one) => containersOf(one).length > 0);
   const cluster = manifests.map(operatorCluster).find((one) => one !== undefined);
   const { doors } = findDoors(bench);
+  const scaled = scaledIn(manifests);
   const isDoor = (manifest: Manifest) =>
     doors.some(({ backends }) =>
       backends.some(

@@ -122,6 +122,20 @@ export function replicasOf(manifest: Manifest): number {
   return typeof replicas === 'number' ? replicas : 1;
 }
 
+/** How many pods a workload has at least: an autoscaler says it where there is one (its own default is one). */
+export function podsOf(workload: Manifest, all: readonly Manifest[]): number {
+  const scaler = all.find(
+    (one) =>
+      one.kind === 'HorizontalPodAutoscaler' &&
+      one.metadata.namespace === workload.metadata.namespace &&
+      textAt(one, ['spec', 'scaleTargetRef', 'kind']) === workload.kind &&
+      textAt(one, ['spec', 'scaleTargetRef', 'name']) === workload.metadata.name,
+  );
+  if (scaler === undefined) return replicasOf(workload);
+  const least = valueAt(scaler, ['spec', 'minReplicas']);
+  return typeof least === 'number' ? least : 1;
+}
+
 /** Labels of a workload's pods. */
 export function podLabels(manifest: Manifest): Readonly<Record<string, string>> {
   const path = podSpecPath(manifest);

@@ -1,17 +1,11 @@
-import { stringify } from 'yaml';
-
 import type { Bench, Entry, Fill } from './bench.ts';
 import { applyEdit, containerTest, patchOperations, type PatchOperation } from './edit.ts';
 import { groupOf, hasNamespace, valueAt, type FieldPath, type Manifest } from './manifest.ts';
 import { settingText, type SettingName } from './settings.ts';
+import { yaml } from './yaml-text.ts';
 
 /** Text of each file, by its path from the folder that it belongs to. */
 export type Files = Readonly<Record<string, string>>;
-
-/** YAML that kubectl reads as it is meant, which takes `on`, `no` and 0123 for what YAML 1.1 takes them for: no folded lines, no anchors. */
-export function yaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' });
-}
 
 /** Lines as comments. */
 export function comment(text: string): string {
@@ -43,9 +37,11 @@ export function fileNames(manifests: readonly Manifest[]): ReadonlyMap<Manifest,
   );
 }
 
-/** Secrets are never written; everything else of the base is. */
-function isWritten({ base }: Entry): boolean {
-  return base !== undefined && !['SealedSecret', 'Secret'].includes(base.kind);
+/** Secrets are never written, nor what only led to them; everything else of the base is. */
+function isWritten({ base, dropped }: Entry): boolean {
+  if (base === undefined) return false;
+  const isSecret = base.kind === 'Secret' || base.kind === 'SealedSecret';
+  return !isSecret && !(base.kind === 'ExternalSecret' && dropped !== undefined);
 }
 
 /** The stack as it was read, one file an object. */

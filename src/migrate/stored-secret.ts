@@ -17,6 +17,8 @@ export interface StoredSecret {
   readonly name: string;
   /** Name of the ExternalSecret; that of the Secret without it. */
   readonly as?: string;
+  /** Kubernetes' type of the Secret; Opaque without it. */
+  readonly type?: string;
   /** Keys that are taken from the store; all of them without it. */
   readonly keys?: readonly string[];
   /** Texts of the Secret in which `{{ .key }}` stands for a key of the store; the keys themselves without it. */
@@ -27,7 +29,7 @@ export interface StoredSecret {
 
 /** The ExternalSecret that makes the Secret out of the store, so that no file has a value. */
 export function externalSecret(bench: Bench, target: Target, secret: StoredSecret): Manifest {
-  const { namespace, name, as = name, keys, template, from } = secret;
+  const { namespace, name, as = name, keys, template, from, type } = secret;
   const stored = storedName(namespace, name);
   const store = target.secretStore(bench, namespace);
   const data =
@@ -45,7 +47,13 @@ export function externalSecret(bench: Bench, target: Target, secret: StoredSecre
       target: {
         name,
         creationPolicy: 'Owner',
-        ...(template !== undefined && { template: { engineVersion: 'v2', data: template } }),
+        ...((template !== undefined || type !== undefined) && {
+          template: {
+            engineVersion: 'v2',
+            ...(type !== undefined && { type }),
+            ...(template !== undefined && { data: template }),
+          },
+        }),
       },
       ...(data === undefined ? { dataFrom: [{ extract: { key: stored } }] } : { data }),
     },

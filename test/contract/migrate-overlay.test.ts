@@ -119,6 +119,12 @@ test('what is wrong is refused: a field that nobody knows, a value of the wrong 
   expect(lines.join('\n')).toMatch(/replica.*numberOfInstances.*listeners.*Nothing/s);
 });
 
+test('texts come through as they were, whatever YAML makes of them', async (context) => {
+  const { objects } = await built(context, 'gke', 'operator', 'every habit');
+  const given = localStack().find(({ metadata }) => metadata.name === 'odd.texts');
+  expect(find(objects, 'ConfigMap', 'odd.texts')?.['data']).toEqual(given?.['data']);
+});
+
 describe('the objects on GKE', () => {
   test('the front door: the address, the certificate, the domain, and a health check that knows the shop', async (context) => {
     const { objects } = await built(context, 'gke', 'operator');

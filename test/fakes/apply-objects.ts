@@ -1,4 +1,5 @@
 import { eventually } from '../../lab/source/eventually.ts';
+import { NotFound } from '../../src/adapters/kubernetes/errors.ts';
 import type { Manifest } from '../../src/migrate/manifest.ts';
 import type { Definition } from './custom-definitions.ts';
 import type { RealApiServer } from './real-api-server.ts';
@@ -35,7 +36,14 @@ async function places(
   apiVersion: string,
 ): Promise<ReadonlyMap<string, { readonly name: string; readonly namespaced: boolean }>> {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const { resources } = (await api.request('GET', root)) as unknown as {
+  let answer: Readonly<Record<string, unknown>>;
+  try {
+    answer = await api.request('GET', root);
+  } catch (error) {
+    if (error instanceof NotFound) return new Map();
+    throw error;
+  }
+  const { resources } = answer as unknown as {
     readonly resources: readonly {
       readonly name: string;
       readonly kind: string;
@@ -60,9 +68,13 @@ export async function refused(api: RealApiServer, objects: readonly Manifest[]):
     }
     const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const space = place.namespaced ? `/namespaces/${metadata.namespace ?? 'default'}` : '';
-    const query = 'dryRun=All&fieldValidation=Strict&fieldManager=migrate&force=true';
+    const query = 'dryRun=All&fieldValidation=Strict&fieldManager=migrate';
+    const list = `${root}${space}/${place.name}`;
     try {
-      await api.request('APPLY', `${root}${space}/${place.name}/${metadata.name}?${query}`, object);
+      // A namespace is there already; an apply is read as YAML, in which not every text of JSON is itself.
+      if (kind === 'Namespace')
+        await api.request('APPLY', `${list}/${metadata.name}?${query}&force=true`, object);
+      else await api.request('POST', `${list}?${query}`, object);
     } catch (error) {
       problems.push(`${kind} ${metadata.name}: ${error instanceof Error ? error.message : String(error)}`);
     }

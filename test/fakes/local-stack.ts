@@ -177,6 +177,56 @@ kind: SealedSecret
 metadata: { name: sealed, namespace: shop }
 spec: { encryptedData: { KEY: AgBnot-for-anybody } }
 ---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: search, namespace: shop }
+spec: { minReplicas: 1, maxReplicas: 3, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: search } }
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data-postgres-0, namespace: shop }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 20Gi } } }
+---
+apiVersion: v1
+kind: Endpoints
+metadata: { name: legacy, namespace: shop }
+subsets: [{ addresses: [{ ip: 192.168.1.20 }], ports: [{ port: 443 }] }]
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: { name: pull, namespace: shop }
+spec:
+  secretStoreRef: { kind: ClusterSecretStore, name: at-home }
+  target: { template: { type: kubernetes.io/dockerconfigjson } }
+  data: [{ secretKey: .dockerconfigjson, remoteRef: { key: shop/pull } }]
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: mails, namespace: shop }
+spec:
+  schedule: '0 7 * * *'
+  jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: mails, image: 'shop/mails:3' }] } } } }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: import, namespace: shop }
+spec: { template: { spec: { restartPolicy: Never, containers: [{ name: import, image: 'shop/import:3' }] } } }
+---
+apiVersion: v1
+kind: ResourceQuota
+metadata: { name: small, namespace: shop }
+spec: { hard: { requests.storage: 30Gi } }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: odd.texts, namespace: shop }
+data:
+  separator: "a\\u2028b\\ufeff\\u0007"
+  words: 'on'
+  octal: '0123'
+  time: '12:30:45'
+  lines: "a\\r\\nb  \\n\\n"
+---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: web, namespace: shop }

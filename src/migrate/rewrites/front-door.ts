@@ -1,5 +1,5 @@
 import { annotationsOf, type Bench } from '../bench.ts';
-import { groupOf, listOf, textAt, valueAt, type Manifest } from '../manifest.ts';
+import { groupOf, listOf, nameOf, textAt, valueAt, type Manifest } from '../manifest.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { findDoors, type FoundDoor } from './find-door.ts';
 
@@ -28,6 +28,38 @@ function closeService(bench: Bench, service: Manifest): void {
     bench.remove(service, ['spec', field], { rule: id, why: `It belongs to the ${type}.` });
 }
 
+/** Services that were open to the outside and are not behind the new door. */
+function tellClosed(bench: Bench, open: readonly Manifest[], doors: readonly FoundDoor[]): void {
+  const [door] = doors;
+  for (const service of open) {
+    const isBehind = door?.backends.some(({ service: one }) => nameOf(one) === nameOf(service)) === true;
+    const isTold = doors
+      .slice(1)
+      .some(({ sources }) => sources.some((one) => nameOf(one) === nameOf(service)));
+    if (isBehind || isTold) continue;
+    bench.task(
+      id,
+      service,
+      'It could be reached from outside by itself; on the target it cannot.',
+      'If that was meant, add a way in of its own to the overlay (for a database: none).',
+    );
+  }
+}
+
+/** All hosts of the old front door become one domain. */
+function tellHosts(bench: Bench, { sources }: FoundDoor): void {
+  for (const source of sources) {
+    const hosts = new Set(listOf(valueAt(source, ['spec', 'rules'])).map(({ host }) => host));
+    if (hosts.size > 1)
+      bench.task(
+        id,
+        source,
+        `It has ${hosts.size} host names; on the target all of its paths are under the one domain.`,
+        'If they differ, write a route for each into the overlay, with a certificate for each name.',
+      );
+  }
+}
+
 function tellTraefik(bench: Bench): void {
   for (const manifest of bench.objects()) {
     if (!/^traefik\.(io|containo\.us)$/.test(groupOf(manifest))) continue;
@@ -50,7 +82,7 @@ function tellTraefik(bench: Bench): void {
         });
 }
 
-function open(bench: Bench, door: FoundDoor, { target }: RuleContext): void {
+function openDoor(bench: Bench, door: FoundDoor, { target }: RuleContext): void {
   for (const source of door.sources)
     if (source.kind === 'Ingress')
       bench.drop(source, {
@@ -90,9 +122,16 @@ export const frontDoor: Rule = {
         'No way in was found: no Ingress, no open Service, no Service marked for Rekindle.',
         'Annotate the Service of the web server with rekindle.dev/health-path and run rekindle migrate again.',
       );
-    for (const service of bench.objects('Service')) closeService(bench, service);
+    const open = bench
+      .objects('Service')
+      .filter((service) => ['LoadBalancer', 'NodePort'].includes(textAt(service, ['spec', 'type']) ?? ''));
+    for (const service of open) closeService(bench, service);
+    tellClosed(bench, open, doors);
     const [first, ...others] = doors;
-    if (first !== undefined) open(bench, first, context);
+    if (first !== undefined) {
+      openDoor(bench, first, context);
+      tellHosts(bench, first);
+    }
     for (const door of others)
       bench.task(
         id,

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { database } from './database.ts';
+import { definitions } from './definitions.ts';
 import { emptyDir } from './empty-dir.ts';
 import { frontDoor } from './front-door.ts';
 import { hostAddresses } from './host-addresses.ts';
@@ -14,6 +15,7 @@ import { nodePlacement } from './node-placement.ts';
 import { otherData } from './other-data.ts';
 import { plainValues } from './plain-values.ts';
 import { requests } from './requests.ts';
+import { runOnce } from './run-once.ts';
 import { secrets } from './secrets.ts';
 import { spread } from './spread.ts';
 import { storage } from './storage.ts';
@@ -41,4 +43,6 @@ export const rules: readonly Rule[] = [
   secrets,
   requests,
   otherData,
+  runOnce,
+  definitions,
 ];

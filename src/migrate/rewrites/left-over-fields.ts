@@ -1,5 +1,5 @@
 import { annotationsOf, type Bench } from '../bench.ts';
-import { fieldsOf, listOf, valueAt, type FieldPath, type Manifest } from '../manifest.ts';
+import { fieldsOf, listOf, replicasOf, textAt, valueAt, type FieldPath, type Manifest } from '../manifest.ts';
 import type { Rule } from '../rule.ts';
 
 const id = 'left-over-fields';
@@ -38,12 +38,30 @@ function cleanClaim(bench: Bench, claim: Manifest): void {
   bench.remove(claim, ['spec', 'volumeName'], { rule: id, why });
 }
 
+/** Claims that a StatefulSet makes itself, by its template: `data-redis-0`. */
+function madeClaims(bench: Bench): ReadonlySet<string> {
+  return new Set(
+    bench.objects('StatefulSet').flatMap((set) =>
+      listOf(valueAt(set, ['spec', 'volumeClaimTemplates'])).flatMap((template) =>
+        Array.from({ length: replicasOf(set) }, (_, ordinal) => {
+          const { name, namespace = 'default' } = set.metadata;
+          return `${namespace}/${textAt(template, ['metadata', 'name']) ?? ''}-${name}-${ordinal}`;
+        }),
+      ),
+    ),
+  );
+}
+
 /** What the local cluster has written into the objects. */
 export const leftOverFields: Rule = {
   id,
   looksFor:
     'fields and annotations that the local cluster has assigned: addresses, bound volumes, notes of controllers',
   run: (bench) => {
+    const made = madeClaims(bench);
+    for (const claim of bench.objects('PersistentVolumeClaim'))
+      if (made.has(`${claim.metadata.namespace ?? 'default'}/${claim.metadata.name}`))
+        bench.drop(claim, { rule: id, why: 'Its StatefulSet makes it itself, from its template.' });
     for (const manifest of bench.objects()) {
       cleanNotes(bench, manifest);
       if (manifest.kind === 'Service') cleanService(bench, manifest);

@@ -45,6 +45,13 @@ test('every rule of the folder is in the list', () => {
   expect(own.map((name) => name.replace('.ts', '')).sort()).toEqual(rules.map(({ id }) => id).sort());
 });
 
+const plain = (text: string) => text.replaceAll(/[`’']/g, '').replaceAll(/\s+/g, ' ');
+
+test('the documentation has every rule, with what it looks for', () => {
+  const docs = readFileSync(path.join(import.meta.dirname, '../../../docs/migrate.md'), 'utf8');
+  for (const { id, looksFor } of rules) expect(plain(docs)).toContain(plain(`| ${id} | ${looksFor} |`));
+});
+
 test('a row has a reason each, and a before that differs from its after', () => {
   expect(bench.changes.length).toBeGreaterThan(30);
   for (const { why, before, after, where } of bench.changes) {
@@ -63,6 +70,7 @@ describe('what is left behind', () => {
     ['Middleware', 'limit'],
     ['Secret', 'api'],
     ['SealedSecret', 'sealed'],
+    ['PersistentVolumeClaim', 'data-postgres-0'],
   ])('%s %s', (kind, name) => {
     expect(bench.objects(kind).filter(({ metadata }) => metadata.name === name)).toEqual([]);
   });
@@ -154,6 +162,9 @@ describe('fields', () => {
     ['Service', 'web', ['spec', 'type'], 'ClusterIP'],
     ['Service', 'queue', ['spec', 'clusterIP'], 'None'],
     ['ConfigMap', 'web', ['data', 'server'], 'DOMAIN'],
+    ['CronJob', 'mails', ['spec', 'suspend'], true],
+    ['ExternalSecret', 'pull', ['spec', 'target', 'template', 'type'], 'kubernetes.io/dockerconfigjson'],
+    ['ExternalSecret', 'pull', ['spec', 'secretStoreRef', 'name'], 'secret-manager'],
     [
       'Deployment',
       'web',
@@ -196,6 +207,11 @@ describe('what only a person can do', () => {
     ['other-data', 'StatefulSet shop/queue', /not in the dump/],
     ['plain-values', 'Deployment shop/web', /SMTP_PASSWORD, DATABASE_URL.*shop-web-env/],
     ['plain-values', 'ConfigMap shop/web', /api_key held a secret/],
+    ['host-addresses', 'Endpoints shop/legacy', /192\.168\.1\.20/],
+    ['secrets', 'Secret shop/pull', /store at-home, which is not in the export/],
+    ['run-once', 'Job shop/import', /has run on the old cluster/],
+    ['definitions', 'ResourceQuota shop/small', /set for one machine/],
+    ['front-door', 'Service shop/postgres', /reached from outside by itself/],
   ])('%s, %s', (rule, object, words) => {
     expect(told(rule, object).join('\n')).toMatch(words);
   });

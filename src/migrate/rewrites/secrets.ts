@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts';
-import { fieldsOf, groupOf, textAt, valueAt, type Manifest } from '../manifest.ts';
+import { fieldsOf, groupOf, listOf, textAt, valueAt, type FieldPath, type Manifest } from '../manifest.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { externalSecret, storedName } from '../stored-secret.ts';
 import { secretReferences, type SecretReference } from './secret-references.ts';
@@ -7,20 +7,51 @@ import { secretReferences, type SecretReference } from './secret-references.ts';
 const id = 'secrets';
 
 /** How a Secret came with the export, and its keys; undefined for an object that is no secret. */
-function kept(manifest: Manifest): { readonly keys: readonly string[]; readonly why: string } | undefined {
-  const names = (...paths: readonly (readonly string[])[]) =>
-    paths.flatMap((path) => Object.keys(fieldsOf(valueAt(manifest, path))));
-  if (manifest.apiVersion === 'v1' && manifest.kind === 'Secret') {
-    const keys = names(['data'], ['stringData']);
-    const isSops = manifest['sops'] !== undefined;
-    const why = isSops
-      ? 'Its values are encrypted by SOPS, and kubectl would apply the encrypted text.'
-      : 'Its values are in the file; nothing of it is written into this folder.';
-    return { keys, why };
-  }
+interface Kept {
+  readonly keys: readonly string[];
+  readonly why: string;
+  readonly type?: string;
+}
+
+const keysAt = (manifest: Manifest, path: FieldPath) => Object.keys(fieldsOf(valueAt(manifest, path)));
+
+function plainSecret(manifest: Manifest): Kept {
+  const type = textAt(manifest, ['type']);
+  return {
+    keys: [...keysAt(manifest, ['data']), ...keysAt(manifest, ['stringData'])],
+    why:
+      manifest['sops'] === undefined
+        ? 'Its values are in the file; nothing of it is written into this folder.'
+        : 'Its values are encrypted by SOPS, and kubectl would apply the encrypted text.',
+    ...(type !== undefined && { type }),
+  };
+}
+
+/** An ExternalSecret whose store is not in the export: the store belongs to the local setup, or is yet to be named. */
+function homelessSecret(bench: Bench, manifest: Manifest): Kept | undefined {
+  const reference = fieldsOf(valueAt(manifest, ['spec', 'secretStoreRef']));
+  const named = textAt(reference, ['name']) ?? '';
+  const hasStore = ['SecretStore', 'ClusterSecretStore'].some((kind) =>
+    bench.objects(kind).some(({ metadata }) => metadata.name === named),
+  );
+  if (hasStore) return undefined;
+  const keys = listOf(valueAt(manifest, ['spec', 'data'])).map((entry) => textAt(entry, ['secretKey']) ?? '');
+  const type = textAt(manifest, ['spec', 'target', 'template', 'type']);
+  const why = `It reads from the store ${named}, which is not in the export.`;
+  return { keys, why, ...(type !== undefined && { type }) };
+}
+
+function kept(bench: Bench, manifest: Manifest): Kept | undefined {
+  if (manifest.apiVersion === 'v1' && manifest.kind === 'Secret') return plainSecret(manifest);
+  if (manifest.kind === 'ExternalSecret' && groupOf(manifest) === 'external-secrets.io')
+    return homelessSecret(bench, manifest);
   if (groupOf(manifest) !== 'bitnami.com' || manifest.kind !== 'SealedSecret') return undefined;
-  const why = 'It is sealed with the key of the local cluster; no other cluster can open it.';
-  return { keys: names(['spec', 'encryptedData']), why };
+  const type = textAt(manifest, ['spec', 'template', 'type']);
+  return {
+    keys: keysAt(manifest, ['spec', 'encryptedData']),
+    why: 'It is sealed with the key of the local cluster; no other cluster can open it.',
+    ...(type !== undefined && { type }),
+  };
 }
 
 /** Secrets that only the old cluster needs. */
@@ -45,15 +76,15 @@ function tellCertificate(bench: Bench, namespace: string, name: string): void {
 function store(
   bench: Bench,
   { target }: RuleContext,
-  secret: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly keys: readonly string[];
-    readonly why: string;
-  },
+  secret: Kept & { readonly namespace: string; readonly name: string },
 ): void {
-  const { namespace, name, keys, why } = secret;
-  const manifest = externalSecret(bench, target, { namespace, name, ...(keys.length > 0 && { keys }) });
+  const { namespace, name, keys, why, type } = secret;
+  const manifest = externalSecret(bench, target, {
+    namespace,
+    name,
+    ...(keys.length > 0 && { keys }),
+    ...(type !== undefined && type !== 'Opaque' && { type }),
+  });
   bench.add(manifest, { rule: id, why: `${why} The target’s secret store has it instead.` });
   const stored = storedName(namespace, name);
   bench.storedSecrets.add(stored);
@@ -89,8 +120,10 @@ function makesSecret(bench: Bench, { namespace, name }: SecretName): boolean {
 
 /** Secrets that came with the export, in whatever form: none of them is written. */
 function leaveOut(bench: Bench, context: RuleContext): void {
-  for (const manifest of bench.objects()) {
-    const found = kept(manifest);
+  const isNew = (manifest: Manifest) =>
+    bench.entries.some(({ base, current }) => current === manifest && base === undefined);
+  for (const manifest of bench.objects().filter((one) => !isNew(one))) {
+    const found = kept(bench, manifest);
     if (found === undefined) continue;
     const { name, namespace = 'default' } = manifest.metadata;
     bench.drop(manifest, { rule: id, why: found.why, after: 'not in this folder' });
@@ -104,7 +137,7 @@ function leaveOut(bench: Bench, context: RuleContext): void {
 /** Whether the export had it, in whatever form. */
 function wasHere(bench: Bench, { namespace, name }: SecretName): boolean {
   const names = bench.entries.flatMap(({ base }) =>
-    base === undefined || kept(base) === undefined ? [] : [base],
+    base === undefined || kept(bench, base) === undefined ? [] : [base],
   );
   return names.some(
     ({ metadata }) => metadata.name === name && (metadata.namespace ?? 'default') === namespace,

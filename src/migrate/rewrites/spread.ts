@@ -1,13 +1,5 @@
 import type { Bench } from '../bench.ts';
-import {
-  podLabels,
-  podSpecPath,
-  replicasOf,
-  selects,
-  valueAt,
-  fieldsOf,
-  type Manifest,
-} from '../manifest.ts';
+import { podLabels, podSpecPath, podsOf, selects, valueAt, fieldsOf, type Manifest } from '../manifest.ts';
 import type { Rule } from '../rule.ts';
 
 const id = 'spread';
@@ -15,8 +7,7 @@ const id = 'spread';
 const zone = 'topology.kubernetes.io/zone';
 const host = 'kubernetes.io/hostname';
 
-const scaled = (manifest: Manifest) =>
-  (manifest.kind === 'Deployment' || manifest.kind === 'StatefulSet') && replicasOf(manifest) > 1;
+const isScaled = ({ kind }: Manifest) => kind === 'Deployment' || kind === 'StatefulSet';
 
 function spreadOut(bench: Bench, workload: Manifest): void {
   const path = podSpecPath(workload) ?? [];
@@ -73,15 +64,15 @@ export const spread: Rule = {
   looksFor:
     'replicas that nothing keeps apart, and workloads without a disruption budget: a single node is never drained',
   run: (bench) => {
-    for (const workload of bench.objects().filter(scaled)) {
+    for (const workload of bench
+      .objects()
+      .filter((one) => isScaled(one) && podsOf(one, bench.objects()) > 1)) {
       spreadOut(bench, workload);
       if (hasBudget(bench, workload)) continue;
       const why = 'The target drains nodes at every upgrade; without a budget all replicas may go at once.';
       bench.add(budgetFor(workload), { rule: id, why });
     }
-    const lone = bench
-      .objects()
-      .filter((one) => ['Deployment', 'StatefulSet'].includes(one.kind) && replicasOf(one) === 1);
+    const lone = bench.objects().filter((one) => isScaled(one) && podsOf(one, bench.objects()) === 1);
     if (lone.length === 0) return;
     bench.task(
       id,

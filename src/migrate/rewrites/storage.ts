@@ -87,7 +87,8 @@ function giveClass(bench: Bench, wish: Wish, { target }: RuleContext): void {
   const choice = wish.isCopied ? target.zonalStorage : target.loneStorage;
   const { name } = choice.manifest.metadata;
   bench.add(choice.manifest, { rule: id, why: choice.why });
-  const local = found === undefined ? 'The local default class' : `The class ${found}`;
+  const local =
+    found === undefined || found === '' ? 'What a local cluster gives without a class' : `The class ${found}`;
   const why = `${local} is a folder on one machine's disk: it is gone with the machine. ${choice.why}`;
   bench.set(wish.object, wish.classPath, name, { rule: id, why });
 }

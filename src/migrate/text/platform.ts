@@ -1,4 +1,5 @@
-import { comment, yaml, type Files } from '../overlay.ts';
+import { comment, type Files } from '../overlay.ts';
+import { yaml } from '../yaml-text.ts';
 import type { Needs } from '../needs.ts';
 
 /** Versions of what is installed beside the stack. The operator's is the one that the project's lab runs. */

@@ -1,5 +1,6 @@
 import { userSecret } from '../operator-cluster.ts';
-import { comment, yaml, type Files } from '../overlay.ts';
+import { comment, type Files } from '../overlay.ts';
+import { yaml } from '../yaml-text.ts';
 import type { Needs } from '../needs.ts';
 
 /** A pod with PostgreSQL's own programs, for a database that is reached from inside of the cluster only. */

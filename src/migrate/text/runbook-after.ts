@@ -71,6 +71,7 @@ export function switchDns(context: RunbookContext): string {
       'tofu -chdir=tofu apply     # it must change the record and add the check of the front door, nothing else',
       '# or: pulumi config set serveFrom new && pulumi up',
       'date -u +%FT%TZ            # write it down: customers are on the new side from here on',
+      ...context.old.cronJobs.map(({ name }) => `${onNew} patch ${name} -p '{"spec": {"suspend": false}}'`),
       'dig +short "$DOMAIN" @1.1.1.1; dig +short "$DOMAIN" @8.8.8.8     # $ADDRESS, at the latest after the old TTL',
       `curl -sS -o /dev/null -w '%{http_code} %{remote_ip}\\n' "https://$DOMAIN${needs.healthPath}"`,
     ),

@@ -69,9 +69,11 @@ function bindings({ grants }: Needs): readonly Resource[] {
     const { namespace, serviceAccount, may } = grant;
     if (may === 'read-secrets') return [];
     const name = bucketOf[may];
+    const isLone =
+      grants.filter((one) => one.may === may && one.serviceAccount === serviceAccount).length === 1;
     return [
       {
-        key: `${serviceAccount}_${name}`.replaceAll('-', '_'),
+        key: [name, ...(isLone ? [] : [namespace]), serviceAccount].join('_').replaceAll(/[^a-z0-9]+/g, '_'),
         type: 'google_storage_bucket_iam_member',
         pulumi: 'gcp.storage.BucketIAMMember',
         comment: `Pods that run as ${namespace}/${serviceAccount} may write here: workload identity, no key anywhere.`,
