@@ -23,7 +23,8 @@ export const aksText: TargetText = {
   putSecret: 'az keyvault secret set --vault-name "$VAULT" --name "$stored" --file /dev/stdin --output none',
   getSecret: 'az keyvault secret show --vault-name "$VAULT" --name "$stored" --query value --output tsv',
   setPassword: [],
-  administrator: { user: 'postgres', how: [] },
+  administrator: { user: 'postgres', says: '', how: [] },
+  ttlVariable: 'dns_ttl',
   certificate: ['kubectl --context "$NEW" -n "$NAMESPACE" get certificate front-door   # READY True'],
   address:
     'az network public-ip show --resource-group "$NAME" --name "$NAME-front-door" --query ipAddress --output tsv',

@@ -24,10 +24,13 @@ export const eksText: TargetText = {
   setPassword: [],
   administrator: {
     user: 'postgres',
+    says: 'Secrets Manager has it, and this shows it on your terminal',
     how: [
       'aws secretsmanager get-secret-value --query SecretString --output text --secret-id "$(aws rds describe-db-instances --db-instance-identifier "$instance" --query "DBInstances[0].MasterUserSecret.SecretArn" --output text)"',
     ],
   },
+  beforeSwitch:
+    'The load balancer has a name of its own once the Ingress is applied (`kubectl get ingress`). It is the variable `front_door_name`; with it and `old_address` the two records of the front door are made, and `serve_from` says which one counts.',
   certificate: [
     'aws acm list-certificates --query "CertificateSummaryList[?DomainName==\'$DOMAIN\'].Status" --output text   # ISSUED',
   ],

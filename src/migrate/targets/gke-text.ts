@@ -36,9 +36,11 @@ export const gkeText: TargetText = {
   ],
   administrator: {
     user: 'postgres',
+    says: 'nobody knows it until you set it',
     how: ['gcloud sql users set-password postgres --instance "$instance" --prompt-for-password'],
   },
   tooMuch: 'cloudsqlsuperuser',
+  ttlVariable: 'dns_ttl',
   certificate: [
     'gcloud certificate-manager certificates describe "$NAME" --format="value(managed.state)"   # ACTIVE',
   ],

@@ -77,7 +77,7 @@ function infrastructure({ program, text, needs, id }: ReadmeContext): string {
   const pulumi = needed.map(({ name, pulumiKey, type }) => {
     const key = pulumiKey ?? camelCase(name);
     return type === 'list(string)'
-      ? `pulumi config set --path '${key}[0]' ZONE      # and [1], [2]`
+      ? `pulumi config set --path '${key}[0]' ...      # and [1], [2], as many as there are`
       : `pulumi config set ${key} ...`;
   });
   const place = `../kubernetes/overlays/${id}`;

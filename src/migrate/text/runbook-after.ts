@@ -146,10 +146,10 @@ export function wayBack(context: RunbookContext): string {
 }
 
 /** What is left to do. */
-export function afterwards({ needs, old }: RunbookContext): string {
+export function afterwards({ needs, old, text }: RunbookContext): string {
   return paragraphs(
     '## Afterwards',
-    '- [ ] `dns_ttl = 3600`, applied.',
+    ...(text.ttlVariable === undefined ? [] : [`- [ ] \`${text.ttlVariable} = 3600\`, applied.`]),
     needs.database === 'managed'
       ? '- [ ] A backup of the new instance was restored into another instance, and its digests are equal. A backup that nobody has restored is a hope.'
       : `- [ ] Base backups and write-ahead log arrive in the bucket (\`${onNew} exec "$NEW_PRIMARY" -c postgres -- envdir /run/etc/wal-e.d/env wal-g backup-list\`), and one was restored into another cluster (\`spec.clone\` of the operator). A backup that nobody has restored is a hope.`,

@@ -102,7 +102,8 @@ export function checks(context: RunbookContext): string {
     '- [ ] **Rehearsal**: steps 2 to 5 with the old stack running, without freezing it. It measures the times. Afterwards the rehearsed data is removed: drop and make the database again (step 4 begins with it). Digests differ in what customers have written meanwhile; everything else must be equal.',
     '- [ ] A proven backup of the old stack is there: `rekindle backup create`, then `rekindle backup verify` says proven.',
     '- [ ] The alert channel works: somebody has seen a test alert.',
-    '- [ ] TTL: the record that customers use now has a TTL of 60 s **since longer than its old TTL**. If the domain is in the new zone: `serve_from = "old"`, `old_address` set, `dns_ttl = 60`, applied. If customers used a name of the local network only (`*.local`), tell them the new name instead; there is no record to switch.',
+    `- [ ] TTL: the record that customers use now has a TTL of 60 s **since longer than its old TTL**. If the domain is in the new zone: \`serve_from = "old"\`, \`old_address\` set${text.ttlVariable === undefined ? '' : `, \`${text.ttlVariable} = 60\``}, applied. If customers used a name of the local network only (\`*.local\`), tell them the new name instead; there is no record to switch.`,
+    ...(text.beforeSwitch === undefined ? [] : [`- [ ] ${text.beforeSwitch}`]),
     '## 0. Checks of the day: stop at the first that does not say what it should',
     makeRestorePod(context),
     shell(

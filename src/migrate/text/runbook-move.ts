@@ -151,7 +151,7 @@ export function restore(context: RunbookContext): string {
     '## 4. Restore',
     'The application of the new cluster is stopped, and the database is made anew, so that nothing of a rehearsal is left in it. `--exit-on-error`: half a restore must not look like one.',
     needs.database === 'managed'
-      ? `psql asks for the password of ${context.text.administrator.user}; nobody knows it until you set it: ${context.text.administrator.how.map((line) => `\`instance=$NAME; ${line}\``).join(' ')}`
+      ? `psql asks for the password of ${context.text.administrator.user}; ${context.text.administrator.says}: ${context.text.administrator.how.map((line) => `\`instance=$NAME; ${line}\``).join(' ')}`
       : 'The operator has made the roles; their new passwords are in its Secrets, and the pods read them there. Owners and rights come with the dump.',
     shell(
       ...scale(onNew, old.writers, () => 0),

@@ -22,9 +22,13 @@ export interface TargetText {
    */
   readonly setPassword: readonly string[];
   /** How the administrator of the managed database is reached from the restore pod, as comments and commands. */
-  readonly administrator: { readonly user: string; readonly how: readonly string[] };
+  readonly administrator: { readonly user: string; readonly says: string; readonly how: readonly string[] };
   /** The role that holds what a superuser may elsewhere, and that app roles must not keep; undefined where they do not get it. */
   readonly tooMuch?: string;
+  /** The variable for the TTL of the front door's record; undefined where it is fixed at 60 s. */
+  readonly ttlVariable?: string;
+  /** What the records of DNS need before they can be switched: a task of the days before. */
+  readonly beforeSwitch?: string;
   /** Says whether the certificate is ready, and what the answer must be. */
   readonly certificate: readonly string[];
   /** Copies a folder to where the pods of the target read uploads; through a pod where there is no such command. */
