@@ -52,7 +52,7 @@ describe('the folder', () => {
       });
       for (const [name, text] of Object.entries(files))
         expect(text, name).not.toMatch(
-          /(?<![?:] )\bundefined|\[object |NaN|\/work\/|20\d\d-\d\d-\d\dT|TODO|FIXME/,
+          /(?<![?:] )\bundefined|\[object |NaN|\/root\/|20\d\d-\d\d-\d\dT|TODO|FIXME/,
         );
     }
   });
