@@ -4,6 +4,7 @@ import type { UpOptions } from './commands/up-options.ts';
 import { backupCommands } from './commands/backup.manifest.ts';
 import { exportCommand } from './commands/export.manifest.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
+import { migrateCommands } from './commands/migrate.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
 import { parseCount } from './options.ts';
@@ -112,6 +113,7 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
   hardenCommand,
   backupCommands,
   exportCommand,
+  migrateCommands,
   serviceCommands,
   stepCommands,
 ];
