@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { backupSpeedRow } from './backup/row.ts';
+import { roundTripRow } from './backup/round-trip-row.ts';
 import { writeWhole } from './run-store.ts';
 
 const file = path.join(path.dirname(import.meta.dirname), 'results', 'way-out.json');
@@ -13,6 +14,7 @@ const file = path.join(path.dirname(import.meta.dirname), 'results', 'way-out.js
 const wayOutFile = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/way-out'),
   backupSpeed: z.array(backupSpeedRow).default([]),
+  roundTrip: z.array(roundTripRow).default([]),
 });
 export type WayOutFile = z.infer<typeof wayOutFile>;
 type Section = Exclude<keyof WayOutFile, 'schema'>;
