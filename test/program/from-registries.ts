@@ -62,11 +62,25 @@ async function lacksGo(source: string): Promise<string | undefined> {
   }
 }
 
+/** What the tests build with Go, each from the go.mod of its folder beside this file. */
+const goPrograms = {
+  'dashboard-schema': { tool: '.', expectedSeconds: 60 },
+  kubeseal: { tool: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal', expectedSeconds: 120 },
+  'otel-collector': { tool: '.', expectedSeconds: 120 },
+  sops: { tool: 'github.com/getsops/sops/v3/cmd/sops', expectedSeconds: 120 },
+  versitygw: { tool: 'github.com/versity/versitygw/cmd/versitygw', expectedSeconds: 120 },
+} as const satisfies Readonly<Record<string, { readonly tool: string; readonly expectedSeconds: number }>>;
+export type GoProgram = keyof typeof goPrograms;
+
+/** The names of all of them. */
+export const goProgramNames = Object.keys(goPrograms) as readonly GoProgram[];
+
 /**
  * The Go program of a folder beside this file, or the one of others that its go.mod names as a tool, with the versions of that
  * go.mod. Throws CommandFailed.
  */
-export async function goProgram(name: string, expectedSeconds: number, tool = '.'): Promise<Found> {
+export async function goProgram(name: GoProgram): Promise<Found> {
+  const { tool, expectedSeconds } = goPrograms[name];
   const source = path.join(import.meta.dirname, name);
   const lacking = await lacksGo(source);
   if (lacking !== undefined) return { lacking };
