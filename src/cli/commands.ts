@@ -3,6 +3,7 @@ import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
+import { reportCommand } from './commands/report.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
 import { parseCount } from './options.ts';
 import { stepCommands } from './commands/step.manifest.ts';
@@ -108,6 +109,7 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
   },
   poolerCommands,
   hardenCommand,
+  reportCommand,
   serviceCommands,
   stepCommands,
 ];

@@ -1,0 +1,150 @@
+import { examine } from '../../app/examine.ts';
+import { systemClock } from '../../app/clock.ts';
+import { couldNotLook, saw, type Looked } from '../../domain/looked.ts';
+import { plainLine } from '../../domain/plain-text.ts';
+import { look } from '../../observe/look.ts';
+import { noClusterFacts } from '../../readiness/collect/cluster-facts.ts';
+import { lookLive } from '../../readiness/collect/live.ts';
+import { readManifests } from '../../readiness/collect/manifests.ts';
+import { headline, subjectText } from '../../readiness/format/outline.ts';
+import { reportJson } from '../../readiness/format/json.ts';
+import type { LastProvenRestore } from '../../readiness/last-proven-restore.ts';
+import type { ProductionInput } from '../../readiness/production/rows.ts';
+import { exitCodeFor, makeReport, type ReadinessReport } from '../../readiness/report.ts';
+import { readAgentState } from '../../record/agent-state-file.ts';
+import { isAlive } from '../../record/lock.ts';
+import { agentStatePath } from '../../record/paths.ts';
+import { redact } from '../../record/redact.ts';
+import { redactedFields } from '../../record/redacted-fields.ts';
+import { answer } from '../answer.ts';
+import { UsageError } from '../errors.ts';
+import type { CommonOptions } from '../options.ts';
+import { version } from '../process.ts';
+import { openSession, type Session } from '../session.ts';
+import type { ReportOptions } from './report-options.ts';
+import { formatted, writeReport } from './report-output.ts';
+
+type Options = CommonOptions & ReportOptions;
+
+/** Evidence is longer than a line of a terminal; more than this nobody reads, characters. */
+const longest = 2000;
+
+/** Every text of others as it may be shown, and without any secret that this process has read. */
+function safe(report: ReadinessReport): ReadinessReport {
+  return redactedFields(report, (text) => plainLine(redact(text), longest));
+}
+
+function agentOf(cluster: string): ProductionInput['agent'] {
+  const at = systemClock.now();
+  const from = 'state of the agent';
+  try {
+    const kept = readAgentState(agentStatePath(cluster));
+    if (kept === undefined) return saw('none', from, at);
+    return saw({ lives: isAlive(kept.pid), says: `${kept.state}: ${kept.sentence}`, at: kept.at }, from, at);
+  } catch (error) {
+    return couldNotLook(error instanceof Error ? error.message : String(error), from, at);
+  }
+}
+
+/** No place of backups is known to this command yet: it says so, rather than that there are none. */
+function lastProvenRestore(): LastProvenRestore {
+  return couldNotLook('no place of backups is known', 'backups', systemClock.now());
+}
+
+async function productionInput({
+  context,
+  log,
+  target,
+  store,
+}: Session): Promise<Omit<ProductionInput, 'checked' | 'at'>> {
+  const pass = await look(systemClock, 'observation', () => examine(context, log), 60_000);
+  const databases: ProductionInput['databases'] = pass.looked
+    ? pass.value.observation.databases
+    : couldNotLook(pass.why, 'observation', systemClock.now());
+  return {
+    context: target.context,
+    events: eventsOf(store),
+    databases,
+    restore: lastProvenRestore(),
+    agent: agentOf(target.cluster),
+  };
+}
+
+function eventsOf(store: Session['store']): ProductionInput['events'] {
+  const at = systemClock.now();
+  try {
+    return saw(store.events(), 'journal', at) satisfies Looked<unknown>;
+  } catch (error) {
+    return couldNotLook(error instanceof Error ? error.message : String(error), 'journal', at);
+  }
+}
+
+async function clusterReport(options: Options, signal: AbortSignal): Promise<ReadinessReport> {
+  const session = await openSession(options, signal, false);
+  try {
+    const { context, target } = session;
+    const production = await productionInput(session);
+    const { snapshot, facts, unseen } = await lookLive(context);
+    signal.throwIfAborted();
+    return makeReport({
+      version: version(),
+      subject: {
+        source: 'cluster',
+        cluster: target.cluster,
+        context: target.context,
+        namespace: context.stack.namespace,
+      },
+      snapshot,
+      facts,
+      production,
+      unseen,
+    });
+  } finally {
+    session.close();
+  }
+}
+
+function manifestsReport(folder: string): ReadinessReport {
+  const snapshot = readManifests(folder, systemClock.now());
+  return makeReport({
+    version: version(),
+    subject: { source: 'manifests', folder },
+    snapshot,
+    facts: noClusterFacts(snapshot.at),
+  });
+}
+
+function checkUse({ format, out, manifests, context, namespace, stack }: Options): void {
+  const wrong = (cause: string, next: string) =>
+    new UsageError({ what: 'These options do not go together', cause, place: 'rekindle report', next });
+  if (format === 'pdf' && out === undefined) throw wrong('a PDF is no text for a terminal', 'Name a file with --out.');
+  if (manifests !== undefined && (context ?? namespace ?? stack) !== undefined)
+    throw wrong('--manifests judges files, without a cluster', 'Leave --context, --namespace and --stack out.');
+}
+
+async function tellReport(options: Options, report: ReadinessReport): Promise<void> {
+  const { format = 'markdown', out } = options;
+  const json = reportJson(report);
+  if (out === undefined) {
+    // JSON and SARIF are documents of their own; the others are text for people.
+    if (format === 'json') answer({ json: true }, 'report', { text: '', json });
+    else answer(options, 'report', { text: String(await formatted(report, format)).trimEnd(), json });
+    return;
+  }
+  const file = writeReport(out, await formatted(report, format));
+  const text = `${subjectText(report)}: ${headline(report)}\nWrote ${file}`;
+  answer(options, 'report', { text, json });
+}
+
+/**
+ * `rekindle report`: what was measured of this stack, judged for production. Reads only. 0 the report was made and nothing in
+ * it is as bad as --fail-on says; 1 something is; 2 something that this level needs could not be looked at.
+ */
+export async function report(options: Options, signal: AbortSignal): Promise<number> {
+  checkUse(options);
+  const { manifests, failOn = 'never' } = options;
+  const made = manifests === undefined ? await clusterReport(options, signal) : manifestsReport(manifests);
+  const shown = safe(made);
+  await tellReport(options, shown);
+  return exitCodeFor(shown, failOn);
+}

@@ -1,0 +1,43 @@
+import { defineCheck } from '../define-check.ts';
+import { kubectl } from '../judging/commands.ts';
+
+/** k3s answers for such Services with the addresses of its own nodes (docs.k3s.io, Service Load Balancer). */
+export const loadBalancerService = defineCheck({
+  id: 'load-balancer-service',
+  title: 'A Service that wants a load balancer',
+  severity: 'low',
+  why: 'Each is a load balancer of its own, and costs one, in a cloud. In a local cluster its address is a node’s, or there is none.',
+  source: 'https://docs.k3s.io/networking/networking-services#service-load-balancer',
+  needs: ['Service', 'Node'],
+  judge: (world) =>
+    world.services
+      .filter(({ fields }) => fields.spec.type === 'LoadBalancer')
+      .map(({ ref, fields }) => {
+        const addresses = fields.status.loadBalancer.ingress.map(({ ip, hostname }) => ip ?? hostname ?? '');
+        const own = world.nodes.flatMap(({ fields: node }) =>
+          node.status.addresses.map(({ address }) => address),
+        );
+        const areNodes = addresses.length > 0 && addresses.every((address) => own.includes(address));
+        const none = world.isLive && addresses.length === 0;
+        return {
+          object: ref,
+          severity: none ? ('medium' as const) : ('low' as const),
+          claim: none
+            ? 'Nothing has given it an address: from outside it cannot be reached.'
+            : areNodes
+              ? 'Its address is that of nodes of this cluster: no load balancer stands before them.'
+              : 'It asks for a load balancer of its own.',
+          evidence: [
+            ['spec.type', 'LoadBalancer'],
+            ['spec.externalTrafficPolicy', fields.spec.externalTrafficPolicy ?? 'Cluster (the default)'],
+            ...(world.isLive
+              ? ([['status.loadBalancer.ingress', addresses.join(', ') || 'none']] as const)
+              : []),
+          ],
+          advice: {
+            say: 'Put one Ingress or Gateway before all of them.',
+            command: kubectl(ref, `get service/${ref.name} --output wide`),
+          },
+        };
+      }),
+});

@@ -1,0 +1,43 @@
+import { defineCheck } from '../define-check.ts';
+import { edit } from '../judging/commands.ts';
+import { eachServing, fieldOf, type Subject } from '../judging/subjects.ts';
+import type { ProbeSpec } from '../world/pod-spec.ts';
+
+/** What a probe asks, without how often. */
+function question({ httpGet, tcpSocket, exec, grpc }: ProbeSpec): string {
+  if (httpGet) return `GET ${httpGet.path} on port ${httpGet.port}`;
+  if (tcpSocket) return `a connection to port ${tcpSocket.port}`;
+  if (exec) return exec.command.join(' ');
+  return grpc ? `gRPC health on port ${grpc.port} ${grpc.service ?? ''}`.trim() : 'nothing';
+}
+
+function judge(subject: Subject) {
+  const { workload, container } = subject;
+  const { livenessProbe: live, readinessProbe: ready } = container;
+  if (!live || !ready || question(live) !== question(ready)) return undefined;
+  const same = question(live);
+  return {
+    object: workload.ref,
+    container: container.name,
+    claim: `Liveness and readiness of ${container.name} ask the same: ${same}. When a dependency fails that question, the pods are killed too.`,
+    evidence: [
+      [fieldOf(subject, 'livenessProbe'), question(live)],
+      [fieldOf(subject, 'readinessProbe'), question(ready)],
+    ] as const,
+    advice: {
+      say: 'Let liveness ask only the process itself: a path that touches no database, no cache and no other service.',
+      command: edit(workload.ref),
+    },
+  };
+}
+
+/** A restart does not mend a dependency, and adds a slow start to the outage. */
+export const probesIdentical = defineCheck({
+  id: 'probes-identical',
+  title: 'Liveness asks the same as readiness',
+  severity: 'medium',
+  why: 'Readiness may ask through to the database; then liveness kills every pod at once when the database is away, and the outage lasts longer than its cause.',
+  source: 'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
+  needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  judge: (world) => eachServing(world, judge),
+});

@@ -1,0 +1,47 @@
+import { defineCheck, type Draft } from '../define-check.ts';
+import { patch } from '../judging/commands.ts';
+import { wantedPods, type Workload } from '../world/workload.ts';
+import type { World } from '../world/world.ts';
+
+function judge(world: World, workload: Workload): Draft | undefined {
+  const { ref, pod, spec } = workload;
+  const names = pod.volumes.flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []);
+  const claims = world.claims.filter(
+    (claim) =>
+      claim.ref.namespace === ref.namespace &&
+      names.includes(claim.ref.name) &&
+      claim.fields.spec.accessModes.every((mode) => mode.startsWith('ReadWriteOnce')),
+  );
+  const [claim] = claims;
+  if (claim === undefined || (spec.strategy?.type ?? 'RollingUpdate') !== 'RollingUpdate') return undefined;
+  const several = wantedPods(workload) > 1;
+  return {
+    object: ref,
+    severity: several ? 'medium' : 'low',
+    claim: several
+      ? `${wantedPods(workload)} pods share claim ${claim.ref.name}, which one node may write: on another node they never start.`
+      : `While it is updated two pods write claim ${claim.ref.name} at once, or the new one waits for ever on another node.`,
+    evidence: [
+      ['spec.strategy.type', spec.strategy?.type ?? 'RollingUpdate (the default)'],
+      ['spec.accessModes', claim.fields.spec.accessModes.join(', '), claim.ref],
+    ],
+    advice: {
+      say: 'Use a StatefulSet with a claim for each pod, or strategy Recreate.',
+      command: patch(ref, { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } }),
+    },
+  };
+}
+
+/** ReadWriteOnce is per node, not per pod (kubernetes.io, Persistent Volumes, Access Modes). */
+export const rollingUpdateSingleWriter = defineCheck({
+  id: 'rolling-update-single-writer',
+  title: 'Several pods want a volume that one node may write',
+  severity: 'medium',
+  why: 'On one node two pods write the same files at once; on two nodes one of them never starts.',
+  source: 'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes',
+  needs: ['Deployment', 'PersistentVolumeClaim'],
+  judge: (world) =>
+    world.workloads.flatMap((workload) =>
+      workload.kind === 'Deployment' ? (judge(world, workload) ?? []) : [],
+    ),
+});

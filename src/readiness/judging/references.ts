@@ -1,0 +1,92 @@
+import type { ObjectRef } from '../../domain/object-ref.ts';
+import { allContainers, type PodSpec, type VolumeSpec } from '../world/pod-spec.ts';
+import type { Workload } from '../world/workload.ts';
+import { podField } from './subjects.ts';
+
+/** A ConfigMap or Secret that pods name. */
+export interface Reference {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  /** Undefined: all of its keys. */
+  readonly key: string | undefined;
+  /** The pod starts without it. */
+  readonly isOptional: boolean;
+  readonly field: string;
+}
+
+type Optional = { readonly optional?: boolean | null | undefined };
+
+const isOptional = (ref: Optional) => ref.optional === true;
+
+function fromEnvironment(pod: PodSpec, field: string): readonly Reference[] {
+  return allContainers(pod).flatMap(({ name, env, envFrom }) => [
+    ...env.flatMap(({ name: variable, valueFrom }) => {
+      const place = `${field}.containers[${name}].env[${variable}]`;
+      const { configMapKeyRef: map, secretKeyRef: secret } = valueFrom ?? {};
+      return [
+        ...(map
+          ? [{ kind: 'ConfigMap' as const, name: map.name, key: map.key, isOptional: isOptional(map), field: place }]
+          : []),
+        ...(secret
+          ? [{ kind: 'Secret' as const, name: secret.name, key: secret.key, isOptional: isOptional(secret), field: place }]
+          : []),
+      ];
+    }),
+    ...envFrom.flatMap(({ configMapRef: map, secretRef: secret }) => {
+      const place = `${field}.containers[${name}].envFrom`;
+      return [
+        ...(map
+          ? [{ kind: 'ConfigMap' as const, name: map.name, key: undefined, isOptional: isOptional(map), field: place }]
+          : []),
+        ...(secret
+          ? [{ kind: 'Secret' as const, name: secret.name, key: undefined, isOptional: isOptional(secret), field: place }]
+          : []),
+      ];
+    }),
+  ]);
+}
+
+interface Source extends Optional {
+  readonly items: readonly { readonly key: string }[];
+}
+
+/** A whole volume, or only the keys that it names. */
+function keysOf({ items }: Source): readonly (string | undefined)[] {
+  return items.length === 0 ? [undefined] : items.map(({ key }) => key);
+}
+
+function fromVolume({ name, configMap, secret, projected }: VolumeSpec, field: string): readonly Reference[] {
+  const place = `${field}.volumes[${name}]`;
+  const refs = (kind: Reference['kind'], named: string, source: Source) =>
+    keysOf(source).map((key) => ({ kind, name: named, key, isOptional: isOptional(source), field: place }));
+  return [
+    ...(configMap ? refs('ConfigMap', configMap.name, configMap) : []),
+    ...(secret ? refs('Secret', secret.secretName, secret) : []),
+    ...(projected?.sources ?? []).flatMap((source) => [
+      ...(source.configMap ? refs('ConfigMap', source.configMap.name, source.configMap) : []),
+      ...(source.secret ? refs('Secret', source.secret.name, source.secret) : []),
+    ]),
+  ];
+}
+
+/** ConfigMaps and Secrets that the pods of a workload need or may use. */
+export function referencesOf(workload: Pick<Workload, 'kind' | 'pod'>): readonly Reference[] {
+  const { pod } = workload;
+  const field = podField(workload);
+  return [
+    ...fromEnvironment(pod, field),
+    ...pod.volumes.flatMap((volume) => fromVolume(volume, field)),
+    ...pod.imagePullSecrets.map(({ name }) => ({
+      kind: 'Secret' as const,
+      name,
+      key: undefined,
+      isOptional: false,
+      field: `${field}.imagePullSecrets`,
+    })),
+  ].filter(({ name }) => name !== '');
+}
+
+/** The object that a reference means. */
+export function meant({ kind, name }: Reference, { namespace }: ObjectRef): ObjectRef {
+  return { kind, name, ...(namespace !== undefined && { namespace }) };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** The API leaves empty lists and maps out, and Go writes some of them as null. */
+export const listOf = <T extends z.ZodType>(shape: T) =>
+  z
+    .array(shape)
+    .nullish()
+    .transform((values) => values ?? []);
+
+export const mapOf = <T extends z.ZodType>(shape: T) =>
+  z
+    .record(z.string(), shape)
+    .nullish()
+    .transform((values) => values ?? ({} as Record<string, z.output<T>>));
+
+export const labels = mapOf(z.coerce.string());
+
+/** A number or a text, as ports, shares and quantities are written. */
+export const portOrName = z.union([z.number(), z.string()]);
+
+/** Quantities as text, whichever way the file writes them: `cpu: 1` and `cpu: "1"`. */
+export const quantities = mapOf(z.coerce.string());
+
+/** A label selector (meta/v1); no terms at all selects everything. */
+export const selector = z.object({
+  matchLabels: labels,
+  matchExpressions: listOf(
+    z.object({
+      key: z.string(),
+      operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+      values: listOf(z.string()),
+    }),
+  ),
+});
+
+export type Selector = z.output<typeof selector>;
