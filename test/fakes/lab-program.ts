@@ -15,7 +15,7 @@ function built(prefix: string): string | undefined {
 }
 
 /** A program that the lab has built; undefined when it was not. */
-export function labProgram(name: 'kubernetes' | 'coredns'): string | undefined {
+export function labProgram(name: 'kubernetes' | 'coredns' | 'postgres-operator'): string | undefined {
   const folder = built(`program-${name}-`);
   return folder === undefined ? undefined : join(folder, name);
 }

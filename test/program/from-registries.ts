@@ -62,27 +62,33 @@ async function lacksGo(source: string): Promise<string | undefined> {
   }
 }
 
-/** The Go program of a folder beside this file, with the versions of its go.mod. Throws CommandFailed. */
-export async function goProgram(name: string, expectedSeconds: number): Promise<Found> {
-  const source = path.join(import.meta.dirname, name);
+/** What is built, where it is not the folder's own program. */
+export interface GoTarget {
+  /** Folder with go.mod and go.sum. */
+  readonly source: string;
+  /** Package of the module, or a tool of its go.mod. */
+  readonly package: string;
+  /** For the linker. */
+  readonly flags?: string;
+}
+
+/** The Go program of a folder beside this file, or another one, with the versions of its go.mod. Throws CommandFailed. */
+export async function goProgram(
+  name: string,
+  expectedSeconds: number,
+  target: GoTarget = { source: path.join(import.meta.dirname, name), package: '.' },
+): Promise<Found> {
+  const { source, package: what, flags = '' } = target;
   const lacking = await lacksGo(source);
   if (lacking !== undefined) return { lacking };
   const folder = await sharedCache().get({
     name: `program-${name}`,
-    key: await hashInputs([name], [source]),
+    key: await hashInputs(what === '.' ? [name] : [name, what, flags], [source]),
     expectedSeconds,
     build: async (to) => {
-      const argv = [
-        'go',
-        'build',
-        '-mod=readonly',
-        '-trimpath',
-        '-ldflags',
-        '-s -w',
-        '-o',
-        path.join(to, name),
-        '.',
-      ];
+      const linker = `-s -w ${flags}`.trim();
+      const file = path.join(to, name);
+      const argv = ['go', 'build', '-mod=readonly', '-trimpath', '-ldflags', linker, '-o', file, what];
       // GOFLAGS of the machine could turn -mod=readonly off or add -race; the checksum settings stay the machine's own.
       await output(argv, {
         cwd: source,
