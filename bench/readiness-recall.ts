@@ -64,6 +64,7 @@ function example(): Planned {
     subject: {
       name: 'jewelry-shop',
       namespace: exampleNamespace,
+      others: ['postgres-operator'],
       folder: path.join(root, 'examples/jewelry-shop/base'),
       manifests: [],
       deploy: deployExample,

@@ -99,7 +99,7 @@ const popeye: Readonly<Record<string, Crossing>> = {
   'POP-1002': reported('volume-unused'),
   'POP-1003': reported('claim-unbound'),
   'POP-1004': reported('claim-unbound'),
-  'POP-1100': reported('service-without-pods'),
+  'POP-1100': reported('service-without-pods', 'service-without-endpoints'),
   'POP-1101': reported('port-by-number'),
   'POP-1102': reported('port-by-number'),
   'POP-1103': reported('load-balancer-service'),

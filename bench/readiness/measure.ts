@@ -28,6 +28,8 @@ import { TestCluster } from './test-cluster.ts';
 export interface Subject {
   readonly name: string;
   readonly namespace: string;
+  /** Further namespaces that belong to it. */
+  readonly others?: readonly string[];
   /** Folder with the files that kube-score reads. */
   readonly folder: string;
   /** Every object, in the order in which it is applied. */
@@ -90,6 +92,18 @@ async function snapshotsOf(cluster: TestCluster, namespaces: readonly string[]):
   return snapshots;
 }
 
+/** Nodes, volumes, and objects of these namespaces or of these manifests; the rest is Kubernetes' own. */
+function isOurs(object: string, { manifests }: Subject, namespaces: readonly string[]): boolean {
+  const [kind = '', name = ''] = object.split(' ');
+  const [namespace] = name.includes('/') ? name.split('/') : [undefined];
+  if (namespace !== undefined) return namespaces.includes(namespace);
+  if (kind === 'Namespace') return namespaces.includes(name);
+  return (
+    ['Node', 'PersistentVolume', 'cluster'].includes(kind) ||
+    manifests.some((manifest) => manifest.kind === kind && manifest.metadata.name === name)
+  );
+}
+
 async function theirs(
   programs: Programs,
   subject: Subject,
@@ -98,11 +112,10 @@ async function theirs(
   const { cluster, namespaces, objects, scratch } = found;
   const kubeconfig = path.join(scratch, 'kubeconfig');
   writeFileSync(kubeconfig, cluster.api.admin.exportConfig(), { mode: 0o600 });
-  const popeye: ForeignFinding[] = [];
-  for (const namespace of namespaces) {
-    const report = await runPopeye(programs.popeye, { kubeconfig, namespace, home: path.join(scratch, 'home') });
-    popeye.push(...popeyeFindings(report, topNames(objects)));
-  }
+  const report = await runPopeye(programs.popeye, { kubeconfig, home: path.join(scratch, 'home') });
+  const popeye = popeyeFindings(report, topNames(objects)).filter(({ object }) =>
+    isOurs(object, subject, namespaces),
+  );
   const files = [...yamlFiles(subject.folder)];
   if (subject.exportsLive === true) {
     const file = path.join(scratch, 'live.yaml');
@@ -122,8 +135,8 @@ async function filesRecall(programs: Programs, { folder }: Subject): Promise<Rec
   return recallOf(findingsOf(readManifests(folder, systemClock.now())), kubeScoreFindings(scored, 'default'));
 }
 
-function namespacesOf({ manifests, namespace }: Subject): readonly string[] {
-  return [...new Set([namespace, ...manifests.map(({ metadata }) => metadata.namespace ?? namespace)])];
+function namespacesOf({ manifests, namespace, others = [] }: Subject): readonly string[] {
+  return [...new Set([namespace, ...others, ...manifests.map(({ metadata }) => metadata.namespace ?? namespace)])];
 }
 
 /** Puts an input into a cluster and lets both tools and our report look at it. Throws when one of them does not. */

@@ -45,7 +45,10 @@ function nodeObject(name: string, index: number) {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...role } },
+    metadata: {
+      name,
+      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', ...role },
+    },
     status: {
       capacity: { cpu: '8', memory: '16Gi', pods: '110' },
       allocatable: { cpu: '8', memory: '16Gi', pods: '110' },
@@ -90,6 +93,8 @@ export class NodeStandIn {
       const node = nodeObject(name, index);
       await this.#api.request('POST', '/api/v1/nodes', node);
       await this.#api.request('PATCH', `/api/v1/nodes/${name}/status`, { status: node.status });
+      // Admission marks a new node as not ready; the node controller takes that off when its kubelet reports.
+      await this.#api.request('PATCH', `/api/v1/nodes/${name}`, { spec: { taints: null } });
     }
     await this.#api.request('POST', '/apis/storage.k8s.io/v1/storageclasses', {
       apiVersion: 'storage.k8s.io/v1',

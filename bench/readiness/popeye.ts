@@ -76,14 +76,14 @@ export function popeyeFindings(
   });
 }
 
-/** Runs it on one namespace, and on what the cluster has once. Throws when it ends without a report. */
+/** Runs it on the whole cluster: of one namespace alone it leaves out nodes and volumes. Throws when it ends without a report. */
 export async function runPopeye(
   program: string,
-  { kubeconfig, namespace, home }: { readonly kubeconfig: string; readonly namespace: string; readonly home: string },
+  { kubeconfig, home }: { readonly kubeconfig: string; readonly home: string },
 ): Promise<PopeyeReport> {
   const logs = path.join(home, 'popeye.log');
   mkdirSync(home, { recursive: true });
-  const argv = [program, '--kubeconfig', kubeconfig, '-n', namespace, '-o', 'json', '--force-exit-zero', '--logs', logs];
+  const argv = [program, '--kubeconfig', kubeconfig, '-A', '-o', 'json', '--force-exit-zero', '--logs', logs];
   const { stdout, stderr, exitCode } = await runCommand(argv, {
     timeoutSeconds: 180,
     env: { HOME: home, XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home },

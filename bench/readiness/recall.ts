@@ -23,6 +23,7 @@ export interface Recall {
   readonly raw: Readonly<Record<ForeignFinding['tool'], RawCounts>>;
   /** Findings of ours that neither tool has, by check. */
   readonly extra: Readonly<Record<string, number>>;
+  readonly extraFindings: readonly ReadinessFinding[];
   readonly ours: number;
 }
 
@@ -54,7 +55,9 @@ function matchOf(ours: readonly ReadinessFinding[], finding: ForeignFinding): Re
 function keyOf(finding: ForeignFinding): string {
   const crossing = crossingOf(finding);
   const what = crossing.verdict === 'reported' ? [...crossing.checks].sort().join('|') : finding.id;
-  return [what, finding.object, finding.container ?? ''].join('\n');
+  // Of metrics that are missing Popeye tells each node; it is one fault.
+  const object = what === 'metrics-missing' ? 'the metrics API' : finding.object;
+  return [what, object, finding.container ?? ''].join('\n');
 }
 
 const isReliability = (finding: ForeignFinding) =>
@@ -85,15 +88,22 @@ function rawCounts(ours: readonly ReadinessFinding[], found: readonly ForeignFin
   };
 }
 
-function extras(ours: readonly ReadinessFinding[], found: readonly ForeignFinding[]): Readonly<Record<string, number>> {
+function extras(
+  ours: readonly ReadinessFinding[],
+  found: readonly ForeignFinding[],
+): readonly ReadinessFinding[] {
+  return ours.filter(
+    (mine) =>
+      !found.some((finding) => {
+        const crossing = crossingOf(finding);
+        return crossing.verdict === 'reported' && isSame(mine, crossing.checks, finding);
+      }),
+  );
+}
+
+function countByCheck(findings: readonly ReadinessFinding[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const mine of ours) {
-    const known = found.some((finding) => {
-      const crossing = crossingOf(finding);
-      return crossing.verdict === 'reported' && isSame(mine, crossing.checks, finding);
-    });
-    if (!known) counts[mine.check] = (counts[mine.check] ?? 0) + 1;
-  }
+  for (const { check } of findings) counts[check] = (counts[check] ?? 0) + 1;
   return counts;
 }
 
@@ -101,6 +111,7 @@ function extras(ours: readonly ReadinessFinding[], found: readonly ForeignFindin
 export function recallOf(ours: readonly ReadinessFinding[], found: readonly ForeignFinding[]): Recall {
   const byKey = Map.groupBy(found.filter(isReliability), keyOf);
   const union = [...byKey.values()].map((same) => entryOf(ours, same));
+  const extraFindings = extras(ours, found);
   return {
     union,
     matched: union.filter(({ matched }) => matched !== undefined).length,
@@ -108,7 +119,8 @@ export function recallOf(ours: readonly ReadinessFinding[], found: readonly Fore
       popeye: rawCounts(ours, found.filter(({ tool }) => tool === 'popeye')),
       'kube-score': rawCounts(ours, found.filter(({ tool }) => tool === 'kube-score')),
     },
-    extra: extras(ours, found),
+    extra: countByCheck(extraFindings),
+    extraFindings,
     ours: ours.length,
   };
 }

@@ -4,7 +4,12 @@ import { counted } from '../judging/subjects.ts';
 import { budgetsOf } from '../world/relations.ts';
 import { wantedPods } from '../world/workload.ts';
 
-/** A budget is asked by drains and evictions only: a loss of power asks nobody (kubernetes.io, Disruptions). */
+const single = 'A drain takes its pod without asking; with one pod a budget could only forbid the drain.';
+
+/**
+ * A budget is asked by drains and evictions only: a loss of power asks nobody (kubernetes.io, Disruptions). A drain leaves
+ * DaemonSets alone, and a CronJob’s pods end by themselves.
+ */
 export const disruptionBudgetMissing = defineCheck({
   id: 'disruption-budget-missing',
   title: 'No disruption budget',
@@ -14,7 +19,7 @@ export const disruptionBudgetMissing = defineCheck({
   needs: ['Deployment', 'StatefulSet', 'PodDisruptionBudget'],
   judge: (world) =>
     world.workloads
-      .filter(({ kind }) => kind !== 'CronJob')
+      .filter(({ kind }) => kind !== 'CronJob' && kind !== 'DaemonSet')
       .filter((workload) => budgetsOf(world, workload).length === 0)
       .map((workload) => {
         const { ref, podLabels, kind } = workload;
@@ -24,9 +29,7 @@ export const disruptionBudgetMissing = defineCheck({
         return {
           object: ref,
           severity: several ? ('medium' as const) : ('info' as const),
-          claim: several
-            ? `A drain may take all ${counted(pods, 'pod')} at once.`
-            : 'A drain takes it away without asking; with one pod a budget could only forbid the drain.',
+          claim: several ? `A drain may take all ${counted(pods, 'pod')} at once.` : single,
           evidence: [['PodDisruptionBudgets of its namespace', 'none selects its pods']],
           advice: several
             ? {
@@ -36,7 +39,7 @@ export const disruptionBudgetMissing = defineCheck({
                   `create poddisruptionbudget ${ref.name} --selector=${terms.join(',')} --max-unavailable=1`,
                 ),
               }
-            : { say: 'Run a second copy first; then a budget has something to keep.' },
+            : { say: kind === 'Job' ? 'Nothing has to be done.' : 'Run a second copy first; then a budget has something to keep.' },
         };
       }),
 });

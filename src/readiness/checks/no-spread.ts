@@ -1,7 +1,8 @@
 import { defineCheck, type Draft } from '../define-check.ts';
 import { patchPods } from '../judging/commands.ts';
-import { matches } from '../world/relations.ts';
+import { autoscalersOf, matches } from '../world/relations.ts';
 import { wantedPods, type Workload } from '../world/workload.ts';
+import type { World } from '../world/world.ts';
 
 /** Labels of nodes that tell failure domains apart (kubernetes.io, Well-Known Labels). */
 const domains = new Set([
@@ -50,7 +51,7 @@ function draftOf(workload: Workload): Draft {
     severity: constrained ? 'info' : 'medium',
     claim: constrained
       ? 'Copies are spread by a constraint; no anti-affinity forbids two of them on one node.'
-      : `Nothing keeps its ${wantedPods(workload)} copies on different nodes.`,
+      : 'Nothing keeps its copies on different nodes.',
     evidence: [
       ['spec.template.spec.affinity.podAntiAffinity', 'none that selects these pods'],
       [
@@ -65,6 +66,12 @@ function draftOf(workload: Workload): Draft {
   };
 }
 
+/** Whether there may be a second copy: where no number is written, an autoscaler sets it. */
+function mayHaveSeveral(world: World, workload: Workload): boolean {
+  const most = autoscalersOf(world, workload).map(({ fields }) => fields.spec.maxReplicas);
+  return Math.max(wantedPods(workload), ...most) > 1;
+}
+
 /** The scheduler's own default spreading only prefers, and yields to anything (kubernetes.io, Pod Topology Spread Constraints). */
 export const noSpread = defineCheck({
   id: 'no-spread',
@@ -72,16 +79,13 @@ export const noSpread = defineCheck({
   severity: 'medium',
   why: 'Then the restart of one node takes all of them at once.',
   source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/',
-  needs: ['Deployment', 'StatefulSet'],
+  needs: ['Deployment', 'StatefulSet', 'HorizontalPodAutoscaler'],
   judge: (world) =>
     world.workloads
       .filter(
         (workload) =>
           ['Deployment', 'StatefulSet'].includes(workload.kind) &&
-          // An autoscaler may set the number where none is written.
-          (workload.spec.replicas === undefined || workload.spec.replicas === null
-            ? true
-            : wantedPods(workload) > 1) &&
+          mayHaveSeveral(world, workload) &&
           !keepsApart(workload),
       )
       .map((workload) => draftOf(workload)),

@@ -7,7 +7,11 @@ import { serving } from '../world/relations.ts';
 const keepers =
   /^(postgres(ql)?|spilo-\d+|mysql|mariadb|percona.*|mongo(db)?|redis|valkey|cassandra|elasticsearch|opensearch|rabbitmq|kafka|etcd|zookeeper|minio|couchdb|influxdb|clickhouse(-server)?|neo4j)$/;
 
-const isKeeper = (image: string) => keepers.test(imageName(image).name.split('/').at(-1) ?? '');
+/** Often a cache, whose loss only slows things down. */
+const caches = /^(redis|valkey)$/;
+
+const lastPart = (image: string) => imageName(image).name.split('/').at(-1) ?? '';
+const isKeeper = (image: string) => keepers.test(lastPart(image));
 
 /** Only where no volume at all outlives the pod: an emptyDir is told by empty-dir-data. */
 export const noVolumeForData = defineCheck({
@@ -33,6 +37,7 @@ export const noVolumeForData = defineCheck({
         {
           object: ref,
           container: keeper.name,
+          severity: caches.test(lastPart(keeper.image)) ? ('medium' as const) : ('high' as const),
           claim: scratch
             ? `${keeper.image} keeps its data in an emptyDir at best: they are gone with the pod.`
             : `${keeper.image} keeps its data in its container: they are gone with the next restart.`,

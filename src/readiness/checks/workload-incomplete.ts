@@ -5,20 +5,29 @@ import { podsOf } from '../world/relations.ts';
 import { wantedPods, type Workload } from '../world/workload.ts';
 import type { World } from '../world/world.ts';
 
-function readyOf({ kind, status }: Workload): number {
-  return (kind === 'Deployment' ? status.availableReplicas : status.readyReplicas) ?? 0;
+/** How many pods it should have and has; a DaemonSet wants one on each node that may run it. */
+function counts(workload: Workload): readonly [wanted: number, ready: number, field: string] {
+  const { kind, status } = workload;
+  if (kind === 'DaemonSet')
+    return [status.desiredNumberScheduled ?? 0, status.numberReady ?? 0, 'status.desiredNumberScheduled'];
+  const ready = (kind === 'Deployment' ? status.availableReplicas : status.readyReplicas) ?? 0;
+  return [wantedPods(workload), ready, 'spec.replicas'];
 }
 
 function judge(world: World, workload: Workload): Draft | undefined {
-  const { ref } = workload;
-  const [wanted, ready] = [wantedPods(workload), readyOf(workload)];
-  if (wanted === 0 || ready >= wanted) return undefined;
+  const { ref, kind } = workload;
+  const [wanted, ready, field] = counts(workload);
+  const nowhere = kind === 'DaemonSet' && wanted === 0;
+  if (!nowhere && (wanted === 0 || ready >= wanted)) return undefined;
   const waiting = podsOf(world, workload).filter((pod) => !pod.ready);
   return {
     object: ref,
-    claim: `${ready} of ${counted(wanted, 'pod')} ${ready === 1 ? 'is' : 'are'} ready.`,
+    severity: nowhere ? 'medium' : 'high',
+    claim: nowhere
+      ? 'No node may run it: it has no pod at all.'
+      : `${ready} of ${counted(wanted, 'pod')} ${ready === 1 ? 'is' : 'are'} ready.`,
     evidence: [
-      ['spec.replicas', String(wanted)],
+      [field, String(wanted)],
       ['status', `${ready} ready`],
       ...waiting.map((pod) => ['status.phase', pod.unschedulable ?? pod.phase, pod.ref] as const),
     ],
@@ -33,11 +42,11 @@ export const workloadIncomplete = defineCheck({
   severity: 'high',
   why: 'What is not complete on a quiet day has nothing to spare on a bad one.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status',
-  needs: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Pod'],
+  needs: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Pod'],
   isLive: true,
   judge: (world) =>
     world.workloads.flatMap((workload) =>
-      ['Deployment', 'StatefulSet', 'ReplicaSet'].includes(workload.kind)
+      ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(workload.kind)
         ? (judge(world, workload) ?? [])
         : [],
     ),

@@ -20,15 +20,26 @@ export function serviceSelects({ fields }: Thing<ServiceFields>, labels: Labels)
   return terms.length > 0 && terms.every(([key, value]) => labels[key] === value);
 }
 
-/** Services whose selector this workload's pods carry. */
-export function servicesOf({ services }: World, { ref, podLabels }: Workload): readonly Thing<ServiceFields>[] {
-  return services.filter((service) => together(service.ref, ref) && serviceSelects(service, podLabels));
+/** Labels that this workload's pods have: as its template gives them, and as somebody has labelled those that are there. */
+function labelsOf(world: World, workload: Workload): readonly Labels[] {
+  return [workload.podLabels, ...podsOf(world, workload).map(({ labels }) => labels)];
+}
+
+/** Services whose selector this workload's pods carry: Patroni for one labels its leader only when it runs. */
+export function servicesOf(world: World, workload: Workload): readonly Thing<ServiceFields>[] {
+  const labels = labelsOf(world, workload);
+  return world.services.filter(
+    (service) =>
+      together(service.ref, workload.ref) && labels.some((entry) => serviceSelects(service, entry)),
+  );
 }
 
 /** Workloads behind a Service. */
-export function behind({ workloads }: World, service: Thing<ServiceFields>): readonly Workload[] {
-  return workloads.filter(
-    (workload) => together(service.ref, workload.ref) && serviceSelects(service, workload.podLabels),
+export function behind(world: World, service: Thing<ServiceFields>): readonly Workload[] {
+  return world.workloads.filter(
+    (workload) =>
+      together(service.ref, workload.ref) &&
+      labelsOf(world, workload).some((entry) => serviceSelects(service, entry)),
   );
 }
 

@@ -49,6 +49,9 @@ const spec = z.object({
 const status = z.object({
   readyReplicas: z.number().nullish(),
   availableReplicas: z.number().nullish(),
+  /** Of a DaemonSet. */
+  desiredNumberScheduled: z.number().nullish(),
+  numberReady: z.number().nullish(),
   succeeded: z.number().nullish(),
   failed: z.number().nullish(),
   lastScheduleTime: z.string().nullish(),
