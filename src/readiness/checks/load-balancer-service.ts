@@ -5,7 +5,7 @@ import { kubectl } from '../judging/commands.ts';
 export const loadBalancerService = defineCheck({
   id: 'load-balancer-service',
   title: 'A Service that wants a load balancer',
-  severity: 'low',
+  severity: 'medium',
   why: 'Each is a load balancer of its own, and costs one, in a cloud. In a local cluster its address is a node’s, or there is none.',
   source: 'https://docs.k3s.io/networking/networking-services#service-load-balancer',
   needs: ['Service', 'Node'],

@@ -8,7 +8,7 @@ const initial = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lea
 export const namespaceEmpty = defineCheck({
   id: 'namespace-empty',
   title: 'A namespace in which nothing runs, or that ends',
-  severity: 'info',
+  severity: 'high',
   why: 'One that ends takes everything in it along; an empty one is often a deployment that went elsewhere.',
   source: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/',
   needs: ['Namespace', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job'],

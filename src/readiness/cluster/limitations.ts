@@ -46,7 +46,7 @@ function oneMachine({ world, facts }: ClusterView): Limitation {
     state: several ? 'does-not-hold' : 'holds',
     found: several
       ? `The ${counted(world.nodes.length, 'node')} report ${boots.size} different boots: they are not all on one machine.`
-      : `All ${counted(own.length, 'node')} are containers of one engine on ${name}: one kernel, one power supply, one disk.`,
+      : `${own.length === 1 ? 'Its one node is a container' : `Its ${own.length} nodes are containers`} of one engine on ${name}: one kernel, one power supply, one place for files.`,
     evidence: [
       fact(`machine ${name}`, 'system', `${system}, kernel ${kernel}, ${cpus} CPUs, ${bytesText(memoryBytes)}`),
       ...own.map(({ name: node, id, role }) => fact(`Container ${node}`, 'id', `${id.slice(0, 12)} (${role})`)),

@@ -113,13 +113,22 @@ function stepOf(group: Group): FirstStep {
   };
 }
 
+/** What is wrong when a question is answered with no. */
+const problems: Readonly<Record<string, string>> = {
+  'last-proven-restore': 'No backup is proven',
+  'synchronous-replication': 'Synchronous replication is not in force',
+  'last-drill': 'Coming back was never rehearsed',
+  'recovery-time': 'No recovery is on record',
+  unattended: 'Nobody brings it back when nobody is there',
+};
+
 /** Production rows that only a step of the user's changes, apart from those that repeat findings. */
 function productionSteps(report: ReadinessReport): readonly FirstStep[] {
   return report.production
     .filter(({ state, checks, next }) => state === 'no' && checks === undefined && next !== undefined)
     .map(({ id, question, answer, next = '' }) => ({
       severity: id === 'last-proven-restore' || id === 'synchronous-replication' ? ('high' as const) : ('medium' as const),
-      title: question,
+      title: problems[id] ?? question,
       objects: answer,
       say: next,
       commands: [],

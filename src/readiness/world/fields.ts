@@ -19,7 +19,16 @@ export const labels = mapOf(z.coerce.string());
 export const portOrName = z.union([z.number(), z.string()]);
 
 /** Quantities as text, whichever way the file writes them: `cpu: 1` and `cpu: "1"`. */
-export const quantities = mapOf(z.coerce.string());
+export const quantities = z
+  .record(z.string(), z.union([z.string(), z.number()]).nullish())
+  .nullish()
+  .transform((amounts): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      Object.entries(amounts ?? {}).flatMap(([name, amount]) =>
+        amount === null || amount === undefined ? [] : [[name, String(amount)]],
+      ),
+    ),
+  );
 
 /** A label selector (meta/v1); no terms at all selects everything. */
 export const selector = z.object({

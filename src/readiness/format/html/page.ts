@@ -13,7 +13,7 @@ interface Section {
 }
 
 function table(head: readonly string[], rows: readonly Markup[], label: string): Markup {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table><thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${label}"><table><thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function firstSteps(report: ReadinessReport): Section {
@@ -51,7 +51,7 @@ function places({ places: rows }: ReadinessReport): Section | undefined {
     rows.map((row) => part.placeLine(row)),
     'Where each byte lives',
   );
-  const survives = html`<h3 id="survival">What survives what</h3><p class="faint">Derived from where each place is. <b>part</b>: what was synced to disk is there; what was being written may not be. The reason is shown when a word is pointed at, and is in the JSON report.</p><div class="scroll" tabindex="0" role="region" aria-label="What survives what"><table class="matrix"><thead><tr><th scope="col">what</th>${part.eventHeads()}</tr></thead><tbody>${rows.map((row) => part.survivalLine(row))}</tbody></table></div>`;
+  const survives = html`<h3 id="survival">What survives what</h3><p class="faint">Derived from where each place is. <b>part</b>: what was synced to disk is there; what was being written may not be.</p><div class="scroll" tabindex="0" role="region" aria-label="Table: What survives what"><table class="matrix"><thead><tr><th scope="col">what</th>${part.eventHeads()}</tr></thead><tbody>${rows.map((row) => part.survivalLine(row))}</tbody></table></div><details><summary>Reasons</summary><ul class="facts">${rows.flatMap((row) => part.survivalReasons(row))}</ul></details>`;
   return { id: 'data', title: 'Where each byte lives', body: html`${where}<br />${survives}` };
 }
 
@@ -61,7 +61,7 @@ function findings(report: ReadinessReport): Section {
   return {
     id: 'findings',
     title: 'Findings',
-    body: html`<ul class="facts">${meaning}</ul>${
+    body: html`<ul class="meanings">${meaning}</ul>${
       all.length === 0 ? html`<p>None.</p>` : all.map((group) => part.groupBlock(group))
     }`,
   };

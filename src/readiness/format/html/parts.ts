@@ -23,7 +23,7 @@ const survivalTone: Readonly<Record<Survival['answer'], Tone>> = {
   none: 'calm',
 };
 const limitationWords: Readonly<Record<Limitation['state'], readonly [string, Tone]>> = {
-  holds: ['measured', 'warn'],
+  holds: ['measured', 'calm'],
   'does-not-hold': ['not so here', 'good'],
   unknown: ['could not look', 'warn'],
 };
@@ -108,21 +108,30 @@ export function survivalLine({ name, survives }: PlaceRow): Markup {
   return html`<tr><th scope="row">${name}</th>${cells}</tr>`;
 }
 
+/** Why a place does not survive what it does not survive. */
+export function survivalReasons({ name, survives }: PlaceRow): readonly Markup[] {
+  return events.flatMap((event) => {
+    const { answer, why } = survives[event];
+    if (answer === 'kept' || answer === 'none') return [];
+    return [html`<li>${name}, ${eventNames[event]}: <b>${answer}</b>, ${why}</li>`];
+  });
+}
+
 function itemLine({ severity, object, place, claim, evidence, say, command }: Item, group: Group): Markup {
   const own = group.say === undefined ? html`<p>${prose(say)}</p>` : undefined;
-  return html`<tr><th scope="row">${object}${place === undefined ? undefined : html`<br /><span class="faint">${place}</span>`}</th><td>${
+  return html`<tr role="row"><th scope="row" role="rowheader">${object}${place === undefined ? undefined : html`<br /><span class="faint">${place}</span>`}</th><td role="cell">${
     severity === group.severity ? undefined : html`${severityBadge(severity)} `
-  }${prose(claim)}</td><td><ul class="facts">${evidence.map((line) => html`<li>${line}</li>`)}</ul>${own}${
+  }${prose(claim)}</td><td role="cell"><ul class="facts">${evidence.map((line) => html`<li>${line}</li>`)}</ul>${own}${
     command === undefined ? undefined : html`<code class="command">${command}</code>`
   }</td></tr>`;
 }
 
-/** All findings of one check; the worst are open. */
+/** All findings of one check; the worst are open. The roles keep it a table where a narrow page shows it as blocks. */
 export function groupBlock(group: Group): Markup {
   const { id, title, severity, why, source, items, say } = group;
   const open = severity === 'high' ? html` open` : undefined;
-  const label = `Objects with: ${title}`;
+  const label = `Table: ${title}`;
   return html`<details class="group" id="${id}"${open}><summary>${severityBadge(severity)}<h3>${title}</h3><span class="faint">${items.length} ${items.length === 1 ? 'finding' : 'findings'}</span></summary><div><p>${prose(why)} <a href="${source}" rel="noreferrer">Source<span class="skip"> of ${id}</span></a></p>${
     say === undefined ? undefined : html`<p><strong>First:</strong> ${prose(say)}</p>`
-  }<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="objects"><thead><tr><th scope="col">object</th><th scope="col">finding</th><th scope="col">evidence${say === undefined ? ' and first step' : ''}</th></tr></thead><tbody>${items.map((item) => itemLine(item, group))}</tbody></table></div></div></details>`;
+  }<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="objects" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">object</th><th scope="col" role="columnheader">finding</th><th scope="col" role="columnheader">evidence${say === undefined ? ' and first step' : ''}</th></tr></thead><tbody role="rowgroup">${items.map((item) => itemLine(item, group))}</tbody></table></div></div></details>`;
 }

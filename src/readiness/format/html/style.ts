@@ -42,7 +42,6 @@ td p,th p{margin:0}
 .matrix{min-width:60rem}
 .matrix thead th{min-width:5.5rem;vertical-align:bottom;font-weight:600}
 .matrix tbody th{position:sticky;left:0;background:var(--raised);min-width:12rem}
-.objects{min-width:44rem}
 .objects th{width:26%}
 .objects td:nth-child(2){width:30%}
 .cards{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
@@ -55,11 +54,17 @@ ul.facts{margin:.35rem 0 0;padding:0 0 0 1.1rem;font-size:.875rem;color:var(--fa
 ul.facts li{overflow-wrap:anywhere}
 .group{background:var(--raised);border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:0}
 .group>summary{display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:baseline;padding:.65rem 1rem;list-style-position:inside}
-.group>summary h3{flex:1 1 16rem}
+.group>summary{list-style:none}
+.group>summary::-webkit-details-marker{display:none}
+.group>summary::before{content:"▸";color:var(--faint)}
+.group[open]>summary::before{content:"▾"}
+.group>summary h3{flex:1 1 14rem}
+.meanings{list-style:none;padding:0;margin:0 0 .75rem;line-height:1.9;font-size:.875rem;color:var(--faint)}
 .group>div{padding:0 1rem 1rem}
 .columns{columns:20rem;column-gap:2rem;padding-left:1.1rem}
 .columns li{break-inside:avoid}
 footer{padding-top:2rem;padding-bottom:3rem;color:var(--faint);font-size:.875rem}
+@media (max-width:48rem){.objects,.objects tbody,.objects tr,.objects th,.objects td{display:block;width:auto!important;border:0}.objects thead{position:absolute;left:-100vw}.objects th,.objects td{padding:.15rem .75rem}.objects tr{border-bottom:1px solid var(--line);padding:.5rem 0}.objects tr:last-child{border:0}}
 @media (max-width:40rem){html{font-size:15px}th,td{padding:.45rem .55rem}.steps>li{padding-left:2.5rem}.steps>li::before{left:.8rem}}
 @media print{body{background:#fff}details>*{display:block}.group,.card,.steps>li{break-inside:avoid}nav,.skip{display:none}}
 `;
