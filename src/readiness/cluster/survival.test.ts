@@ -81,7 +81,9 @@ describe('what survives what', () => {
         volume: 'v',
         ...(isClusters && { isClusters }),
       }));
-      const place = dataPlaces(world, clusterFacts({ mounts: saw(value, 'engine', now) }))[0];
+      const place = dataPlaces(world, clusterFacts({ mounts: saw(value, 'engine', now) })).find(
+        ({ name }) => name === 'claim in-volume',
+      );
       if (place === undefined) throw new Error('no place');
       return [survival(place, 'nodeDeleted').answer, survival(place, 'clusterDeleted').answer];
     };

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+
+import { couldNotLook } from '../domain/looked.ts';
+import { now, reportOf, smallShop, snapshotOf } from '../../test/fakes/readiness.ts';
+import { changed, soundShop } from '../../test/fakes/sound-shop.ts';
+import { exitCodeFor, groupsOf } from './report.ts';
+
+const sound = (changes: Parameters<typeof reportOf>[1] = {}) => reportOf(soundShop(), changes);
+const low = reportOf(changed('Service', 'web', { spec: { type: 'NodePort' } }));
+
+function blind(kind: 'ResourceQuota' | 'LimitRange' | 'NetworkPolicy') {
+  const snapshot = snapshotOf(soundShop());
+  const objects = { ...snapshot.objects, [kind]: couldNotLook<never[]>('forbidden', kind, now) };
+  return sound({ snapshot: { ...snapshot, objects } });
+}
+
+describe('--fail-on', () => {
+  it('is 0 below the level and 1 at it or above', () => {
+    expect(exitCodeFor(sound(), 'info')).toBe(0);
+    expect(exitCodeFor(low, 'medium')).toBe(0);
+    expect(exitCodeFor(low, 'low')).toBe(1);
+    expect(exitCodeFor(low, 'info')).toBe(1);
+  });
+
+  it('is 2 when a check that gives this level could not look', () => {
+    expect(exitCodeFor(blind('ResourceQuota'), 'high')).toBe(2);
+    // The policies of the network give nothing worse than low.
+    expect(exitCodeFor(blind('NetworkPolicy'), 'medium')).toBe(0);
+    expect(exitCodeFor(blind('NetworkPolicy'), 'low')).toBe(2);
+  });
+
+  it('is 1 when something is as bad, whatever else could not be looked at', () => {
+    const snapshot = snapshotOf(changed('Deployment', 'web', { status: { availableReplicas: 0 } }));
+    const objects = { ...snapshot.objects, LimitRange: couldNotLook<never[]>('forbidden', 'x', now) };
+    expect(exitCodeFor(sound({ snapshot: { ...snapshot, objects } }), 'high')).toBe(1);
+  });
+
+  it('is 2 when a single object or volume could not be read: it might have been anything', () => {
+    expect(exitCodeFor(sound({ unseen: ['emptyDir x of y: its node does not run'] }), 'high')).toBe(2);
+    const broken = reportOf([...soundShop(), { kind: 'Deployment', metadata: { name: 'odd', namespace: 'shop' }, spec: 'text' }]);
+    expect(exitCodeFor(broken, 'high')).toBe(2);
+    expect(broken.notChecked.map(({ what }) => what)).toContain('Deployment shop/odd');
+  });
+
+  it('is 0 when nobody asked', () => {
+    expect(exitCodeFor(blind('ResourceQuota'), 'never')).toBe(0);
+    expect(exitCodeFor(low, 'never')).toBe(0);
+  });
+});
+
+describe('what was not checked', () => {
+  it('holds every look that failed, and what nobody tried', () => {
+    const report = blind('ResourceQuota');
+    const entry = report.notChecked.find(({ what }) => what === 'Check quota-blocks-recreation');
+    expect(entry).toMatchObject({ couldNotLook: true, why: 'ResourceQuota: forbidden' });
+    expect(report.notChecked.map(({ what }) => what)).toContain('Security');
+  });
+});
+
+it('puts the worst first, and many before few', () => {
+  const severities = groupsOf(reportOf(smallShop())).map(({ worst }) => worst);
+  const order = ['high', 'medium', 'low', 'info'];
+  expect(severities).toEqual([...severities].sort((one, other) => order.indexOf(one) - order.indexOf(other)));
+  expect(severities[0]).toBe('high');
+});
+
+it('advises to change what an operator writes at its resource, with no command that would not last', () => {
+  const owner = { kind: 'Keeper', name: 'k', controller: true };
+  const report = reportOf(
+    changed('StatefulSet', 'db', { metadata: { ownerReferences: [owner] }, spec: { revisionHistoryLimit: 0 } }),
+  );
+  const finding = report.checked.find(({ check }) => check.id === 'no-way-back')?.findings[0];
+  expect(finding?.advice.command).toBeUndefined();
+  expect(finding?.advice.say).toContain('Keeper k writes this object');
+});
