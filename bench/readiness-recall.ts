@@ -19,7 +19,7 @@ import { recallInputs } from './readiness/inputs.ts';
 import { manifestsIn } from './readiness/manifest-files.ts';
 import { measure, type Measured, type Subject } from './readiness/measure.ts';
 import { measuredProgram, measuredPrograms, type MeasuredProgram } from './readiness/programs.ts';
-import { knownChecks, type Recall } from './readiness/recall.ts';
+import { knownChecks, type Recall, type UnionEntry } from './readiness/recall.ts';
 import type { ReadinessRow } from './readiness/row.ts';
 import { appendWayOut } from './way-out-store.ts';
 
@@ -94,11 +94,14 @@ async function planned(helm: string, scratch: string): Promise<readonly Planned[
   return plan;
 }
 
-const percent = (matched: number, all: number) => (all === 0 ? 'none' : `${((matched / all) * 100).toFixed(1)} %`);
+const percent = (matched: number, all: number) =>
+  all === 0 ? 'none' : `${((matched / all) * 100).toFixed(1)} %`;
 
 function tell(name: string, { recall, files, refused }: Measured): void {
   const { union, matched, raw, ours, extra } = recall;
-  say(`${name}: ${matched} of ${union.length} (${percent(matched, union.length)}); files ${files.matched} of ${files.union.length}; ours ${ours}`);
+  say(
+    `${name}: ${matched} of ${union.length} (${percent(matched, union.length)}); files ${files.matched} of ${files.union.length}; ours ${ours}`,
+  );
   for (const [tool, counts] of Object.entries(raw)) say(`  ${tool}: ${JSON.stringify(counts)}`);
   for (const entry of [...union, ...files.union].filter((one) => one.matched === undefined))
     say(`  missed: ${entry.object} ${entry.container ?? ''} ${entry.foundBy.join(', ')}: ${entry.text}`);
@@ -108,7 +111,15 @@ function tell(name: string, { recall, files, refused }: Measured): void {
 
 function filesRow({ union, matched }: Recall): ReadinessRow['files'] {
   const missed = union.filter((entry) => entry.matched === undefined);
-  return { union: union.length, matched, missed: missed.map(({ object, foundBy }) => `${object}: ${foundBy.join(', ')}`) };
+  return {
+    union: union.length,
+    matched,
+    missed: missed.map(({ object, foundBy }) => `${object}: ${foundBy.join(', ')}`),
+  };
+}
+
+function missedEntry({ object, container, foundBy, text }: UnionEntry): ReadinessRow['missed'][number] {
+  return { object, foundBy: [...foundBy], text, ...(container !== undefined && { container }) };
 }
 
 /** Findings of ours that nobody has explained. Throws: the report must not be judged by what it cannot explain. */
@@ -146,15 +157,16 @@ async function main(): Promise<number> {
         raw: { popeye: { ...recall.raw.popeye }, 'kube-score': { ...recall.raw['kube-score'] } },
         union: recall.union.length,
         matched: recall.matched,
-        missed: recall.union
-          .filter(({ matched }) => matched === undefined)
-          .map(({ matched: _, foundBy, ...entry }) => ({ ...entry, foundBy: [...foundBy] })),
+        missed: recall.union.filter(({ matched }) => matched === undefined).map(missedEntry),
         ours: recall.ours,
         extra: { ...recall.extra },
         files: filesRow(files),
       });
     }
-    const [union, matched] = [rows.reduce((sum, row) => sum + row.union, 0), rows.reduce((sum, row) => sum + row.matched, 0)];
+    const [union, matched] = [
+      rows.reduce((sum, row) => sum + row.union, 0),
+      rows.reduce((sum, row) => sum + row.matched, 0),
+    ];
     say(`all: ${matched} of ${union} (${percent(matched, union)})`);
     if (!given['no-rows']) await appendWayOut('readiness', rows);
     return matched >= union * 0.95 ? 0 : 1;

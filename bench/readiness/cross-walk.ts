@@ -10,7 +10,11 @@ export type Crossing =
   | { readonly verdict: 'security' | 'tool' | 'missed'; readonly why: string };
 
 const reported = (...checks: readonly string[]): Crossing => ({ verdict: 'reported', checks });
-const reportedAs = (why: string, ...checks: readonly string[]): Crossing => ({ verdict: 'reported', checks, why });
+const reportedAs = (why: string, ...checks: readonly string[]): Crossing => ({
+  verdict: 'reported',
+  checks,
+  why,
+});
 const security = (why: string): Crossing => ({ verdict: 'security', why });
 const tool = (why: string): Crossing => ({ verdict: 'tool', why });
 const missed = (why: string): Crossing => ({ verdict: 'missed', why });
@@ -22,11 +26,19 @@ const policies = 'Whether pods are protected by a network policy is a question o
 const popeye: Readonly<Record<string, Crossing>> = {
   'POP-100': reported('image-not-pinned'),
   'POP-101': reported('image-not-pinned'),
-  'POP-102': reportedAs('Both probes are missing: two findings of ours.', 'readiness-probe-missing', 'liveness-probe-missing'),
+  'POP-102': reportedAs(
+    'Both probes are missing: two findings of ours.',
+    'readiness-probe-missing',
+    'liveness-probe-missing',
+  ),
   'POP-103': reported('liveness-probe-missing'),
   'POP-104': reported('readiness-probe-missing'),
   'POP-105': reported('port-by-number'),
-  'POP-106': reportedAs('Neither requests nor limits: findings of their own with us.', 'requests-missing', 'memory-limit-missing'),
+  'POP-106': reportedAs(
+    'Neither requests nor limits: findings of their own with us.',
+    'requests-missing',
+    'memory-limit-missing',
+  ),
   'POP-107': reported('memory-limit-missing', 'cpu-limit-missing'),
   'POP-108': reported('port-by-number'),
   'POP-109': missed(noMetrics),
@@ -75,8 +87,14 @@ const popeye: Readonly<Record<string, Crossing>> = {
   'POP-600': reported('autoscaler-target-missing'),
   'POP-602': reported('autoscaler-bounds'),
   'POP-603': reported('autoscaler-bounds'),
-  'POP-604': reportedAs('It says it once for all autoscalers, we of each that is too large.', 'autoscaler-bounds'),
-  'POP-605': reportedAs('It says it once for all autoscalers, we of each that is too large.', 'autoscaler-bounds'),
+  'POP-604': reportedAs(
+    'It says it once for all autoscalers, we of each that is too large.',
+    'autoscaler-bounds',
+  ),
+  'POP-605': reportedAs(
+    'It says it once for all autoscalers, we of each that is too large.',
+    'autoscaler-bounds',
+  ),
   'POP-666': tool('Its own fault.'),
   'POP-700': reported('node-taint-excludes'),
   'POP-701': reported('node-trouble'),
@@ -86,7 +104,10 @@ const popeye: Readonly<Record<string, Crossing>> = {
   'POP-705': reported('node-trouble'),
   'POP-706': reported('node-trouble'),
   'POP-707': reported('node-trouble'),
-  'POP-708': reportedAs('It says it of each node, we once of the API that has the metrics.', 'metrics-missing'),
+  'POP-708': reportedAs(
+    'It says it of each node, we once of the API that has the metrics.',
+    'metrics-missing',
+  ),
   'POP-709': missed(noMetrics),
   'POP-710': missed(noMetrics),
   'POP-711': reported('node-trouble'),
@@ -127,9 +148,13 @@ const popeye: Readonly<Record<string, Crossing>> = {
   'POP-1403': reported('port-by-number'),
   'POP-1404': reported('ingress-backend-missing'),
   'POP-1500': reported('job-trouble'),
-  'POP-1501': missed('A CronJob is without an active Job between any two of its runs: that is no fault, and counts against us all the same.'),
+  'POP-1501': missed(
+    'A CronJob is without an active Job between any two of its runs: that is no fault, and counts against us all the same.',
+  ),
   'POP-1502': reported('job-trouble'),
-  'POP-1503': missed('Warnings of events go away after an hour; `rekindle diagnose` looks for their reasons.'),
+  'POP-1503': missed(
+    'Warnings of events go away after an hour; `rekindle diagnose` looks for their reasons.',
+  ),
 };
 
 /** Every check of kube-score v1.20.0 that is on without being asked for (README_CHECKS.md), in parts where one has several. */
@@ -147,10 +172,12 @@ const kubeScore: Readonly<Record<string, Crossing>> = {
   'container-image-pull-policy': security(
     'It asks for Always so that the rights to pull are checked at each start. For a start after a loss of power that is worse: without the registry nothing starts (our pull-policy says the opposite).',
   ),
-  'container-ephemeral-storage-request-and-limit: Ephemeral Storage limit is not set':
-    reported('ephemeral-storage-unlimited'),
-  'container-ephemeral-storage-request-and-limit: Ephemeral Storage request is not set':
-    reported('ephemeral-storage-unlimited'),
+  'container-ephemeral-storage-request-and-limit: Ephemeral Storage limit is not set': reported(
+    'ephemeral-storage-unlimited',
+  ),
+  'container-ephemeral-storage-request-and-limit: Ephemeral Storage request is not set': reported(
+    'ephemeral-storage-unlimited',
+  ),
   'environment-variable-key-duplication': reported('environment-duplicated'),
   'statefulset-has-poddisruptionbudget': reported('disruption-budget-missing'),
   'deployment-has-poddisruptionbudget': reported('disruption-budget-missing'),

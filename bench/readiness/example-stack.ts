@@ -40,10 +40,9 @@ export function shopManifests(): readonly Manifest[] {
     ({ kind, metadata }) => metadata.name !== 'jewelry-shop-db' || kind === 'postgresql',
   );
   const tls = { kind: 'Secret', metadata: { name: 'jewelry-shop-tls' }, type: 'kubernetes.io/tls' };
-  return [
-    ...own,
-    { ...tls, data: { 'tls.crt': 'AA==', 'tls.key': 'AA==' } },
-  ].map((manifest) => asStandby({ apiVersion: 'v1', ...manifest } as Manifest));
+  return [...own, { ...tls, data: { 'tls.crt': 'AA==', 'tls.key': 'AA==' } }].map((manifest) =>
+    asStandby({ apiVersion: 'v1', ...manifest }),
+  );
 }
 
 /** Patroni names its leader by a label of the pods; nobody else of this stand-in does. */
@@ -90,7 +89,10 @@ class Operator {
     if (this.#runs) return;
     const options = ['-outofcluster', '-nodatabaseaccess', '-kubeconfig', this.#kubeconfig];
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', this.#program, ...options], {
-      env: { CONFIG_MAP_NAME: 'postgres-operator/postgres-operator', OPERATOR_NAMESPACE: 'postgres-operator' },
+      env: {
+        CONFIG_MAP_NAME: 'postgres-operator/postgres-operator',
+        OPERATOR_NAMESPACE: 'postgres-operator',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr])

@@ -3,7 +3,8 @@
  * runs. For checks that neither tool has, the check itself says why it is worth telling (its `why` and `source`).
  */
 export const extraReasons: Readonly<Record<string, string>> = {
-  'single-control-plane': 'Popeye has the code (712), and no linter of v0.22.1 uses it; kube-score reads no nodes.',
+  'single-control-plane':
+    'Popeye has the code (712), and no linter of v0.22.1 uses it; kube-score reads no nodes.',
   'single-replica':
     'kube-score looks only at Deployments behind a Service: a StatefulSet or a worker with one copy stands still as well.',
   'update-strategy-recreate':

@@ -54,7 +54,18 @@ export async function materialise(
   const words = chart.set.flatMap((value) => ['--set', value]);
   const values = path.join(root, chart.values);
   const rendered = await output([
-    helm, 'template', input.name, root, '--namespace', namespace, '--values', values, '--no-hooks', '--kube-version', 'v1.34.4', ...words,
+    helm,
+    'template',
+    input.name,
+    root,
+    '--namespace',
+    namespace,
+    '--values',
+    values,
+    '--no-hooks',
+    '--kube-version',
+    'v1.34.4',
+    ...words,
   ]);
   writeFileSync(path.join(to, 'rendered.yaml'), rendered);
 }

@@ -24,17 +24,19 @@ function findingsOf(
   { type_meta: { kind }, object_meta: meta, checks }: ScoredObject,
   namespace: string,
 ): readonly ForeignFinding[] {
-  const object = objectName(kind, clusterWide.has(kind) ? undefined : meta.namespace || namespace, meta.name ?? '');
+  const object = objectName(
+    kind,
+    clusterWide.has(kind) ? undefined : meta.namespace || namespace,
+    meta.name ?? '',
+  );
   return checks
     .filter(({ grade, skipped }) => !skipped && grade < allOk)
     .flatMap(({ check: { id }, comments }) =>
-      (comments ?? [{ path: '', summary: '' }]).map(({ path, summary }) => ({
-        tool: 'kube-score' as const,
-        id: severalThings.test(id) ? `${id}: ${summary}` : id,
-        object,
-        ...(ofContainers.test(id) && path !== '' && { container: path }),
-        text: summary,
-      })),
+      (comments ?? [{ path: '', summary: '' }]).map(({ path, summary }): ForeignFinding => {
+        const whole = severalThings.test(id) ? `${id}: ${summary}` : id;
+        const finding = { tool: 'kube-score' as const, id: whole, object, text: summary };
+        return ofContainers.test(id) && path !== '' ? Object.assign(finding, { container: path }) : finding;
+      }),
     );
 }
 
@@ -51,14 +53,21 @@ const clusterWide = new Set([
 ]);
 
 /** What it complains of; objects without a namespace count as in this one, where they are applied. */
-export function kubeScoreFindings(report: readonly ScoredObject[], namespace: string): readonly ForeignFinding[] {
+export function kubeScoreFindings(
+  report: readonly ScoredObject[],
+  namespace: string,
+): readonly ForeignFinding[] {
   return report.flatMap((object) => findingsOf(object, namespace));
 }
 
 /** Runs it on files; ends with 1 when it has complaints. Throws when it ends without a report. */
-export async function runKubeScore(program: string, files: readonly string[]): Promise<readonly ScoredObject[]> {
+export async function runKubeScore(
+  program: string,
+  files: readonly string[],
+): Promise<readonly ScoredObject[]> {
   const argv = [program, 'score', '--output-format', 'json', '--kubernetes-version', 'v1.34', ...files];
   const { stdout, stderr, exitCode } = await runCommand(argv, { timeoutSeconds: 120 });
-  if (!stdout.trimStart().startsWith('[')) throw new Error(`kube-score: exit code ${exitCode}: ${stderr.slice(-2000)}`);
+  if (!stdout.trimStart().startsWith('['))
+    throw new Error(`kube-score: exit code ${exitCode}: ${stderr.slice(-2000)}`);
   return JSON.parse(stdout) as readonly ScoredObject[];
 }

@@ -59,7 +59,9 @@ function each<T>(values: readonly T[], keyOf: (value: T) => string): readonly T[
 }
 
 function objectsOf(snapshots: readonly Snapshot[]): readonly KubeObject[] {
-  const all = snapshots.flatMap((snapshot) => kindNames.flatMap((kind) => seen(snapshot.objects[kind]) ?? []));
+  const all = snapshots.flatMap((snapshot) =>
+    kindNames.flatMap((kind) => seen(snapshot.objects[kind]) ?? []),
+  );
   return each(all, (object) => refText(refOf(object)));
 }
 
@@ -77,9 +79,22 @@ function written({ apiVersion, kind, metadata, ...fields }: KubeObject): Record<
   return { apiVersion, kind, metadata: { name, namespace, labels, annotations }, ...rest };
 }
 
-const exportedKinds = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Service', 'Ingress', 'PodDisruptionBudget', 'NetworkPolicy', 'HorizontalPodAutoscaler']);
+const exportedKinds = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'CronJob',
+  'Service',
+  'Ingress',
+  'PodDisruptionBudget',
+  'NetworkPolicy',
+  'HorizontalPodAutoscaler',
+]);
 
-async function snapshotsOf(cluster: TestCluster, namespaces: readonly string[]): Promise<readonly Snapshot[]> {
+async function snapshotsOf(
+  cluster: TestCluster,
+  namespaces: readonly string[],
+): Promise<readonly Snapshot[]> {
   const reader = createClusterReader(cluster.api.admin, { deadlineMs: 20_000 });
   const looks = noLooks('no nodes run here', systemClock.now());
   const snapshots: Snapshot[] = [];
@@ -107,7 +122,12 @@ function isOurs(object: string, { manifests }: Subject, namespaces: readonly str
 async function theirs(
   programs: Programs,
   subject: Subject,
-  found: { readonly cluster: TestCluster; readonly namespaces: readonly string[]; readonly objects: readonly KubeObject[]; readonly scratch: string },
+  found: {
+    readonly cluster: TestCluster;
+    readonly namespaces: readonly string[];
+    readonly objects: readonly KubeObject[];
+    readonly scratch: string;
+  },
 ): Promise<readonly ForeignFinding[]> {
   const { cluster, namespaces, objects, scratch } = found;
   const kubeconfig = path.join(scratch, 'kubeconfig');
@@ -136,7 +156,9 @@ async function filesRecall(programs: Programs, { folder }: Subject): Promise<Rec
 }
 
 function namespacesOf({ manifests, namespace, others = [] }: Subject): readonly string[] {
-  return [...new Set([namespace, ...others, ...manifests.map(({ metadata }) => metadata.namespace ?? namespace)])];
+  return [
+    ...new Set([namespace, ...others, ...manifests.map(({ metadata }) => metadata.namespace ?? namespace)]),
+  ];
 }
 
 /** Puts an input into a cluster and lets both tools and our report look at it. Throws when one of them does not. */
@@ -159,7 +181,9 @@ export async function measure(programs: Programs, subject: Subject): Promise<Mea
     return {
       recall: recallOf(findings, foreign),
       files: await filesRecall(programs, subject),
-      refused: refused.map(({ manifest, why }) => `${manifest.kind} ${manifest.metadata.name}: ${why.slice(0, 200)}`),
+      refused: refused.map(
+        ({ manifest, why }) => `${manifest.kind} ${manifest.metadata.name}: ${why.slice(0, 200)}`,
+      ),
       findings,
     };
   } finally {

@@ -9,7 +9,11 @@ interface PodObject {
   readonly spec: {
     readonly nodeName?: string;
     readonly containers: readonly { readonly name: string; readonly image: string }[];
-    readonly initContainers?: readonly { readonly name: string; readonly image: string; readonly restartPolicy?: string }[];
+    readonly initContainers?: readonly {
+      readonly name: string;
+      readonly image: string;
+      readonly restartPolicy?: string;
+    }[];
     readonly affinity?: {
       readonly nodeAffinity?: {
         readonly requiredDuringSchedulingIgnoredDuringExecution?: {
@@ -37,6 +41,16 @@ interface ClaimObject {
 const server = 'k3d-bench-server-0';
 const agents = ['k3d-bench-agent-0', 'k3d-bench-agent-1'];
 
+interface Named {
+  readonly name: string;
+  readonly image: string;
+}
+
+function containerStatus({ name, image }: Named, state: object, ready: boolean) {
+  const imageID = `docker.io/bench@sha256:${'0'.repeat(64)}`;
+  return { name, image, imageID, ready, restartCount: 0, state, started: ready };
+}
+
 /** One machine has one boot. */
 const bootId = '6d8f0f7e-1d5d-4a6a-9f5d-2f6b7d1c9a10';
 
@@ -47,7 +61,12 @@ function nodeObject(name: string, index: number) {
     kind: 'Node',
     metadata: {
       name,
-      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', ...role },
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        ...role,
+      },
     },
     status: {
       capacity: { cpu: '8', memory: '16Gi', pods: '110' },
@@ -99,7 +118,10 @@ export class NodeStandIn {
     await this.#api.request('POST', '/apis/storage.k8s.io/v1/storageclasses', {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: 'local-path', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      metadata: {
+        name: 'local-path',
+        annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
+      },
       provisioner: 'rancher.io/local-path',
       reclaimPolicy: 'Delete',
       volumeBindingMode: 'Immediate',
@@ -118,10 +140,16 @@ export class NodeStandIn {
       if (pod.spec.nodeName === undefined) await this.#bind(pod);
       else if (pod.status.phase === 'Pending') await this.#start(pod);
     }
-    const claims = (await this.#api.request('GET', '/api/v1/persistentvolumeclaims'))['items'] as readonly ClaimObject[];
+    const claims = (await this.#api.request('GET', '/api/v1/persistentvolumeclaims'))[
+      'items'
+    ] as readonly ClaimObject[];
     for (const claim of claims) if (claim.spec.volumeName === undefined) await this.#provision(claim);
-    const lines = pods.map(({ metadata, status }) => `${metadata.namespace}/${metadata.name} ${status.phase ?? ''}`);
-    return [...lines, ...claims.map(({ metadata, status }) => `${metadata.name} ${status.phase ?? ''}`)].sort().join('\n');
+    const lines = pods.map(
+      ({ metadata, status }) => `${metadata.namespace}/${metadata.name} ${status.phase ?? ''}`,
+    );
+    return [...lines, ...claims.map(({ metadata, status }) => `${metadata.name} ${status.phase ?? ''}`)]
+      .sort()
+      .join('\n');
   }
 
   #nodeFor({ spec }: PodObject): string {
@@ -148,31 +176,30 @@ export class NodeStandIn {
     const ip = `10.42.${Math.floor(this.#addresses / 250)}.${(this.#addresses % 250) + 2}`;
     const now = new Date().toISOString().replace(/\.\d+/, '');
     const isJob = metadata.ownerReferences?.some(({ kind }) => kind === 'Job') === true;
+    const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: now });
     const ended = { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now } };
     const running = { running: { startedAt: now } };
-    const statusOf = (
-      { name, image }: { readonly name: string; readonly image: string },
-      state: object,
-      ready: boolean,
-    ) => ({
-      name, image, imageID: `docker.io/bench@sha256:${'0'.repeat(64)}`, ready, restartCount: 0, state, started: ready,
-    });
-    const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: now });
-    await this.#api.request('PATCH', `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/status`, {
-      status: {
-        phase: isJob ? 'Succeeded' : 'Running',
-        startTime: now,
-        podIP: ip,
-        podIPs: [{ ip }],
-        conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(condition),
-        initContainerStatuses: (spec.initContainers ?? []).map((container) =>
-          container.restartPolicy === 'Always'
-            ? statusOf(container, running, true)
-            : statusOf(container, ended, true),
-        ),
-        containerStatuses: spec.containers.map((container) => statusOf(container, isJob ? ended : running, !isJob)),
+    await this.#api.request(
+      'PATCH',
+      `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/status`,
+      {
+        status: {
+          phase: isJob ? 'Succeeded' : 'Running',
+          startTime: now,
+          podIP: ip,
+          podIPs: [{ ip }],
+          conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(condition),
+          initContainerStatuses: (spec.initContainers ?? []).map((container) =>
+            container.restartPolicy === 'Always'
+              ? containerStatus(container, running, true)
+              : containerStatus(container, ended, true),
+          ),
+          containerStatuses: spec.containers.map((container) =>
+            containerStatus(container, isJob ? ended : running, !isJob),
+          ),
+        },
       },
-    });
+    );
   }
 
   async #provision({ metadata, spec }: ClaimObject): Promise<void> {

@@ -11,7 +11,10 @@ interface PopeyeReport {
       readonly linter: string;
       readonly gvr: string;
       readonly issues?: Readonly<
-        Record<string, readonly { readonly group: string; readonly level: number; readonly message: string }[] | null>
+        Record<
+          string,
+          readonly { readonly group: string; readonly level: number; readonly message: string }[] | null
+        >
       > | null;
     }[];
     readonly errors?: readonly unknown[] | null;
@@ -64,13 +67,9 @@ export function popeyeFindings(
         .filter(({ level }) => level > 0)
         .map(({ group, message }): ForeignFinding => {
           const [, code = 'none'] = /^\[POP-(\d+)\]/.exec(message) ?? [];
-          return {
-            tool: 'popeye',
-            id: `POP-${code}`,
-            object: topOf(objectName(kind, namespace, name)),
-            ...(group !== '__root__' && { container: group }),
-            text: message,
-          };
+          const object = topOf(objectName(kind, namespace, name));
+          const finding = { tool: 'popeye' as const, id: `POP-${code}`, object, text: message };
+          return group === '__root__' ? finding : Object.assign(finding, { container: group });
         });
     });
   });
@@ -89,6 +88,7 @@ export async function runPopeye(
     env: { HOME: home, XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home },
   });
   const start = stdout.indexOf('{');
-  if (start < 0) throw new Error(`popeye: exit code ${exitCode}: ${stderr.slice(-1000)}${stdout.slice(-1000)}`);
+  if (start < 0)
+    throw new Error(`popeye: exit code ${exitCode}: ${stderr.slice(-1000)}${stdout.slice(-1000)}`);
   return JSON.parse(stdout.slice(start)) as PopeyeReport;
 }

@@ -116,8 +116,14 @@ export function recallOf(ours: readonly ReadinessFinding[], found: readonly Fore
     union,
     matched: union.filter(({ matched }) => matched !== undefined).length,
     raw: {
-      popeye: rawCounts(ours, found.filter(({ tool }) => tool === 'popeye')),
-      'kube-score': rawCounts(ours, found.filter(({ tool }) => tool === 'kube-score')),
+      popeye: rawCounts(
+        ours,
+        found.filter(({ tool }) => tool === 'popeye'),
+      ),
+      'kube-score': rawCounts(
+        ours,
+        found.filter(({ tool }) => tool === 'kube-score'),
+      ),
     },
     extra: countByCheck(extraFindings),
     extraFindings,

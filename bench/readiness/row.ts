@@ -26,7 +26,12 @@ export const readinessRow = z.strictObject({
   union: count.describe('faults of objects that either tool has found, each once'),
   matched: count.describe('of them in our report of the running cluster'),
   missed: z.array(
-    z.strictObject({ object: z.string(), container: z.string().optional(), foundBy: z.array(z.string()), text: z.string() }),
+    z.strictObject({
+      object: z.string(),
+      container: z.string().optional(),
+      foundBy: z.array(z.string()),
+      text: z.string(),
+    }),
   ),
   ours: count,
   extra: z.record(z.string(), count).describe('findings of ours that neither tool has, by check'),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { couldNotLook } from '../domain/looked.ts';
-import { now, reportOf, smallShop, snapshotOf } from '../../test/fakes/readiness.ts';
+import { reportOf, smallShop, snapshotOf } from '../../test/fakes/readiness.ts';
+import { now } from '../../test/fakes/readiness-objects.ts';
 import { changed, soundShop } from '../../test/fakes/sound-shop.ts';
 import { exitCodeFor, groupsOf } from './report.ts';
 
@@ -37,7 +38,10 @@ describe('--fail-on', () => {
 
   it('is 2 when a single object or volume could not be read: it might have been anything', () => {
     expect(exitCodeFor(sound({ unseen: ['emptyDir x of y: its node does not run'] }), 'high')).toBe(2);
-    const broken = reportOf([...soundShop(), { kind: 'Deployment', metadata: { name: 'odd', namespace: 'shop' }, spec: 'text' }]);
+    const broken = reportOf([
+      ...soundShop(),
+      { kind: 'Deployment', metadata: { name: 'odd', namespace: 'shop' }, spec: 'text' },
+    ]);
     expect(exitCodeFor(broken, 'high')).toBe(2);
     expect(broken.notChecked.map(({ what }) => what)).toContain('Deployment shop/odd');
   });
@@ -67,7 +71,10 @@ it('puts the worst first, and many before few', () => {
 it('advises to change what an operator writes at its resource, with no command that would not last', () => {
   const owner = { kind: 'Keeper', name: 'k', controller: true };
   const report = reportOf(
-    changed('StatefulSet', 'db', { metadata: { ownerReferences: [owner] }, spec: { revisionHistoryLimit: 0 } }),
+    changed('StatefulSet', 'db', {
+      metadata: { ownerReferences: [owner] },
+      spec: { revisionHistoryLimit: 0 },
+    }),
   );
   const finding = report.checked.find(({ check }) => check.id === 'no-way-back')?.findings[0];
   expect(finding?.advice.command).toBeUndefined();

@@ -63,19 +63,37 @@ export interface ReportInput {
 
 /** What no report of this program looks at. */
 const neverChecked: readonly NotChecked[] = [
-  { what: 'Security', why: 'rights, images’ vulnerabilities, secrets and network isolation are another report’s', couldNotLook: false },
-  { what: 'Load', why: 'nothing was put under load: how many users it bears is not known', couldNotLook: false },
-  { what: 'Admission', why: 'no pod was sent to the API as a rehearsal, so webhooks and policies were not asked', couldNotLook: false },
-  { what: 'The program itself', why: 'whether the application tolerates two copies, restarts or an older database was not tried', couldNotLook: false },
+  {
+    what: 'Security',
+    why: 'rights, images’ vulnerabilities, secrets and network isolation are another report’s',
+    couldNotLook: false,
+  },
+  {
+    what: 'Load',
+    why: 'nothing was put under load: how many users it bears is not known',
+    couldNotLook: false,
+  },
+  {
+    what: 'Admission',
+    why: 'no pod was sent to the API as a rehearsal, so webhooks and policies were not asked',
+    couldNotLook: false,
+  },
+  {
+    what: 'The program itself',
+    why: 'whether the application tolerates two copies, restarts or an older database was not tried',
+    couldNotLook: false,
+  },
 ];
 
 function looks(looked: readonly (readonly [what: string, look: Looked<unknown>])[]): readonly NotChecked[] {
-  return looked.flatMap(([what, look]) =>
-    look.looked ? [] : [{ what, why: look.why, couldNotLook: true }],
-  );
+  return looked.flatMap(([what, look]) => (look.looked ? [] : [{ what, why: look.why, couldNotLook: true }]));
 }
 
-function notCheckedOf(input: ReportInput, checked: readonly Checked[], unread: Snapshot['unread']): readonly NotChecked[] {
+function notCheckedOf(
+  input: ReportInput,
+  checked: readonly Checked[],
+  unread: Snapshot['unread'],
+): readonly NotChecked[] {
   const { facts, subject } = input;
   const live = subject.source === 'cluster';
   return [
@@ -92,7 +110,13 @@ function notCheckedOf(input: ReportInput, checked: readonly Checked[], unread: S
           ['The datastore', facts.datastores],
           ...facts.folders.map(({ node, path, bytes }) => [`Size of ${path} on ${node}`, bytes] as const),
         ])
-      : [{ what: 'The cluster, its data, and whether it is ready for production', why: 'files do not run', couldNotLook: false }]),
+      : [
+          {
+            what: 'The cluster, its data, and whether it is ready for production',
+            why: 'files do not run',
+            couldNotLook: false,
+          },
+        ]),
     ...neverChecked,
   ];
 }
@@ -145,7 +169,9 @@ const count = ({ findings }: Checked, severity: Severity) =>
 /** How a report stands to `--fail-on`: 0 nothing as bad, 1 something as bad or worse, 2 nothing known and something not looked at. */
 export function exitCodeFor(report: ReadinessReport, level: Severity | 'never'): 0 | 1 | 2 {
   if (level === 'never') return 0;
-  const isBad = report.checked.some(({ findings }) => findings.some(({ severity }) => isAtLeast(severity, level)));
+  const isBad = report.checked.some(({ findings }) =>
+    findings.some(({ severity }) => isAtLeast(severity, level)),
+  );
   if (isBad) return 1;
   const isUnknown = report.checked.some(
     ({ check, couldNotLook: could }) => could && isAtLeast(check.severity, level),

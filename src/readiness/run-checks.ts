@@ -25,7 +25,9 @@ function withWriter(draft: Draft, writers: ReadonlyMap<string, string>): Draft {
   const writer = writers.get(refText(draft.object));
   if (writer === undefined) return draft;
   const { say, command } = draft.advice;
-  const isOurs = command?.startsWith('rekindle ') === true || /^kubectl (-n \S+ )?(get|describe|logs) /.test(command ?? '');
+  const isOurs =
+    command?.startsWith('rekindle ') === true ||
+    /^kubectl (-n \S+ )?(get|describe|logs) /.test(command ?? '');
   return {
     ...draft,
     advice: {
@@ -62,5 +64,8 @@ export function runChecks(snapshot: Snapshot, world: World): readonly Checked[] 
 /** How many findings of each severity. */
 export function countBySeverity(findings: readonly ReadinessFinding[]): Readonly<Record<Severity, number>> {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
-  return Object.fromEntries(severities.map((severity) => [severity, count(severity)])) as Record<Severity, number>;
+  return Object.fromEntries(severities.map((severity) => [severity, count(severity)])) as Record<
+    Severity,
+    number
+  >;
 }

@@ -95,7 +95,9 @@ function apiServerArguments(etcd: string, port: number, controllers: readonly st
     '--service-cluster-ip-range=10.43.0.0/16',
     '--profiling=false',
     // Its pods would need a controller that makes accounts.
-    ...(controllers.includes('serviceaccount-controller') ? [] : ['--disable-admission-plugins=ServiceAccount']),
+    ...(controllers.includes('serviceaccount-controller')
+      ? []
+      : ['--disable-admission-plugins=ServiceAccount']),
     '--service-account-issuer=https://kubernetes',
     '--service-account-key-file=accounts.key',
     '--service-account-signing-key-file=accounts.key',

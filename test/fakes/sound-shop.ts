@@ -1,4 +1,4 @@
-import { budget, node, object, pod, workload, type Written } from './readiness.ts';
+import { budget, node, object, pod, workload, type Written } from './readiness-objects.ts';
 
 const http = [{ name: 'http', containerPort: 80 }];
 
@@ -10,7 +10,8 @@ function twoPods(name: string, owner: string): readonly Written[] {
       spec: {
         nodeName: `k3d-shop-${where}`,
         containers: [{ name: 'main', image: `registry.example/${name}:1`, ports: http }],
-        volumes: name === 'db' ? [{ name: 'data', persistentVolumeClaim: { claimName: `data-db-${index}` } }] : [],
+        volumes:
+          name === 'db' ? [{ name: 'data', persistentVolumeClaim: { claimName: `data-db-${index}` } }] : [],
       },
     }),
   );
@@ -23,7 +24,7 @@ function slice(service: string, addresses: readonly string[]): Written {
   });
 }
 
-function service(name: string, spec: object = {}): Written {
+function serviceOf(name: string, spec: object = {}): Written {
   const ports = [{ name: 'http', port: 80, targetPort: 'http' }];
   return object('Service', name, { spec: { selector: { app: name }, ports, ...spec } });
 }
@@ -67,9 +68,10 @@ const jobTemplate = {
   },
 };
 
+const server = (name: string) => node(name, { allocatable: { cpu: '8', memory: '16Gi' } });
+
 /** A stack against which no check has anything to say: what a case changes is what is found. */
 export function soundShop(): readonly Written[] {
-  const server = (name: string) => node(name, { allocatable: { cpu: '8', memory: '16Gi' } });
   return [
     server('server-0'),
     server('server-1'),
@@ -85,12 +87,15 @@ export function soundShop(): readonly Written[] {
     }),
     ...twoPods('web', 'ReplicaSet web-1'),
     budget('web'),
-    service('web'),
+    serviceOf('web'),
     slice('web', ['10.42.0.1', '10.42.1.1']),
     object('Ingress', 'web', {
       spec: {
         rules: [
-          { host: 'shop.example', http: { paths: [{ path: '/', backend: { service: { name: 'web', port: { name: 'http' } } } }] } },
+          {
+            host: 'shop.example',
+            http: { paths: [{ path: '/', backend: { service: { name: 'web', port: { name: 'http' } } } }] },
+          },
         ],
       },
     }),
@@ -110,7 +115,7 @@ export function soundShop(): readonly Written[] {
     }),
     ...twoPods('db', 'StatefulSet db'),
     budget('db'),
-    service('db', { clusterIP: 'None' }),
+    serviceOf('db', { clusterIP: 'None' }),
     slice('db', ['10.42.0.2', '10.42.1.2']),
     ...cloudClaim('data-db-0'),
     ...cloudClaim('data-db-1'),
@@ -128,9 +133,11 @@ export function soundShop(): readonly Written[] {
 }
 
 /** The sound shop with one object in place of the one of the same kind and name, or beside the others. */
-export function withObject(changed: Written, base: readonly Written[] = soundShop()): readonly Written[] {
-  const rest = base.filter(({ kind, metadata }) => kind !== changed.kind || metadata.name !== changed.metadata.name);
-  return [...rest, changed];
+export function withObject(added: Written, base: readonly Written[] = soundShop()): readonly Written[] {
+  const rest = base.filter(
+    ({ kind, metadata }) => kind !== added.kind || metadata.name !== added.metadata.name,
+  );
+  return [...rest, added];
 }
 
 /** The sound shop without one object. */
@@ -145,9 +152,11 @@ export function changed(kind: string, name: string, fields: object): readonly Wr
   return withObject(merged(found, fields) as Written);
 }
 
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function merged(base: unknown, change: unknown): unknown {
-  const isMap = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isMap(base) || !isMap(change)) return change;
   const fields = Object.entries(change).map(([key, value]) => [key, merged(base[key], value)] as const);
   return { ...base, ...Object.fromEntries(fields) };

@@ -25,14 +25,16 @@ function kindOf(type: string, name: string): ContainerMount['kind'] {
 /** What is mounted into one container; `own`: volumes that its cluster made. */
 export function nodeMounts(container: InspectedContainer, own: readonly string[]): readonly ContainerMount[] {
   return (container.Mounts ?? []).map(
-    ({ Type: type = '', Name: name = '', Source: source = '', Destination: destination = '' }) => ({
-      containerId: container.Id,
-      container: container.Name.replace(/^\//, ''),
-      kind: kindOf(type, name),
-      source,
-      destination,
-      ...(name !== '' && { volume: name }),
-      ...(own.includes(name) && { isClusters: true }),
-    }),
+    ({ Type: type = '', Name: name = '', Source: source = '', Destination: destination = '' }) => {
+      const mount = {
+        containerId: container.Id,
+        container: container.Name.replace(/^\//, ''),
+        kind: kindOf(type, name),
+        source,
+        destination,
+      };
+      if (name === '') return mount;
+      return Object.assign(mount, { volume: name }, own.includes(name) && { isClusters: true });
+    },
   );
 }

@@ -19,7 +19,9 @@ export class ReportNotWritten extends ExplainedError {
 /** The last part of the schema's name is the name of the command. */
 const command = reportSchemaId.slice(reportSchemaId.lastIndexOf('/') + 1);
 
-const makers: Readonly<Record<ReportFormat, (report: ReadinessReport) => Promise<Uint8Array | string> | string>> = {
+const makers: Readonly<
+  Record<ReportFormat, (report: ReadinessReport) => Promise<Uint8Array | string> | string>
+> = {
   markdown: markdownReport,
   html: htmlReport,
   json: (report) => document(command, reportJson(report)),

@@ -8,7 +8,10 @@ export const reportCommand = defineCommand<ReportOptions>({
     ['rekindle report', 'as Markdown, on standard output'],
     ['rekindle report --format html --out report.html', 'one file for people; also pdf'],
     ['rekindle report --manifests ./k8s --format sarif --out report.sarif', 'of files, without a cluster'],
-    ['rekindle report --fail-on high', 'ends with 1 when something of high weight was found, 2 when that is not known'],
+    [
+      'rekindle report --fail-on high',
+      'ends with 1 when something of high weight was found, 2 when that is not known',
+    ],
   ],
   flags: [
     ['--format <format>', 'markdown (default), html, pdf, json or sarif', parseFormat],
@@ -18,7 +21,10 @@ export const reportCommand = defineCommand<ReportOptions>({
       'end with 1 when a finding is high, medium, low or info or worse, and with 2 when something that this level needs could not be looked at',
       parseLevel,
     ],
-    ['--manifests <folder>', 'judge YAML files in place of a cluster: a folder with all below it, or one file'],
+    [
+      '--manifests <folder>',
+      'judge YAML files in place of a cluster: a folder with all below it, or one file',
+    ],
   ],
   load: async () => (await import('./report.ts')).report,
 });

@@ -30,8 +30,8 @@ type Options = CommonOptions & ReportOptions;
 const longest = 2000;
 
 /** Every text of others as it may be shown, and without any secret that this process has read. */
-function safe(report: ReadinessReport): ReadinessReport {
-  return redactedFields(report, (text) => plainLine(redact(text), longest));
+function safe(made: ReadinessReport): ReadinessReport {
+  return redactedFields(made, (text) => plainLine(redact(text), longest));
 }
 
 function agentOf(cluster: string): ProductionInput['agent'] {
@@ -114,25 +114,31 @@ function manifestsReport(folder: string): ReadinessReport {
   });
 }
 
-function checkUse({ format, out, manifests, context, namespace, stack }: Options): void {
-  const wrong = (cause: string, next: string) =>
-    new UsageError({ what: 'These options do not go together', cause, place: 'rekindle report', next });
-  if (format === 'pdf' && out === undefined) throw wrong('a PDF is no text for a terminal', 'Name a file with --out.');
-  if (manifests !== undefined && (context ?? namespace ?? stack) !== undefined)
-    throw wrong('--manifests judges files, without a cluster', 'Leave --context, --namespace and --stack out.');
+function wrong(cause: string, next: string): UsageError {
+  return new UsageError({ what: 'These options do not go together', cause, place: 'rekindle report', next });
 }
 
-async function tellReport(options: Options, report: ReadinessReport): Promise<void> {
+function checkUse({ format, out, manifests, context, namespace, stack }: Options): void {
+  if (format === 'pdf' && out === undefined)
+    throw wrong('a PDF is no text for a terminal', 'Name a file with --out.');
+  if (manifests !== undefined && (context ?? namespace ?? stack) !== undefined)
+    throw wrong(
+      '--manifests judges files, without a cluster',
+      'Leave --context, --namespace and --stack out.',
+    );
+}
+
+async function tellReport(options: Options, shown: ReadinessReport): Promise<void> {
   const { format = 'markdown', out } = options;
-  const json = reportJson(report);
+  const json = reportJson(shown);
   if (out === undefined) {
     // JSON and SARIF are documents of their own; the others are text for people.
     if (format === 'json') answer({ json: true }, 'report', { text: '', json });
-    else answer(options, 'report', { text: String(await formatted(report, format)).trimEnd(), json });
+    else answer(options, 'report', { text: String(await formatted(shown, format)).trimEnd(), json });
     return;
   }
-  const file = writeReport(out, await formatted(report, format));
-  const text = `${subjectText(report)}: ${headline(report)}\nWrote ${file}`;
+  const file = writeReport(out, await formatted(shown, format));
+  const text = `${subjectText(shown)}: ${headline(shown)}\nWrote ${file}`;
   answer(options, 'report', { text, json });
 }
 

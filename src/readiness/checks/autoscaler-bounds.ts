@@ -56,7 +56,11 @@ function tooLarge(world: World): readonly Draft[] {
             claim: `At its upper bound it wants ${amountText(most, resource)} ${resource}; all nodes together have ${amountText(there, resource)}.`,
             evidence: [
               ['spec.maxReplicas', String(fields.spec.maxReplicas)],
-              [`${resource} request of one pod`, amountText(podRequest(workload.pod, resource), resource), workload.ref],
+              [
+                `${resource} request of one pod`,
+                amountText(podRequest(workload.pod, resource), resource),
+                workload.ref,
+              ],
               [`status.allocatable.${resource} of all nodes`, amountText(there, resource)],
             ] as const,
             advice: { say: 'Lower the bound, or add nodes.' },

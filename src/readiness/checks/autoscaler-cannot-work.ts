@@ -11,7 +11,8 @@ function comparedResources({ spec }: AutoscalerFields): readonly string[] {
   const ofMetrics = spec.metrics.flatMap(({ type, resource }) =>
     type === 'Resource' && resource?.target?.type === 'Utilization' ? [resource.name] : [],
   );
-  const isOld = spec.targetCPUUtilizationPercentage !== null && spec.targetCPUUtilizationPercentage !== undefined;
+  const isOld =
+    spec.targetCPUUtilizationPercentage !== null && spec.targetCPUUtilizationPercentage !== undefined;
   return [...ofMetrics, ...(isOld ? ['cpu'] : [])];
 }
 
@@ -22,7 +23,8 @@ function withoutRequests(world: World, autoscaler: Thing<AutoscalerFields>): rea
     .flatMap(({ ref, pod }) =>
       longRunning(pod).flatMap(({ name, resources }) => {
         const missing = compared.filter(
-          (resource) => resources.requests[resource] === undefined && resources.limits[resource] === undefined,
+          (resource) =>
+            resources.requests[resource] === undefined && resources.limits[resource] === undefined,
         );
         if (missing.length === 0) return [];
         return [
@@ -59,5 +61,8 @@ export const autoscalerCannotWork = defineCheck({
   source: 'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/',
   needs: ['HorizontalPodAutoscaler', 'Deployment', 'StatefulSet'],
   judge: (world) =>
-    world.autoscalers.flatMap((autoscaler) => [...withoutRequests(world, autoscaler), ...troubles(autoscaler)]),
+    world.autoscalers.flatMap((autoscaler) => [
+      ...withoutRequests(world, autoscaler),
+      ...troubles(autoscaler),
+    ]),
 });

@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { refText } from '../../domain/object-ref.ts';
-import { clusterCases, networkCases, referenceCases } from '../../../test/fakes/readiness-cases/around.ts';
+import { clusterCases } from '../../../test/fakes/readiness-cases/cluster.ts';
+import { networkCases } from '../../../test/fakes/readiness-cases/network.ts';
+import { referenceCases } from '../../../test/fakes/readiness-cases/references.ts';
 import type { CheckCases } from '../../../test/fakes/readiness-cases/case.ts';
 import { containerCases } from '../../../test/fakes/readiness-cases/containers.ts';
 import { workloadCases } from '../../../test/fakes/readiness-cases/workloads.ts';
@@ -36,16 +38,23 @@ describe('the registry', () => {
     expect(Object.keys(cases).sort()).toEqual(readinessChecks.map(({ id }) => id).sort());
   });
 
-  it.each(readinessChecks)('$id says what it costs, who says so, and in sentences', ({ title, why, source }) => {
-    expect(why).toMatch(/\.$/);
-    expect(title).not.toMatch(/\.$/);
-    expect(source).toMatch(/^https:\/\//);
-  });
+  it.each(readinessChecks)(
+    '$id says what it costs, who says so, and in sentences',
+    ({ title, why, source }) => {
+      expect(why).toMatch(/\.$/);
+      expect(title).not.toMatch(/\.$/);
+      expect(source).toMatch(/^https:\/\//);
+    },
+  );
 });
 
 it('has nothing to say against a sound stack', () => {
   const checked = all(snapshotOf(soundShop()));
-  expect(checked.flatMap(({ findings }) => findings.map(({ check, object, claim }) => [check, refText(object), claim]))).toEqual([]);
+  expect(
+    checked.flatMap(({ findings }) =>
+      findings.map(({ check, object, claim }) => [check, refText(object), claim]),
+    ),
+  ).toEqual([]);
   expect(checked.filter(({ notJudged }) => notJudged !== undefined)).toEqual([]);
 });
 

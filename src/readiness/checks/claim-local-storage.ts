@@ -37,9 +37,7 @@ export const claimLocalStorage = defineCheck({
         evidence: [
           [field, name],
           ...(provisioners.has(name)
-            ? ([
-                ['provisioner', provisioners.get(name) ?? '', { kind: 'StorageClass', name }],
-              ] as const)
+            ? ([['provisioner', provisioners.get(name) ?? '', { kind: 'StorageClass', name }]] as const)
             : []),
         ],
         advice: {

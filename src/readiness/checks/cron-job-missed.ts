@@ -11,7 +11,9 @@ export const cronJobMissed = defineCheck({
   needs: ['CronJob'],
   judge: (world) =>
     world.workloads
-      .filter(({ kind, spec }) => kind === 'CronJob' && (spec.startingDeadlineSeconds ?? undefined) === undefined)
+      .filter(
+        ({ kind, spec }) => kind === 'CronJob' && (spec.startingDeadlineSeconds ?? undefined) === undefined,
+      )
       .map(({ ref, spec }) => ({
         object: ref,
         claim: `What it missed at ${spec.schedule ?? 'its times'} it makes up for whenever it can.`,

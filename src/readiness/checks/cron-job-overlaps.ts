@@ -16,6 +16,9 @@ export const cronJobOverlaps = defineCheck({
         object: ref,
         claim: 'Two runs of it may work at once.',
         evidence: [['spec.concurrencyPolicy', spec.concurrencyPolicy ?? 'Allow (the default)']],
-        advice: { say: 'Forbid it, unless it is made for that.', command: patch(ref, { spec: { concurrencyPolicy: 'Forbid' } }) },
+        advice: {
+          say: 'Forbid it, unless it is made for that.',
+          command: patch(ref, { spec: { concurrencyPolicy: 'Forbid' } }),
+        },
       })),
 });

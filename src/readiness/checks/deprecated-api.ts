@@ -1,7 +1,6 @@
 import { defineCheck } from '../define-check.ts';
 import { kubectl, target } from '../judging/commands.ts';
-import { refOf } from '../world/thing.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
+import { refOf, type KubeObject } from '../world/thing.ts';
 
 /** What takes the place of an API version, and the Kubernetes version without the old one (kubernetes.io, Deprecated API Migration Guide). */
 const replaced: Readonly<Record<string, readonly [now: string, removedIn: string]>> = {
@@ -59,7 +58,10 @@ export const deprecatedApi = defineCheck({
           object: ref,
           claim: `Kubernetes ${removedIn} and later do not know ${version} for it.`,
           evidence: [[world.isLive ? 'annotation last-applied-configuration' : 'apiVersion', version]],
-          advice: { say: `Write ${now} in its file.`, command: kubectl(ref, `get ${target(ref)} --output yaml`) },
+          advice: {
+            say: `Write ${now} in its file.`,
+            command: kubectl(ref, `get ${target(ref)} --output yaml`),
+          },
         },
       ];
     }),

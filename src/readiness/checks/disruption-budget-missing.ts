@@ -39,7 +39,12 @@ export const disruptionBudgetMissing = defineCheck({
                   `create poddisruptionbudget ${ref.name} --selector=${terms.join(',')} --max-unavailable=1`,
                 ),
               }
-            : { say: kind === 'Job' ? 'Nothing has to be done.' : 'Run a second copy first; then a budget has something to keep.' },
+            : {
+                say:
+                  kind === 'Job'
+                    ? 'Nothing has to be done.'
+                    : 'Run a second copy first; then a budget has something to keep.',
+              },
         };
       }),
 });

@@ -22,7 +22,10 @@ export const environmentDuplicated = defineCheck({
         claim: `In ${container.name} ${twice.join(', ')} is set more than once.`,
         evidence: twice.map(
           (name) =>
-            [fieldOf(subject, `env[${name}]`), `${names.filter((entry) => entry === name).length} times`] as const,
+            [
+              fieldOf(subject, `env[${name}]`),
+              `${names.filter((entry) => entry === name).length} times`,
+            ] as const,
         ),
         advice: { say: 'Remove all but one.', command: edit(workload.ref) },
       };

@@ -8,8 +8,7 @@ export const ephemeralStorageUnlimited = defineCheck({
   title: 'No limit for files that a container writes beside its volumes',
   severity: 'low',
   why: 'Here all nodes share one disk: a container that writes logs or temporary files without end fills it for the database as well.',
-  source:
-    'https://kubernetes.io/docs/concepts/storage/ephemeral-storage/',
+  source: 'https://kubernetes.io/docs/concepts/storage/ephemeral-storage/',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
   judge: (world) =>
     eachContainer(world, (subject) => {

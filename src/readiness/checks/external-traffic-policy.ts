@@ -27,6 +27,8 @@ export const externalTrafficPolicy = defineCheck({
           ['spec.type', spec.type],
           ['spec.externalTrafficPolicy', spec.externalTrafficPolicy ?? 'Cluster (the default)'],
         ],
-        advice: { say: 'Choose on purpose: Local behind a load balancer that checks nodes, Cluster otherwise.' },
+        advice: {
+          say: 'Choose on purpose: Local behind a load balancer that checks nodes, Cluster otherwise.',
+        },
       })),
 });

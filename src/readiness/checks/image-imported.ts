@@ -3,7 +3,7 @@ import { eachContainer, fieldOf, type Subject } from '../judging/subjects.ts';
 import { podsOf } from '../world/relations.ts';
 
 /** An image that a registry gave has a name with its digest; one that was imported has only its own id (CRI, Image.repo_digests). */
-const isImported = (imageId: string) => /^sha256:/.test(imageId) || /^docker-pullable:\/\/sha256:/.test(imageId);
+const isImported = (imageId: string) => imageId.startsWith('sha256:');
 
 function judge(subject: Subject): Draft | undefined {
   const { world, workload, container } = subject;

@@ -26,10 +26,7 @@ export const imageNotPinned = defineCheck({
         evidence: [[fieldOf(subject, 'image'), container.image]],
         advice: {
           say: 'Name a version, better a digest.',
-          command: kubectl(
-            workload.ref,
-            `set image ${target(workload.ref)} ${container.name}=IMAGE:VERSION`,
-          ),
+          command: kubectl(workload.ref, `set image ${target(workload.ref)} ${container.name}=IMAGE:VERSION`),
         },
       };
     }),

@@ -8,9 +8,7 @@ import type { World } from '../world/world.ts';
 function troubleOf({ services }: World, ingress: Thing<IngressFields>, backend: Backend): string | undefined {
   const { service: name, port } = backend;
   if (name === undefined) return 'leads to something that is no Service, which is not looked at';
-  const service = services.find(
-    ({ ref }) => ref.name === name && ref.namespace === ingress.ref.namespace,
-  );
+  const service = services.find(({ ref }) => ref.name === name && ref.namespace === ingress.ref.namespace);
   if (service === undefined) return `leads to Service ${name}, which is not there`;
   if (port === undefined) return `names no port of Service ${name}`;
   const isThere = service.fields.spec.ports.some((entry) => entry.port === port || entry.name === port);
@@ -26,7 +24,9 @@ function judge(world: World, ingress: Thing<IngressFields>): readonly Draft[] {
       {
         object: ref,
         claim: `${backend.path} ${trouble}.`,
-        evidence: [[backend.field, `${backend.service ?? 'no Service'} port ${backend.port ?? 'not set'}`]] as const,
+        evidence: [
+          [backend.field, `${backend.service ?? 'no Service'} port ${backend.port ?? 'not set'}`],
+        ] as const,
         advice: { say: 'Correct the backend, or make the Service.', command: edit(ref) },
       },
     ];

@@ -10,7 +10,8 @@ export const invalidLabel = defineCheck({
   title: 'A label that the API refuses',
   severity: 'high',
   why: 'The object cannot be made from this file.',
-  source: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set',
+  source:
+    'https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set',
   needs: [],
   judge: (world) =>
     world.objects.flatMap((object) => {
@@ -22,7 +23,7 @@ export const invalidLabel = defineCheck({
         {
           object: refOf(object),
           claim: `The API does not take ${broken.map(([key]) => key).join(', ')}.`,
-          evidence: broken.map(([key, value]) => [`metadata.labels[${key}]`, String(value)] as const),
+          evidence: broken.map(([key, value]) => [`metadata.labels[${key}]`, value] as const),
           advice: { say: 'Use letters, digits, dots, dashes and underscores, 63 at most; quote numbers.' },
         },
       ];

@@ -17,7 +17,8 @@ const rules: readonly (readonly [field: string, isBroken: (constraint: Constrain
   ['topologyKey', ({ topologyKey }) => (topologyKey ?? '') === ''],
   [
     'whenUnsatisfiable',
-    ({ whenUnsatisfiable }) => !['DoNotSchedule', 'ScheduleAnyway'].includes(whenUnsatisfiable ?? 'DoNotSchedule'),
+    ({ whenUnsatisfiable }) =>
+      !['DoNotSchedule', 'ScheduleAnyway'].includes(whenUnsatisfiable ?? 'DoNotSchedule'),
   ],
 ];
 

@@ -62,5 +62,5 @@ export const jobTrouble = defineCheck({
   judge: (world) =>
     world.workloads
       .filter(({ kind }) => kind === 'Job' || kind === 'CronJob')
-      .flatMap((workload) => [...ofPolicy(workload), ...ofState(workload, world.isLive)]),
+      .flatMap((workload) => ofPolicy(workload).concat(ofState(workload, world.isLive))),
 });

@@ -7,8 +7,7 @@ export const jobWithoutEnd = defineCheck({
   title: 'A Job that may run for ever',
   severity: 'low',
   why: 'One that hangs holds its claim and its lock, and the next one waits or runs beside it.',
-  source:
-    'https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup',
+  source: 'https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup',
   needs: ['Job', 'CronJob'],
   judge: (world) =>
     world.workloads

@@ -14,10 +14,10 @@ export const loadBalancerService = defineCheck({
       .filter(({ fields }) => fields.spec.type === 'LoadBalancer')
       .map(({ ref, fields }) => {
         const addresses = fields.status.loadBalancer.ingress.map(({ ip, hostname }) => ip ?? hostname ?? '');
-        const own = world.nodes.flatMap(({ fields: node }) =>
-          node.status.addresses.map(({ address }) => address),
+        const own = new Set(
+          world.nodes.flatMap(({ fields: node }) => node.status.addresses.map(({ address }) => address)),
         );
-        const areNodes = addresses.length > 0 && addresses.every((address) => own.includes(address));
+        const areNodes = addresses.length > 0 && addresses.every((address) => own.has(address));
         const none = world.isLive && addresses.length === 0;
         return {
           object: ref,

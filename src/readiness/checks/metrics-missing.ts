@@ -24,7 +24,12 @@ export const metricsMissing = defineCheck({
       {
         object: { kind: 'APIService', name },
         claim: service === undefined ? 'There is no metrics API.' : 'The metrics API does not answer.',
-        evidence: [[service === undefined ? 'metadata.name' : 'status.conditions[Available]', service === undefined ? 'not there' : 'not True']],
+        evidence: [
+          [
+            service === undefined ? 'metadata.name' : 'status.conditions[Available]',
+            service === undefined ? 'not there' : 'not True',
+          ],
+        ],
         advice: { say: 'Install metrics-server.' },
       },
     ];

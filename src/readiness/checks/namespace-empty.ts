@@ -27,7 +27,10 @@ export const namespaceEmpty = defineCheck({
             severity: ends ? ('high' as const) : ('info' as const),
             claim: ends ? 'It is being deleted, with everything in it.' : 'No workload is in it.',
             evidence: [ends ? (['status.phase', phase] as const) : (['workloads', 'none'] as const)],
-            advice: { say: 'Find out who wants that.', command: `kubectl get all --namespace ${metadata.name}` },
+            advice: {
+              say: 'Find out who wants that.',
+              command: `kubectl get all --namespace ${metadata.name}`,
+            },
           },
         ];
       }),

@@ -27,15 +27,16 @@ function namespacesOf(world: World, own: string | undefined, peer: Peer): readon
 function peerTrouble(world: World, policy: Thing<PolicyFields>, peer: Peer): string | undefined {
   const namespaces = namespacesOf(world, policy.ref.namespace, peer);
   if (namespaces === undefined) return undefined;
-  if (namespaces.length === 0)
-    return `no namespace has the labels ${JSON.stringify(peer.namespaceSelector)}`;
+  if (namespaces.length === 0) return `no namespace has the labels ${JSON.stringify(peer.namespaceSelector)}`;
   const { podSelector } = peer;
   if (podSelector === null || podSelector === undefined || isOpen(podSelector)) return undefined;
   if (namespaces.some((name) => !world.namespaces.includes(name))) return undefined;
   const found = namespaces.some((namespace) =>
     podLabelsIn(world, namespace).some((labels) => matches(podSelector, labels)),
   );
-  return found ? undefined : `no pod of ${namespaces.join(', ')} has the labels ${JSON.stringify(podSelector)}`;
+  return found
+    ? undefined
+    : `no pod of ${namespaces.join(', ')} has the labels ${JSON.stringify(podSelector)}`;
 }
 
 function judge(world: World, policy: Thing<PolicyFields>): readonly Draft[] {
@@ -48,12 +49,13 @@ function judge(world: World, policy: Thing<PolicyFields>): readonly Draft[] {
     advice: { say: 'Correct the selector, or delete what is left over.', command: edit(ref) },
   });
   const own =
-    isOpen(podSelector) ||
-    podLabelsIn(world, ref.namespace).some((labels) => matches(podSelector, labels))
+    isOpen(podSelector) || podLabelsIn(world, ref.namespace).some((labels) => matches(podSelector, labels))
       ? []
       : [draft('spec.podSelector', 'no pod has these labels', podSelector)];
   const peers = [
-    ...ingress.flatMap(({ from }, index) => from.map((peer) => [`spec.ingress[${index}].from`, peer] as const)),
+    ...ingress.flatMap(({ from }, index) =>
+      from.map((peer) => [`spec.ingress[${index}].from`, peer] as const),
+    ),
     ...egress.flatMap(({ to }, index) => to.map((peer) => [`spec.egress[${index}].to`, peer] as const)),
   ];
   return [

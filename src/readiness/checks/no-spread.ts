@@ -28,8 +28,7 @@ function keepsApart({ pod, podLabels }: Workload): boolean {
 
 function spreads({ pod, podLabels }: Workload): boolean {
   return pod.topologySpreadConstraints.some(
-    ({ topologyKey, labelSelector }) =>
-      domains.has(topologyKey ?? '') && matches(labelSelector, podLabels),
+    ({ topologyKey, labelSelector }) => domains.has(topologyKey ?? '') && matches(labelSelector, podLabels),
   );
 }
 

@@ -45,7 +45,9 @@ export const noVolumeForData = defineCheck({
             [`${podField(workload)}.containers[${keeper.name}].image`, keeper.image],
             [`${podField(workload)}.volumes`, 'none that outlives a pod'],
           ],
-          advice: { say: 'Give it a PersistentVolumeClaim, unless it is only a cache; then say so in its name.' },
+          advice: {
+            say: 'Give it a PersistentVolumeClaim, unless it is only a cache; then say so in its name.',
+          },
         },
       ];
     }),

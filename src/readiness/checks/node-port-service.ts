@@ -17,7 +17,8 @@ export const nodePortService = defineCheck({
         evidence: [
           ['spec.type', 'NodePort'],
           ...fields.spec.ports.map(
-            ({ port, nodePort }) => [`spec.ports[${port}].nodePort`, String(nodePort ?? 'given by the API')] as const,
+            ({ port, nodePort }) =>
+              [`spec.ports[${port}].nodePort`, String(nodePort ?? 'given by the API')] as const,
           ),
         ],
         advice: { say: 'In a cloud use an Ingress, a Gateway or type LoadBalancer.' },

@@ -28,7 +28,10 @@ export const nodeTaintExcludes = defineCheck({
           object: ref,
           claim: `None of these pods bears the taint ${key}.`,
           evidence: [[`spec.taints[${key}]`, `${value ?? ''} ${effect}`.trim()]] as const,
-          advice: { say: 'Take the taint off, or let pods bear it.', command: `kubectl taint nodes ${ref.name} ${key}-` },
+          advice: {
+            say: 'Take the taint off, or let pods bear it.',
+            command: `kubectl taint nodes ${ref.name} ${key}-`,
+          },
         })),
     ),
 });

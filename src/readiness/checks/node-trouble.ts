@@ -16,11 +16,7 @@ function ofCondition({ type, status: value, reason }: Condition): readonly Troub
 }
 
 function troublesOf({ spec, status }: NodeFields): readonly Trouble[] {
-  const cordoned: Trouble = [
-    'spec.unschedulable',
-    'true',
-    'It takes no new pods: somebody has cordoned it.',
-  ];
+  const cordoned: Trouble = ['spec.unschedulable', 'true', 'It takes no new pods: somebody has cordoned it.'];
   return [...status.conditions.flatMap(ofCondition), ...(spec.unschedulable === true ? [cordoned] : [])];
 }
 
@@ -32,7 +28,10 @@ function judge({ ref, fields }: Thing<NodeFields>): readonly Draft[] {
     evidence: [[field, value]],
     advice:
       field === 'spec.unschedulable'
-        ? { say: 'Let it take pods again when whoever did that is done.', command: `kubectl uncordon ${ref.name}` }
+        ? {
+            say: 'Let it take pods again when whoever did that is done.',
+            command: `kubectl uncordon ${ref.name}`,
+          }
         : { say: 'See why.', command: `kubectl describe node ${ref.name}` },
   }));
 }

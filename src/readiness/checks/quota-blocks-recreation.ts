@@ -78,7 +78,10 @@ function spent({ ref, fields }: Thing<QuotaFields>): readonly Draft[] {
           [`status.used[${name}]`, used[name] ?? '0'],
           [`spec.hard[${name}]`, hard],
         ],
-        advice: { say: 'Raise it above what is used, with room for one more pod.', command: kubectl(ref, `edit quota/${ref.name}`) },
+        advice: {
+          say: 'Raise it above what is used, with room for one more pod.',
+          command: kubectl(ref, `edit quota/${ref.name}`),
+        },
       },
     ];
   });
@@ -92,6 +95,5 @@ export const quotaBlocksRecreation = defineCheck({
   why: 'Pods that run are not touched by it, so nobody notices; after a loss of power or an update they are not made again.',
   source: 'https://kubernetes.io/docs/concepts/policy/resource-quotas/',
   needs: ['ResourceQuota', 'LimitRange', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  judge: (world) =>
-    world.quotas.flatMap((quota) => [...silentWorkloads(world, quota), ...spent(quota)]),
+  judge: (world) => world.quotas.flatMap((quota) => [...silentWorkloads(world, quota), ...spent(quota)]),
 });

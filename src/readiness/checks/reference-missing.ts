@@ -32,7 +32,10 @@ function ofConfiguration(world: World, workload: Workload): readonly Draft[] {
       severity: world.isLive ? 'high' : 'medium',
       claim: `${trouble}: its next pod cannot start.`,
       evidence: [
-        [reference.field, `${reference.kind} ${reference.name}${reference.key === undefined ? '' : `, key ${reference.key}`}`],
+        [
+          reference.field,
+          `${reference.kind} ${reference.name}${reference.key === undefined ? '' : `, key ${reference.key}`}`,
+        ],
         ...(found.get(trouble)?.evidence ?? []),
       ],
       advice: {
@@ -68,7 +71,17 @@ export const referenceMissing = defineCheck({
   severity: 'high',
   why: 'The pods that run do not notice it; the next start, which a loss of power makes, waits for ever.',
   source: 'https://kubernetes.io/docs/concepts/configuration/secret/#restriction-secret-must-exist',
-  needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ConfigMap', 'Secret', 'ServiceAccount'],
+  needs: [
+    'Pod',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'CronJob',
+    'ConfigMap',
+    'Secret',
+    'ServiceAccount',
+  ],
   judge: (world) =>
     world.workloads.flatMap((workload) => [
       ...ofConfiguration(world, workload),

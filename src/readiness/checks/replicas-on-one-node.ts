@@ -8,7 +8,8 @@ export const replicasOnOneNode = defineCheck({
   title: 'All copies are on one node now',
   severity: 'medium',
   why: 'The restart of that node takes all of them at once.',
-  source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#known-limitations',
+  source:
+    'https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#known-limitations',
   needs: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Pod', 'Node'],
   isLive: true,
   judge: (world) =>

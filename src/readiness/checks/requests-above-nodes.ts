@@ -10,7 +10,8 @@ export const requestsAboveNodes = defineCheck({
   title: 'A pod that would not fit on a node',
   severity: 'high',
   why: 'Its next start waits for ever.',
-  source: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#my-pods-are-pending-with-event-message-failedscheduling',
+  source:
+    'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#my-pods-are-pending-with-event-message-failedscheduling',
   needs: ['Node', 'Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'],
   isLive: true,
   judge: (world) =>

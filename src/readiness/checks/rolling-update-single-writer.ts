@@ -5,14 +5,13 @@ import type { World } from '../world/world.ts';
 
 function judge(world: World, workload: Workload): Draft | undefined {
   const { ref, pod, spec } = workload;
-  const names = pod.volumes.flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []);
-  const claims = world.claims.filter(
-    (claim) =>
-      claim.ref.namespace === ref.namespace &&
-      names.includes(claim.ref.name) &&
-      claim.fields.spec.accessModes.every((mode) => mode.startsWith('ReadWriteOnce')),
+  const names = new Set(pod.volumes.flatMap(({ persistentVolumeClaim: mount }) => mount?.claimName ?? []));
+  const claim = world.claims.find(
+    (entry) =>
+      entry.ref.namespace === ref.namespace &&
+      names.has(entry.ref.name) &&
+      entry.fields.spec.accessModes.every((mode) => mode.startsWith('ReadWriteOnce')),
   );
-  const [claim] = claims;
   if (claim === undefined || (spec.strategy?.type ?? 'RollingUpdate') !== 'RollingUpdate') return undefined;
   const several = wantedPods(workload) > 1;
   return {

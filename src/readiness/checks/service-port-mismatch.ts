@@ -30,11 +30,15 @@ function judgePort(world: World, service: Thing<ServiceFields>, entry: ServicePo
       [`spec.ports[${entry.port}].targetPort`, String(wanted)],
       [
         'ports that its pods declare',
-        ports.map(({ name, containerPort }) => (name ? `${name} ${containerPort}` : String(containerPort))).join(', ') ||
-          `none of protocol ${protocolOf(entry)}`,
+        ports
+          .map(({ name, containerPort }) => (name ? `${name} ${containerPort}` : String(containerPort)))
+          .join(', ') || `none of protocol ${protocolOf(entry)}`,
       ],
     ],
-    advice: { say: 'Correct the target port, or declare the port in the container.', command: edit(service.ref) },
+    advice: {
+      say: 'Correct the target port, or declare the port in the container.',
+      command: edit(service.ref),
+    },
   };
 }
 
@@ -49,5 +53,7 @@ export const servicePortMismatch = defineCheck({
   judge: (world) =>
     world.services
       .filter((service) => behind(world, service).length > 0)
-      .flatMap((service) => service.fields.spec.ports.flatMap((entry) => judgePort(world, service, entry) ?? [])),
+      .flatMap((service) =>
+        service.fields.spec.ports.flatMap((entry) => judgePort(world, service, entry) ?? []),
+      ),
 });

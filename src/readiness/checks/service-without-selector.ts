@@ -8,8 +8,7 @@ export const serviceWithoutSelector = defineCheck({
   title: 'A Service whose endpoints somebody else must write',
   severity: 'info',
   why: 'When that somebody does not run, it leads nowhere, or to an address of before.',
-  source:
-    'https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors',
+  source: 'https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors',
   needs: ['Service'],
   judge: (world) =>
     world.services
@@ -26,13 +25,14 @@ export const serviceWithoutSelector = defineCheck({
           claim: 'It has no selector: whoever keeps its endpoints must run for it to lead anywhere.',
           evidence: [
             ['spec.selector', 'not set'],
-            ...(addresses === undefined
-              ? []
-              : ([['endpoints', addresses.join(', ') || 'none']] as const)),
+            ...(addresses === undefined ? [] : ([['endpoints', addresses.join(', ') || 'none']] as const)),
           ],
           advice: {
             say: 'Know who writes its endpoints.',
-            command: kubectl(service.ref, `get endpointslices -l kubernetes.io/service-name=${service.ref.name}`),
+            command: kubectl(
+              service.ref,
+              `get endpointslices -l kubernetes.io/service-name=${service.ref.name}`,
+            ),
           },
         };
       }),

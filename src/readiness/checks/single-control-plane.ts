@@ -23,7 +23,10 @@ export const singleControlPlane = defineCheck({
         object: server.ref,
         claim: `Of ${world.nodes.length} node(s) it alone runs the API server and keeps the cluster’s objects.`,
         evidence: [[`metadata.labels[${role}]`, 'only here']],
-        advice: { say: 'In production let the provider run the control plane; here keep a backup of the objects.', command: 'rekindle export' },
+        advice: {
+          say: 'In production let the provider run the control plane; here keep a backup of the objects.',
+          command: 'rekindle export',
+        },
       },
     ];
   },

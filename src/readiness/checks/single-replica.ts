@@ -14,7 +14,8 @@ export const singleReplica = defineCheck({
   judge: (world) =>
     world.workloads.flatMap((workload) => {
       const { kind, ref } = workload;
-      if (!['Deployment', 'StatefulSet', 'ReplicaSet'].includes(kind) || wantedPods(workload) !== 1) return [];
+      if (!['Deployment', 'StatefulSet', 'ReplicaSet'].includes(kind) || wantedPods(workload) !== 1)
+        return [];
       if (autoscalersOf(world, workload).length > 0) return [];
       const services = servicesOf(world, workload);
       const isServed = services.length > 0;

@@ -11,7 +11,17 @@ export const unusedKey = defineCheck({
   severity: 'info',
   why: 'A setting that nobody reads is often one that somebody believes to be in force.',
   source: 'https://kubernetes.io/docs/concepts/configuration/configmap/#configmaps-and-pods',
-  needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ConfigMap', 'Secret', 'ServiceAccount', 'Ingress'],
+  needs: [
+    'Pod',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'CronJob',
+    'ConfigMap',
+    'Secret',
+    'ServiceAccount',
+    'Ingress',
+  ],
   judge: (world) => {
     const usage = usageOf(world);
     return world.objects

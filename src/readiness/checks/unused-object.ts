@@ -1,9 +1,8 @@
 import { defineCheck, type Draft } from '../define-check.ts';
 import { refText } from '../../domain/object-ref.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
 import { kubectl, target } from '../judging/commands.ts';
 import { accountsInUse, usageOf } from '../judging/usage.ts';
-import { refOf, thingOf } from '../world/thing.ts';
+import { refOf, thingOf, type KubeObject } from '../world/thing.ts';
 import type { World } from '../world/world.ts';
 
 /** Kept for everybody by the controllers (kubernetes.io, root CA publisher), and Helm's own memory. */
@@ -17,7 +16,9 @@ const isSystems = ({ kind, metadata, type }: KubeObject & { readonly type?: unkn
 const isBuiltIn = ({ metadata }: KubeObject) =>
   metadata.name.startsWith('system:') ||
   ['admin', 'edit', 'view', 'cluster-admin'].includes(metadata.name) ||
-  Object.keys(metadata.labels ?? {}).some((label) => label.startsWith('rbac.authorization.k8s.io/aggregate-to-'));
+  Object.keys(metadata.labels ?? {}).some((label) =>
+    label.startsWith('rbac.authorization.k8s.io/aggregate-to-'),
+  );
 
 function draftOf(object: KubeObject, claim: string, field: string): Draft {
   const { ref, writer } = thingOf(object, undefined);
@@ -37,9 +38,7 @@ function ofConfiguration(world: World): readonly Draft[] {
   return world.objects
     .filter((object) => (object.kind === 'ConfigMap' || object.kind === 'Secret') && !isSystems(object))
     .filter((object) => !usage.has(refText(refOf(object))))
-    .map((object) =>
-      draftOf(object, 'No pod, Ingress or ServiceAccount refers to it.', 'references to it'),
-    );
+    .map((object) => draftOf(object, 'No pod, Ingress or ServiceAccount refers to it.', 'references to it'));
 }
 
 function ofAccounts(world: World): readonly Draft[] {
@@ -52,13 +51,21 @@ function ofAccounts(world: World): readonly Draft[] {
 
 function ofClaims(world: World): readonly Draft[] {
   const named = new Set(
-    [...world.workloads.map(({ ref, pod }) => ({ ref, pod })), ...world.pods.map(({ ref, spec }) => ({ ref, pod: spec }))].flatMap(
-      ({ ref, pod }) =>
-        pod.volumes.flatMap(({ persistentVolumeClaim: claim }) =>
-          claim
-            ? [refText({ kind: 'PersistentVolumeClaim', name: claim.claimName, namespace: ref.namespace ?? '' })]
-            : [],
-        ),
+    [
+      ...world.workloads.map(({ ref, pod }) => ({ ref, pod })),
+      ...world.pods.map(({ ref, spec }) => ({ ref, pod: spec })),
+    ].flatMap(({ ref, pod }) =>
+      pod.volumes.flatMap(({ persistentVolumeClaim: claim }) =>
+        claim
+          ? [
+              refText({
+                kind: 'PersistentVolumeClaim',
+                name: claim.claimName,
+                namespace: ref.namespace ?? '',
+              }),
+            ]
+          : [],
+      ),
     ),
   );
   return world.objects
@@ -71,7 +78,9 @@ function ofRoles(world: World): readonly Draft[] {
     world.objects
       .filter(({ kind }) => kind === 'RoleBinding' || kind === 'ClusterRoleBinding')
       .map((object) => {
-        const { roleRef } = object as { readonly roleRef?: { readonly kind?: string; readonly name?: string } };
+        const { roleRef } = object as {
+          readonly roleRef?: { readonly kind?: string; readonly name?: string };
+        };
         const { kind = '', name = '' } = roleRef ?? {};
         const { namespace } = refOf(object);
         return refText({ kind, name, ...(kind === 'Role' && namespace !== undefined && { namespace }) });
@@ -105,10 +114,5 @@ export const unusedObject = defineCheck({
     'Role',
     'Ingress',
   ],
-  judge: (world) => [
-    ...ofConfiguration(world),
-    ...ofAccounts(world),
-    ...ofClaims(world),
-    ...ofRoles(world),
-  ],
+  judge: (world) => [...ofConfiguration(world), ...ofAccounts(world), ...ofClaims(world), ...ofRoles(world)],
 });

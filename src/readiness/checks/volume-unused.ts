@@ -30,7 +30,10 @@ export const volumeUnused = defineCheck({
             ['status.phase', phase ?? ''],
             ['spec.claimRef', fields.spec.claimRef?.name ?? 'none'],
           ],
-          advice: { say: 'Look what is in it before anybody deletes it.', command: `kubectl describe pv ${ref.name}` },
+          advice: {
+            say: 'Look what is in it before anybody deletes it.',
+            command: `kubectl describe pv ${ref.name}`,
+          },
         },
       ];
     }),

@@ -2,7 +2,8 @@ import { emptyDirFolder } from '../../domain/empty-dir.ts';
 import { couldNotLook, seen, type Looked } from '../../domain/looked.ts';
 import type { ContainerMount } from '../../domain/machine.ts';
 import { refText, type ObjectRef } from '../../domain/object-ref.ts';
-import { nodeOfVolume } from '../world/storage.ts';
+import { nodeOfVolume, type VolumeFields } from '../world/storage.ts';
+import type { Thing } from '../world/thing.ts';
 import type { World } from '../world/world.ts';
 import type { ClusterFacts } from './facts.ts';
 
@@ -41,22 +42,30 @@ export interface DataPlace {
 /** A place before its medium and its size are looked up. */
 type Found = Omit<DataPlace, 'medium' | 'bytes'>;
 
+/** The folder of a node that a volume is; undefined: it is on no node. */
+function folderOf(
+  world: World,
+  claim: string,
+  { fields }: Thing<VolumeFields>,
+): Pick<Found, 'node' | 'path'> {
+  const { local, hostPath } = fields.spec;
+  const path = local?.path ?? hostPath?.path;
+  const node = nodeOfVolume(fields) ?? podNode(world, claim);
+  return { ...(path !== undefined && { path, ...(node !== undefined && { node }) }) };
+}
+
 function claims(world: World): readonly Found[] {
   return world.claims.map(({ ref, fields }): Found => {
     const volume = world.volumes.find(({ ref: own }) => own.name === fields.spec.volumeName);
-    const spec = volume?.fields.spec;
-    const path = spec?.local?.path ?? spec?.hostPath?.path;
-    const bound = volume === undefined ? undefined : nodeOfVolume(volume.fields);
-    const node = bound ?? podNode(world, ref.name);
-    const requested = spec?.capacity['storage'] ?? fields.spec.resources.requests['storage'];
+    const { capacity, persistentVolumeReclaimPolicy: reclaim } = volume?.fields.spec ?? { capacity: {} };
+    const requested = capacity['storage'] ?? fields.spec.resources.requests['storage'];
     return {
       kind: 'claim',
       object: ref,
       name: `claim ${ref.name}`,
-      ...(path !== undefined && { path }),
-      ...(path !== undefined && node !== undefined && { node }),
+      ...(volume !== undefined && folderOf(world, ref.name, volume)),
       ...(requested !== undefined && { requested }),
-      ...(spec?.persistentVolumeReclaimPolicy && { reclaim: spec.persistentVolumeReclaimPolicy }),
+      ...(reclaim && { reclaim }),
     };
   });
 }
@@ -84,7 +93,15 @@ function podVolumes(world: World): readonly Found[] {
             },
           ];
         if (!hostPath) return [];
-        return [{ kind: 'hostPath', object: ref, name: `hostPath ${name} of ${ref.name}`, node, path: hostPath.path }];
+        return [
+          {
+            kind: 'hostPath',
+            object: ref,
+            name: `hostPath ${name} of ${ref.name}`,
+            node,
+            path: hostPath.path,
+          },
+        ];
       }),
     );
 }
@@ -152,8 +169,12 @@ export function foldersOf(world: World): readonly { readonly node: string; reado
 /** Every place in which bytes of this stack and of its cluster live. Pure. */
 export function dataPlaces(world: World, facts: ClusterFacts): readonly DataPlace[] {
   return [...claims(world), ...podVolumes(world), ...datastores(facts)]
-    .map((found) => ({ ...found, medium: mediumOf(facts, found), bytes: bytesOf(facts, found, world.at) }))
-    .sort((one, other) => order(one) - order(other) || refText(one.object).localeCompare(refText(other.object)));
+    .map((found) =>
+      Object.assign({}, found, { medium: mediumOf(facts, found), bytes: bytesOf(facts, found, world.at) }),
+    )
+    .sort(
+      (one, other) => order(one) - order(other) || refText(one.object).localeCompare(refText(other.object)),
+    );
 }
 
 const kindOrder: readonly PlaceKind[] = ['claim', 'hostPath', 'emptyDir', 'memory', 'datastore'];

@@ -1,12 +1,16 @@
 import { expect, it } from 'vitest';
 
 import { couldNotLook, saw, seen } from '../../domain/looked.ts';
-import { claim, clusterFacts, node, now, object, worldWith, type Written } from '../../../test/fakes/readiness.ts';
+import { clusterFacts, worldWith } from '../../../test/fakes/readiness.ts';
+import { claim, node, now, object, type Written } from '../../../test/fakes/readiness-objects.ts';
 import { dataPlaces } from './data-place.ts';
 import type { ClusterFacts } from './facts.ts';
 import { limitations } from './limitations.ts';
 
 const nodes = [node('server-0'), node('agent-0')];
+
+const member = (container: string) => ({ container, kind: 'etcd' as const, path: '/db/etcd', bytes: 1 });
+const nothing = <T>() => couldNotLook<T>('no engine answers', 'engine', now);
 
 function judged(objects: readonly Written[] = nodes, facts: ClusterFacts = clusterFacts()) {
   const world = worldWith(objects);
@@ -22,7 +26,10 @@ it('shows from the container engine that all nodes are one machine', () => {
 });
 
 it('does not claim it of nodes that report different boots', () => {
-  const { 'one-machine': found } = judged([nodes[0] ?? node('server-0'), node('agent-0', { nodeInfo: { bootID: 'boot-2' } })]);
+  const { 'one-machine': found } = judged([
+    nodes[0] ?? node('server-0'),
+    node('agent-0', { nodeInfo: { bootID: 'boot-2' } }),
+  ]);
   expect(found).toMatchObject({ state: 'does-not-hold' });
   expect(found?.cost).toBeUndefined();
 });
@@ -33,7 +40,9 @@ it('says where the bytes are and how many go with the cluster', () => {
     ...claim('a', 'agent-0', '/var/lib/rancher/k3s/storage/a'),
     ...claim('b', 'server-0', '/var/lib/rancher/k3s/storage/b'),
   ];
-  const folders = [{ node: 'k3d-shop-agent-0', path: '/var/lib/rancher/k3s/storage/a', bytes: saw(2 ** 20, 'du', now) }];
+  const folders = [
+    { node: 'k3d-shop-agent-0', path: '/var/lib/rancher/k3s/storage/a', bytes: saw(2 ** 20, 'du', now) },
+  ];
   const { data } = judged(objects, clusterFacts({ folders }));
   expect(data?.found).toContain('2 places with at least 1.0 MiB, 1 of them not measured');
   expect(data?.found).toContain('1 of them go with `k3d cluster delete`');
@@ -41,19 +50,24 @@ it('says where the bytes are and how many go with the cluster', () => {
 
 it('names the one datastore, and tells several members on one machine', () => {
   expect(judged()['datastore']?.found).toContain('one SQLite file on k3d-shop-server-0');
-  const member = (container: string) => ({ container, kind: 'etcd' as const, path: '/db/etcd', bytes: 1 });
   const facts = clusterFacts({ datastores: saw([member('a'), member('b'), member('c')], 'db', now) });
   expect(judged(nodes, facts)['datastore']?.found).toContain('3 etcd members');
 });
 
 it('does not say that there is none when no datastore was found', () => {
-  expect(judged(nodes, clusterFacts({ datastores: saw([], 'db', now) }))['datastore']).toMatchObject({ state: 'unknown' });
+  expect(judged(nodes, clusterFacts({ datastores: saw([], 'db', now) }))['datastore']).toMatchObject({
+    state: 'unknown',
+  });
 });
 
 it('tells addresses that are given at the start from those of their own', () => {
   expect(judged()['addresses']).toMatchObject({ state: 'holds' });
-  const own = (seen(clusterFacts().containers) ?? []).map((entry) => ({ ...entry, hasStaticAddress: true }));
-  expect(judged(nodes, clusterFacts({ containers: saw(own, 'engine', now) }))['addresses']).toMatchObject({ state: 'does-not-hold' });
+  const own = (seen(clusterFacts().containers) ?? []).map((entry) =>
+    Object.assign({}, entry, { hasStaticAddress: true }),
+  );
+  expect(judged(nodes, clusterFacts({ containers: saw(own, 'engine', now) }))['addresses']).toMatchObject({
+    state: 'does-not-hold',
+  });
 });
 
 it('shows that the address of a LoadBalancer is a node’s', () => {
@@ -67,8 +81,12 @@ it('shows that the address of a LoadBalancer is a node’s', () => {
 });
 
 it('knows nothing where it could not look', () => {
-  const nothing = <T>() => couldNotLook<T>('no engine answers', 'engine', now);
-  const facts = clusterFacts({ machine: nothing(), containers: nothing(), mounts: nothing(), datastores: nothing() });
+  const facts = clusterFacts({
+    machine: nothing(),
+    containers: nothing(),
+    mounts: nothing(),
+    datastores: nothing(),
+  });
   for (const entry of Object.values(judged(nodes, facts))) {
     expect(entry.state).toBe('unknown');
     expect(entry.found).toContain('no engine answers');

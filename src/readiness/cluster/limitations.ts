@@ -48,8 +48,14 @@ function oneMachine({ world, facts }: ClusterView): Limitation {
       ? `The ${counted(world.nodes.length, 'node')} report ${boots.size} different boots: they are not all on one machine.`
       : `${own.length === 1 ? 'Its one node is a container' : `Its ${own.length} nodes are containers`} of one engine on ${name}: one kernel, one power supply, one place for files.`,
     evidence: [
-      fact(`machine ${name}`, 'system', `${system}, kernel ${kernel}, ${cpus} CPUs, ${bytesText(memoryBytes)}`),
-      ...own.map(({ name: node, id, role }) => fact(`Container ${node}`, 'id', `${id.slice(0, 12)} (${role})`)),
+      fact(
+        `machine ${name}`,
+        'system',
+        `${system}, kernel ${kernel}, ${cpus} CPUs, ${bytesText(memoryBytes)}`,
+      ),
+      ...own.map(({ name: node, id, role }) =>
+        fact(`Container ${node}`, 'id', `${id.slice(0, 12)} (${role})`),
+      ),
       ...evidence,
     ],
     ...(!several && {
@@ -62,7 +68,9 @@ function oneMachine({ world, facts }: ClusterView): Limitation {
 function totalText(places: readonly DataPlace[]): string {
   const known = places.flatMap(({ bytes }) => (bytes.looked ? [bytes.value] : []));
   const sum = bytesText(known.reduce((total, bytes) => total + bytes, 0));
-  return known.length === places.length ? sum : `at least ${sum}, ${places.length - known.length} of them not measured`;
+  return known.length === places.length
+    ? sum
+    : `at least ${sum}, ${places.length - known.length} of them not measured`;
 }
 
 function data({ facts, places }: ClusterView): Limitation {
@@ -89,7 +97,8 @@ function data({ facts, places }: ClusterView): Limitation {
         ),
     ],
     cost: 'The copies of a database are on the same disk: replication saves from the loss of a process, not of the disk.',
-    wayOut: 'A proven backup on another machine: `rekindle backup create`. Then network disks in several zones.',
+    wayOut:
+      'A proven backup on another machine: `rekindle backup create`. Then network disks in several zones.',
   };
 }
 
@@ -106,14 +115,20 @@ function addresses({ facts }: ClusterView): Limitation {
     ),
   );
   if (loose.length === 0)
-    return { ...head, state: 'does-not-hold', found: 'Every container of the cluster has an address of its own.', evidence };
+    return {
+      ...head,
+      state: 'does-not-hold',
+      found: 'Every container of the cluster has an address of its own.',
+      evidence,
+    };
   return {
     ...head,
     state: 'holds',
     found: `${loose.length} of ${own.length} containers get their address from the engine when they start, in the order of their start.`,
     evidence,
     cost: 'What remembers an address (the load balancer, several etcd members, a hosts file) is wrong after a boot. Addresses of Services stay, those of pods do not.',
-    wayOut: '`rekindle up` renews what remembers them; `k3d cluster create --subnet` fixes those of server nodes, in a new cluster.',
+    wayOut:
+      '`rekindle up` renews what remembers them; `k3d cluster create --subnet` fixes those of server nodes, in a new cluster.',
   };
 }
 
@@ -139,17 +154,20 @@ function datastore({ facts }: ClusterView): Limitation {
     cost: isOne
       ? 'When that folder is damaged every object is gone: no other member has them.'
       : 'Members vote on one machine: a loss of power takes all of them at once.',
-    wayOut: 'Keep the objects outside: `rekindle export`, `rekindle backup create`. A managed control plane keeps them in several zones.',
+    wayOut:
+      'Keep the objects outside: `rekindle export`, `rekindle backup create`. A managed control plane keeps them in several zones.',
   };
 }
 
 function balancerFacts({ services, nodes }: World): readonly Fact[] {
-  const own = nodes.flatMap(({ fields }) => fields.status.addresses.map(({ address }) => address));
+  const own = new Set(nodes.flatMap(({ fields }) => fields.status.addresses.map(({ address }) => address)));
   return services
     .filter(({ fields }) => fields.spec.type === 'LoadBalancer')
     .map(({ ref, fields }) => {
       const given = fields.status.loadBalancer.ingress.map(({ ip, hostname }) => ip ?? hostname ?? '');
-      const where = given.map((address) => (own.includes(address) ? `${address} (a node of this cluster)` : address));
+      const where = given.map((address) =>
+        own.has(address) ? `${address} (a node of this cluster)` : address,
+      );
       return fact(refText(ref), 'status.loadBalancer.ingress', where.join(', ') || 'none');
     });
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { couldNotLook, saw } from '../../domain/looked.ts';
-import { claim, clusterFacts, node, now, object, pod, worldWith } from '../../../test/fakes/readiness.ts';
+import { clusterFacts, worldWith } from '../../../test/fakes/readiness.ts';
+import { claim, node, now, object, pod } from '../../../test/fakes/readiness-objects.ts';
 import { dataPlaces, foldersOf } from './data-place.ts';
 import { events, survival, type StorageEvent } from './survival.ts';
 
@@ -13,7 +14,11 @@ const shop = [
   ...claim('in-volume', 'server-0', `${storage}/b`),
   ...claim('in-layer', 'agent-0', '/opt/data'),
   object('PersistentVolumeClaim', 'elsewhere', { spec: { volumeName: 'cloud' } }),
-  { kind: 'PersistentVolume', metadata: { name: 'cloud' }, spec: { csi: { driver: 'disk' }, persistentVolumeReclaimPolicy: 'Retain' } },
+  {
+    kind: 'PersistentVolume',
+    metadata: { name: 'cloud' },
+    spec: { csi: { driver: 'disk' }, persistentVolumeReclaimPolicy: 'Retain' },
+  },
   pod('web', {
     spec: {
       volumes: [
@@ -30,8 +35,12 @@ const places = dataPlaces(world, clusterFacts());
 
 function answers(name: string): Readonly<Record<StorageEvent, string>> {
   const place = places.find((entry) => entry.name === name);
-  if (place === undefined) throw new Error(`no place ${name}: ${places.map((entry) => entry.name).join(', ')}`);
-  return Object.fromEntries(events.map((event) => [event, survival(place, event).answer])) as Record<StorageEvent, string>;
+  if (place === undefined)
+    throw new Error(`no place ${name}: ${places.map((entry) => entry.name).join(', ')}`);
+  return Object.fromEntries(events.map((event) => [event, survival(place, event).answer])) as Record<
+    StorageEvent,
+    string
+  >;
 }
 
 describe('what survives what', () => {
@@ -49,7 +58,11 @@ describe('what survives what', () => {
   });
 
   it('a claim in an unnamed volume goes with its node', () => {
-    expect(answers('claim in-volume')).toMatchObject({ pod: 'kept', nodeDeleted: 'lost', clusterDeleted: 'lost' });
+    expect(answers('claim in-volume')).toMatchObject({
+      pod: 'kept',
+      nodeDeleted: 'lost',
+      clusterDeleted: 'lost',
+    });
   });
 
   it('a claim in the node’s own container goes with it', () => {
@@ -57,11 +70,22 @@ describe('what survives what', () => {
   });
 
   it('a claim that is on no node outlives the machine, and Retain outlives the claim', () => {
-    expect(answers('claim elsewhere')).toMatchObject({ node: 'kept', claim: 'kept', clusterDeleted: 'kept', disk: 'kept' });
+    expect(answers('claim elsewhere')).toMatchObject({
+      node: 'kept',
+      claim: 'kept',
+      clusterDeleted: 'kept',
+      disk: 'kept',
+    });
   });
 
   it('an emptyDir dies with its pod, also by `k3d cluster stop`, and not by a reboot', () => {
-    expect(answers('emptyDir uploads of web')).toMatchObject({ container: 'kept', pod: 'lost', node: 'part', stop: 'lost', claim: 'none' });
+    expect(answers('emptyDir uploads of web')).toMatchObject({
+      container: 'kept',
+      pod: 'lost',
+      node: 'part',
+      stop: 'lost',
+      claim: 'none',
+    });
   });
 
   it('memory is gone after a reboot', () => {
@@ -69,18 +93,18 @@ describe('what survives what', () => {
   });
 
   it('the objects of the cluster go with `k3d cluster delete`', () => {
-    expect(answers('objects of the cluster (sqlite)')).toMatchObject({ node: 'part', clusterDeleted: 'lost' });
+    expect(answers('objects of the cluster (sqlite)')).toMatchObject({
+      node: 'part',
+      clusterDeleted: 'lost',
+    });
   });
 
   it('a volume that k3d made for this cluster goes with it, another named one does not', () => {
+    const { mounts } = clusterFacts();
     const named = (isClusters: boolean) => {
-      const { mounts } = clusterFacts();
-      const value = (mounts.looked ? mounts.value : []).map((mount) => ({
-        ...mount,
-        kind: 'volume' as const,
-        volume: 'v',
-        ...(isClusters && { isClusters }),
-      }));
+      const value = (mounts.looked ? mounts.value : []).map((mount) =>
+        Object.assign({}, mount, { kind: 'volume' as const, volume: 'v' }, isClusters && { isClusters }),
+      );
       const place = dataPlaces(world, clusterFacts({ mounts: saw(value, 'engine', now) })).find(
         ({ name }) => name === 'claim in-volume',
       );

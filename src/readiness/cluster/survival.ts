@@ -1,4 +1,4 @@
-import type { DataPlace } from './data-place.ts';
+import type { DataPlace, Medium } from './data-place.ts';
 
 /** What may happen, from the mildest on. */
 export const events = [
@@ -33,32 +33,31 @@ export interface Survival {
 
 const kept = (why: string): Survival => ({ answer: 'kept', why });
 const lost = (why: string): Survival => ({ answer: 'lost', why });
-const unknown: Survival = { answer: 'unknown', why: 'what the node’s folders are mounted from could not be looked at' };
+const unknown: Survival = {
+  answer: 'unknown',
+  why: 'what the node’s folders are mounted from could not be looked at',
+};
 const none: Survival = { answer: 'none', why: 'it has no claim' };
 
 const diesWithPod = ({ kind }: DataPlace) => kind === 'emptyDir' || kind === 'memory';
 const isElsewhere = ({ medium }: DataPlace) => medium.kind === 'elsewhere';
 
 /** What happens to a folder of a node when the node's own container goes (docs.docker.com, Volumes; k3d pkg/runtimes/docker, RemoveVolumes). */
-function whenNodeGoes({ medium }: DataPlace, withCluster: boolean): Survival {
-  switch (medium.kind) {
-    case 'bind':
-      return kept(`it is the folder ${medium.source ?? ''} of the machine itself`);
-    case 'volume':
-      return medium.isClusters === true && withCluster
-        ? lost(`k3d deletes the volume ${medium.volume ?? ''} with the cluster`)
-        : kept(`the named volume ${medium.volume ?? ''} is not deleted with the container`);
-    case 'anonymous':
-      return lost('k3d deletes a node together with its unnamed volumes');
-    case 'layer':
-      return lost('it is in the writable layer of the node’s container');
-    case 'tmpfs':
-      return lost('it is in memory');
-    case 'unknown':
-      return unknown;
-    case 'elsewhere':
-      return kept('it is not on a node');
-  }
+const whenNodeGoes: Readonly<Record<Medium['kind'], (medium: Medium, withCluster: boolean) => Survival>> = {
+  bind: ({ source = '' }) => kept(`it is the folder ${source} of the machine itself`),
+  volume: ({ volume = '', isClusters = false }, withCluster) =>
+    isClusters && withCluster
+      ? lost(`k3d deletes the volume ${volume} with the cluster`)
+      : kept(`the named volume ${volume} is not deleted with the container`),
+  anonymous: () => lost('k3d deletes a node together with its unnamed volumes'),
+  layer: () => lost('it is in the writable layer of the node’s container'),
+  tmpfs: () => lost('it is in memory'),
+  unknown: () => unknown,
+  elsewhere: () => kept('it is not on a node'),
+};
+
+function goesWithNode({ medium }: DataPlace, withCluster: boolean): Survival {
+  return whenNodeGoes[medium.kind](medium, withCluster);
 }
 
 const rules: Readonly<Record<StorageEvent, (place: DataPlace) => Survival>> = {
@@ -66,7 +65,11 @@ const rules: Readonly<Record<StorageEvent, (place: DataPlace) => Survival>> = {
   pod: (place) =>
     diesWithPod(place)
       ? lost('an emptyDir is deleted with its pod')
-      : kept(place.kind === 'claim' ? 'the claim stays, and the next pod mounts it' : 'it does not belong to the pod'),
+      : kept(
+          place.kind === 'claim'
+            ? 'the claim stays, and the next pod mounts it'
+            : 'it does not belong to the pod',
+        ),
   node: (place) => {
     if (place.medium.kind === 'tmpfs') return lost('it is in memory');
     if (isElsewhere(place)) return kept('it is not on a node');
@@ -85,8 +88,10 @@ const rules: Readonly<Record<StorageEvent, (place: DataPlace) => Survival>> = {
       ? kept('its volume is kept (Retain) and has to be bound again by hand')
       : lost(`its volume is deleted with it (${place.reclaim ?? 'Delete, the default of a class'})`);
   },
-  nodeDeleted: (place) => (diesWithPod(place) ? lost('its pod is gone with the node') : whenNodeGoes(place, false)),
-  clusterDeleted: (place) => (diesWithPod(place) ? lost('its pod is gone with the cluster') : whenNodeGoes(place, true)),
+  nodeDeleted: (place) =>
+    diesWithPod(place) ? lost('its pod is gone with the node') : goesWithNode(place, false),
+  clusterDeleted: (place) =>
+    diesWithPod(place) ? lost('its pod is gone with the cluster') : goesWithNode(place, true),
   disk: (place) =>
     isElsewhere(place)
       ? kept('it is not on a node of this machine')

@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 
-import { seen } from '../../domain/looked.ts';
+import { seen, type Looked } from '../../domain/looked.ts';
 import { clusterFacts } from '../../../test/fakes/readiness.ts';
 import { collectClusterFacts, datastoreIn, duLines } from './cluster-facts.ts';
 import { systemClock } from '../../app/clock.ts';
 import { foldersOf } from '../cluster/data-place.ts';
-import { claim, worldWith } from '../../../test/fakes/readiness.ts';
+import { worldWith } from '../../../test/fakes/readiness.ts';
+import { claim } from '../../../test/fakes/readiness-objects.ts';
 
 const db = '/var/lib/rancher/k3s/server/db';
+
+function value<T>(look: Looked<T>): T {
+  const found = seen(look);
+  if (found === undefined) throw new Error('not looked');
+  return found;
+}
 
 describe('a server node’s database folder', () => {
   it('is k3s’s SQLite file, or a member of etcd', () => {
@@ -29,11 +36,6 @@ describe('a server node’s database folder', () => {
 
 describe('collecting', () => {
   const known = clusterFacts();
-  const value = <T>(look: Parameters<typeof seen<T>>[0]) => {
-    const found = seen(look);
-    if (found === undefined) throw new Error('not looked');
-    return found;
-  };
   const world = worldWith(claim('a', 'agent-0', '/var/lib/rancher/k3s/storage/a'));
 
   it('measures each folder on its node, and says why where it cannot', async () => {

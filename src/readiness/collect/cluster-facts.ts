@@ -35,24 +35,36 @@ export function datastoreIn(container: string, text: string): Datastore | undefi
   return sqlite === undefined ? undefined : { container, kind: 'sqlite', ...sqlite };
 }
 
-async function collectDatastores({ provider }: Source, nodes: readonly NodeContainer[]): Promise<readonly Datastore[]> {
+async function collectDatastores(
+  { provider }: Source,
+  nodes: readonly NodeContainer[],
+): Promise<readonly Datastore[]> {
   const servers = nodes.filter(({ role }) => role === 'server');
   const down = servers.find(({ state }) => state !== 'running');
   if (down !== undefined) throw new Error(`${down.name} does not run`);
   const found = await Promise.all(
-    servers.map(async ({ id, name }) => datastoreIn(name, await provider.askNode(id, ['du', '-ak', databaseFolder]))),
+    servers.map(async ({ id, name }) =>
+      datastoreIn(name, await provider.askNode(id, ['du', '-ak', databaseFolder])),
+    ),
   );
   return found.flatMap((store) => store ?? []);
 }
 
 type Folder = Pick<MeasuredFolder, 'node' | 'path'>;
 
-async function measure(source: Source, nodes: Looked<readonly NodeContainer[]>, folder: Folder): Promise<MeasuredFolder> {
+async function measure(
+  source: Source,
+  nodes: Looked<readonly NodeContainer[]>,
+  folder: Folder,
+): Promise<MeasuredFolder> {
   const { clock, provider } = source;
   const from = `${folder.path} on ${folder.node}`;
   const node = seen(nodes)?.find(({ name }) => name === folder.node);
   if (node?.state !== 'running')
-    return { ...folder, bytes: couldNotLook('its node does not run or is no container of the engine', from, clock.now()) };
+    return {
+      ...folder,
+      bytes: couldNotLook('its node does not run or is no container of the engine', from, clock.now()),
+    };
   const bytes = await look(
     clock,
     from,

@@ -29,7 +29,9 @@ async function probeAnswers(context: ObserveContext): Promise<readonly ProbeAnsw
   return inventory.workloads.flatMap(({ kind, namespace, name, probed }) =>
     Object.entries(probed).flatMap(([container, answer]) => {
       const found = seen(answer);
-      return found === undefined ? [] : [{ workload: refText({ kind, namespace, name }), container, ...found }];
+      return found === undefined
+        ? []
+        : [{ workload: refText({ kind, namespace, name }), container, ...found }];
     }),
   );
 }
@@ -42,7 +44,9 @@ interface VolumeLooks {
 /** What the emptyDir volumes of running pods hold, on the nodes; one that could not be looked into says why. */
 async function volumeUses(context: ObserveContext, nodes: readonly NodeContainer[]): Promise<VolumeLooks> {
   const { reader, stack, clock } = context;
-  const pods = (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) => podFacts(object));
+  const pods = (await reader.list(`/api/v1/namespaces/${stack.namespace}/pods`)).map((object) =>
+    podFacts(object),
+  );
   const uses: VolumeUse[] = [];
   const unseen: string[] = [];
   for (const pod of pods.filter(({ phase, deleting }) => phase === 'Running' && !deleting)) {

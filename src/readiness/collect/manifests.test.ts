@@ -22,11 +22,16 @@ const read = (files: Readonly<Record<string, string>>) => readManifests(folderOf
 const names = (snapshot: Snapshot, kind: 'Pod' | 'Service' | 'Secret') =>
   (seen(snapshot.objects[kind]) ?? []).map(({ metadata }) => metadata.name);
 
-const pod = (name: string) => `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name} }\nspec: { containers: [{ name: a, image: a }] }\n`;
+const pod = (name: string) =>
+  `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name} }\nspec: { containers: [{ name: a, image: a }] }\n`;
 
 describe('a folder of manifests', () => {
   it('is read with all below it, several documents a file, lists, JSON and comments', () => {
-    const list = { apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'd' }, spec: { containers: [] } }] };
+    const list = {
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'd' }, spec: { containers: [] } }],
+    };
     const snapshot = read({
       'a.yaml': `# first\n${pod('a')}---\n---\n${pod('b')}`,
       'deeper/c.yml': pod('c'),
@@ -42,7 +47,9 @@ describe('a folder of manifests', () => {
     expect(snapshot.places.get('Pod default/a')).toEqual({ file: 'a.yaml', line: 2 });
     expect(snapshot.places.get('Pod default/b')).toEqual({ file: 'a.yaml', line: 8 });
     const found = runChecks(snapshot, worldOf(snapshot)).flatMap(({ findings }) => findings);
-    expect(found.find(({ check, object }) => check === 'image-not-pinned' && object.name === 'b')?.place?.line).toBe(8);
+    expect(
+      found.find(({ check, object }) => check === 'image-not-pinned' && object.name === 'b')?.place?.line,
+    ).toBe(8);
     // Without a cluster there is nothing to run a command on.
     expect(found.every(({ advice }) => advice.command === undefined)).toBe(true);
   });
@@ -53,10 +60,16 @@ describe('a folder of manifests', () => {
       'broken.yaml': 'a: [1\n',
       'odd.yaml': 'just: text\n',
       'chart.yaml': 'kind: {{ .Values.kind }}\n{{- if .Values.x }}\n',
-      'kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n',
+      'kustomization.yaml':
+        'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n',
     });
     expect(names(snapshot, 'Pod')).toEqual(['a']);
-    expect(snapshot.unread.map(({ object }) => object)).toEqual(['broken.yaml:1', 'chart.yaml', 'kustomization.yaml:1', 'odd.yaml:1']);
+    expect(snapshot.unread.map(({ object }) => object)).toEqual([
+      'broken.yaml:1',
+      'chart.yaml',
+      'kustomization.yaml:1',
+      'odd.yaml:1',
+    ]);
     expect(snapshot.unread[2]?.why).toContain('kubectl kustomize');
   });
 
@@ -81,5 +94,9 @@ it('says of checks that only a cluster shows that they were not made', () => {
   const checked = runChecks(snapshot, worldOf(snapshot));
   const live = checked.filter(({ check }) => check.isLive);
   expect(live.length).toBeGreaterThan(10);
-  expect(live.every(({ notJudged, couldNotLook }) => notJudged === 'only a running cluster shows it' && !couldNotLook)).toBe(true);
+  expect(
+    live.every(
+      ({ notJudged, couldNotLook }) => notJudged === 'only a running cluster shows it' && !couldNotLook,
+    ),
+  ).toBe(true);
 });

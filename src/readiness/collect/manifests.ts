@@ -56,7 +56,9 @@ function isObject(value: unknown): value is KubeObject {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, apiVersion, metadata } = value as Record<string, unknown>;
   const { name, generateName } = (metadata ?? {}) as Record<string, unknown>;
-  return typeof kind === 'string' && typeof apiVersion === 'string' && typeof (name ?? generateName) === 'string';
+  return (
+    typeof kind === 'string' && typeof apiVersion === 'string' && typeof (name ?? generateName) === 'string'
+  );
 }
 
 /** Kustomize's own file, and Helm's, are no objects of a cluster. */
@@ -80,14 +82,20 @@ function readDocument(reading: Reading, document: Document.Parsed, place: Place)
   for (const value of objectsOf(document.toJS({ maxAliasCount: 1000 }))) {
     if (value === null || isNoObject(value)) continue;
     if (isKustomization(value)) {
-      reading.unread.push({ object: where, why: 'a kustomization, which was not built: kubectl kustomize DIR > all.yaml' });
+      reading.unread.push({
+        object: where,
+        why: 'a kustomization, which was not built: kubectl kustomize DIR > all.yaml',
+      });
       continue;
     }
     if (!isObject(value)) {
       reading.unread.push({ object: where, why: 'no apiVersion, kind and name: it is no Kubernetes object' });
       continue;
     }
-    const { name, generateName } = value.metadata as { readonly name?: string; readonly generateName?: string };
+    const { name, generateName } = value.metadata as {
+      readonly name?: string;
+      readonly generateName?: string;
+    };
     const metadata = { ...value.metadata, uid: '', name: name ?? `${generateName}*` };
     reading.found.push({ object: withoutSecrets({ ...value, metadata }), place });
   }
@@ -117,12 +125,14 @@ function readFile(reading: Reading, file: string, shown: string): void {
  */
 export function readManifests(folder: string, at: number): Snapshot {
   const reading: Reading = { found: [], unread: [] };
-  for (const file of filesIn(folder)) readFile(reading, file, path.relative(folder, file) || path.basename(file));
+  for (const file of filesIn(folder))
+    readFile(reading, file, path.relative(folder, file) || path.basename(file));
   const { found, unread } = reading;
   if (found.length === 0)
     throw new ManifestsUnreadable({
       what: 'There are no manifests to judge',
-      cause: unread[0] === undefined ? 'no Kubernetes object was found' : `${unread[0].object}: ${unread[0].why}`,
+      cause:
+        unread[0] === undefined ? 'no Kubernetes object was found' : `${unread[0].object}: ${unread[0].why}`,
       place: folder,
       next: 'Render templates first: helm template, or kubectl kustomize.',
     });

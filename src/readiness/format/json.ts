@@ -4,7 +4,9 @@ import type { Looked } from '../../domain/looked.ts';
 import { refText } from '../../domain/object-ref.ts';
 import { events } from '../cluster/survival.ts';
 import { severities, type ReadinessFinding } from '../finding.ts';
+import type { ProductionRow } from '../production/row.ts';
 import type { PlaceRow, ReadinessReport } from '../report.ts';
+import type { Checked } from '../run-checks.ts';
 import { stepsOf } from './outline.ts';
 
 const severity = z.enum(severities);
@@ -144,6 +146,21 @@ function placeJson({ medium, bytes, object, ...rest }: PlaceRow): ReportDocument
   };
 }
 
+function productionJson({ checks, evidence, ...row }: ProductionRow): ReportDocument['production'][number] {
+  return { ...row, evidence: [...evidence], ...(checks !== undefined && { checks: [...checks] }) };
+}
+
+function checkJson({
+  check: own,
+  findings,
+  notJudged,
+  couldNotLook,
+}: Checked): ReportDocument['checks'][number] {
+  const { id, title, severity: worst, why, source } = own;
+  const told = { id, title, severity: worst, why, source, findings: findings.length, couldNotLook };
+  return notJudged === undefined ? told : { ...told, notJudged };
+}
+
 /** The report as plain data. */
 export function reportJson(report: ReadinessReport): ReportDocument {
   const { checked, production, limitations, places, notChecked, counts, subject: about, version } = report;
@@ -152,25 +169,12 @@ export function reportJson(report: ReadinessReport): ReportDocument {
     version,
     subject: about,
     counts: { ...counts },
-    first: stepsOf(report).map(({ commands, ...step }) => ({ ...step, commands: [...commands] })),
-    production: production.map(({ checks, evidence, ...row }) => ({
-      ...row,
-      evidence: [...evidence],
-      ...(checks !== undefined && { checks: [...checks] }),
-    })),
-    limitations: limitations.map(({ evidence, ...row }) => ({ ...row, evidence: [...evidence] })),
+    first: stepsOf(report).map((step) => Object.assign({}, step, { commands: [...step.commands] })),
+    production: production.map(productionJson),
+    limitations: limitations.map((row) => Object.assign({}, row, { evidence: [...row.evidence] })),
     places: places.map(placeJson),
     findings: checked.flatMap(({ findings }) => findings.map(findingJson)),
-    checks: checked.map(({ check: { id, title, severity: worst, why, source }, findings, notJudged, couldNotLook }) => ({
-      id,
-      title,
-      severity: worst,
-      why,
-      source,
-      findings: findings.length,
-      ...(notJudged !== undefined && { notJudged }),
-      couldNotLook,
-    })),
+    checks: checked.map(checkJson),
     notChecked: [...notChecked],
   };
 }

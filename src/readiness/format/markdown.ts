@@ -62,7 +62,9 @@ function productionSection({ production }: ReadinessReport): readonly string[] {
     production
       .flatMap(({ question, evidence }) => [
         `- ${plain(question)}`,
-        ...evidence.map(({ object, field, value }) => `  - ${plain(object)}: ${plain(field)} = ${plain(value)}`),
+        ...evidence.map(
+          ({ object, field, value }) => `  - ${plain(object)}: ${plain(field)} = ${plain(value)}`,
+        ),
       ])
       .join('\n'),
   ];
@@ -75,7 +77,9 @@ function limitationSection({ limitations }: ReadinessReport): readonly string[] 
     ...limitations.map(({ title, found, cost, wayOut, evidence }) =>
       [
         `**${plain(title)}.** ${plain(found)}${cost === undefined ? '' : ` ${plain(cost)}`}${wayOut === undefined ? '' : ` Way out: ${plain(wayOut)}`}`,
-        ...evidence.map(({ object, field, value }) => `- ${plain(object)}: ${plain(field)} = ${plain(value)}`),
+        ...evidence.map(
+          ({ object, field, value }) => `- ${plain(object)}: ${plain(field)} = ${plain(value)}`,
+        ),
       ].join('\n'),
     ),
   ];
@@ -120,9 +124,10 @@ function groupText({ id, title, severity, why, source, items, say }: Group): str
         plain(item.place === undefined ? item.object : `${item.object} (${item.place})`),
         plain(item.claim),
         item.evidence.map((line) => plain(line)).join('<br>'),
-        [...(say === undefined ? [plain(item.say)] : []), ...(item.command === undefined ? [] : [code(item.command)])].join(
-          '<br>',
-        ),
+        [
+          ...(say === undefined ? [plain(item.say)] : []),
+          ...(item.command === undefined ? [] : [code(item.command)]),
+        ].join('<br>'),
       ]),
     ),
   ].join('\n\n');
@@ -132,7 +137,9 @@ function findingSection(report: ReadinessReport): readonly string[] {
   const all = groups(report);
   return [
     '## Findings',
-    severities.map((severity) => `- **${severity}** (${report.counts[severity]}): ${severityWords[severity]}`).join('\n'),
+    severities
+      .map((severity) => `- **${severity}** (${report.counts[severity]}): ${severityWords[severity]}`)
+      .join('\n'),
     ...all.map(groupText),
   ];
 }
@@ -142,7 +149,10 @@ function restSection(report: ReadinessReport): readonly string[] {
   return [
     '## What was not checked',
     notChecked
-      .map(({ what, why, couldNotLook }) => `- ${plain(what)}: ${couldNotLook ? '**could not look**: ' : ''}${plain(why)}`)
+      .map(
+        ({ what, why, couldNotLook }) =>
+          `- ${plain(what)}: ${couldNotLook ? '**could not look**: ' : ''}${plain(why)}`,
+      )
       .join('\n'),
     '## Checks without a finding',
     passed(report)

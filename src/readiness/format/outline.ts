@@ -127,7 +127,10 @@ function productionSteps(report: ReadinessReport): readonly FirstStep[] {
   return report.production
     .filter(({ state, checks, next }) => state === 'no' && checks === undefined && next !== undefined)
     .map(({ id, question, answer, next = '' }) => ({
-      severity: id === 'last-proven-restore' || id === 'synchronous-replication' ? ('high' as const) : ('medium' as const),
+      severity:
+        id === 'last-proven-restore' || id === 'synchronous-replication'
+          ? ('high' as const)
+          : ('medium' as const),
       title: problems[id] ?? question,
       objects: answer,
       say: next,
@@ -159,7 +162,9 @@ export function headline({ counts, production, checked, notChecked }: ReadinessR
   const parts = [
     `${counts.high} high, ${counts.medium} medium, ${counts.low} low and ${counts.info} further findings of ${judged} checks.`,
     ...(production.length > 0
-      ? [`${production.length - open} of ${production.length} questions about production are answered with yes.`]
+      ? [
+          `${production.length - open} of ${production.length} questions about production are answered with yes.`,
+        ]
       : []),
     ...(blind > 0 ? [`${counted(blind, 'look')} failed: of those nothing is known.`] : []),
   ];

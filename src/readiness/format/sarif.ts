@@ -24,7 +24,9 @@ function uri(file: string): string {
 function locationOf({ object, place }: ReadinessFinding) {
   const name = refText(object);
   const logical = {
-    fullyQualifiedName: [object.namespace, object.kind, object.name].filter((part) => part !== undefined).join('/'),
+    fullyQualifiedName: [object.namespace, object.kind, object.name]
+      .filter((part) => part !== undefined)
+      .join('/'),
     name,
     kind: 'resource',
   };
@@ -99,7 +101,9 @@ export function sarifReport(report: ReadinessReport): string {
     ],
     automationDetails: { id: `rekindle/${subject.source}/` },
     ...(subject.source === 'manifests' && {
-      originalUriBaseIds: { MANIFESTS: { description: { text: 'The folder that was named with --manifests.' } } },
+      originalUriBaseIds: {
+        MANIFESTS: { description: { text: 'The folder that was named with --manifests.' } },
+      },
     }),
     columnKind: 'utf16CodeUnits',
     results: checked.flatMap(({ findings }, index) => findings.map((finding) => resultOf(finding, index))),

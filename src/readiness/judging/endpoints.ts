@@ -6,14 +6,9 @@ import type { World } from '../world/world.ts';
 const serviceName = 'kubernetes.io/service-name';
 
 /** Addresses to which a Service leads now, each once. */
-export function readyAddresses(
-  { endpointSlices }: World,
-  { ref }: Thing<ServiceFields>,
-): readonly string[] {
+export function readyAddresses({ endpointSlices }: World, { ref }: Thing<ServiceFields>): readonly string[] {
   const addresses = endpointSlices
-    .filter(
-      ({ ref: own, labels }) => own.namespace === ref.namespace && labels[serviceName] === ref.name,
-    )
+    .filter(({ ref: own, labels }) => own.namespace === ref.namespace && labels[serviceName] === ref.name)
     .flatMap(({ fields }) =>
       fields.endpoints
         // Not said means ready (discovery.k8s.io/v1, EndpointConditions).

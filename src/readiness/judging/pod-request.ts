@@ -3,10 +3,7 @@ import { allContainers, longRunning, type PodSpec } from '../world/pod-spec.ts';
 
 export type Resource = 'cpu' | 'memory';
 
-function requestOf(
-  { resources }: PodSpec['containers'][number],
-  resource: Resource,
-): number {
+function requestOf({ resources }: PodSpec['containers'][number], resource: Resource): number {
   const text = resources.requests[resource] ?? resources.limits[resource];
   return text === undefined ? 0 : quantity(text);
 }

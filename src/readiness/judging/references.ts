@@ -15,33 +15,25 @@ export interface Reference {
 }
 
 type Optional = { readonly optional?: boolean | null | undefined };
+type Named = Optional & { readonly name: string; readonly key?: string };
 
-const isOptional = (ref: Optional) => ref.optional === true;
+/** The reference, where there is one. */
+function named(kind: Reference['kind'], ref: Named | null | undefined, field: string): readonly Reference[] {
+  if (ref === null || ref === undefined) return [];
+  return [{ kind, name: ref.name, key: ref.key, isOptional: ref.optional === true, field }];
+}
 
 function fromEnvironment(pod: PodSpec, field: string): readonly Reference[] {
   return allContainers(pod).flatMap(({ name, env, envFrom }) => [
     ...env.flatMap(({ name: variable, valueFrom }) => {
       const place = `${field}.containers[${name}].env[${variable}]`;
-      const { configMapKeyRef: map, secretKeyRef: secret } = valueFrom ?? {};
-      return [
-        ...(map
-          ? [{ kind: 'ConfigMap' as const, name: map.name, key: map.key, isOptional: isOptional(map), field: place }]
-          : []),
-        ...(secret
-          ? [{ kind: 'Secret' as const, name: secret.name, key: secret.key, isOptional: isOptional(secret), field: place }]
-          : []),
-      ];
+      return named('ConfigMap', valueFrom?.configMapKeyRef, place).concat(
+        named('Secret', valueFrom?.secretKeyRef, place),
+      );
     }),
-    ...envFrom.flatMap(({ configMapRef: map, secretRef: secret }) => {
+    ...envFrom.flatMap(({ configMapRef, secretRef }) => {
       const place = `${field}.containers[${name}].envFrom`;
-      return [
-        ...(map
-          ? [{ kind: 'ConfigMap' as const, name: map.name, key: undefined, isOptional: isOptional(map), field: place }]
-          : []),
-        ...(secret
-          ? [{ kind: 'Secret' as const, name: secret.name, key: undefined, isOptional: isOptional(secret), field: place }]
-          : []),
-      ];
+      return named('ConfigMap', configMapRef, place).concat(named('Secret', secretRef, place));
     }),
   ]);
 }
@@ -57,15 +49,20 @@ function keysOf({ items }: Source): readonly (string | undefined)[] {
 
 function fromVolume({ name, configMap, secret, projected }: VolumeSpec, field: string): readonly Reference[] {
   const place = `${field}.volumes[${name}]`;
-  const refs = (kind: Reference['kind'], named: string, source: Source) =>
-    keysOf(source).map((key) => ({ kind, name: named, key, isOptional: isOptional(source), field: place }));
+  const refs = (kind: Reference['kind'], whole: string, source: Source): readonly Reference[] =>
+    keysOf(source).map((key) => ({
+      kind,
+      name: whole,
+      key,
+      isOptional: source.optional === true,
+      field: place,
+    }));
   return [
     ...(configMap ? refs('ConfigMap', configMap.name, configMap) : []),
     ...(secret ? refs('Secret', secret.secretName, secret) : []),
-    ...(projected?.sources ?? []).flatMap((source) => [
-      ...(source.configMap ? refs('ConfigMap', source.configMap.name, source.configMap) : []),
-      ...(source.secret ? refs('Secret', source.secret.name, source.secret) : []),
-    ]),
+    ...(projected?.sources ?? []).flatMap(({ configMap: map, secret: hidden }) =>
+      (map ? refs('ConfigMap', map.name, map) : []).concat(hidden ? refs('Secret', hidden.name, hidden) : []),
+    ),
   ];
 }
 

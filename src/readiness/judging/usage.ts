@@ -1,6 +1,5 @@
 import { refText } from '../../domain/object-ref.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
-import { refOf } from '../world/thing.ts';
+import { refOf, type KubeObject } from '../world/thing.ts';
 import type { World } from '../world/world.ts';
 import { meant, referencesOf } from './references.ts';
 
@@ -13,7 +12,9 @@ type Found = readonly [object: string, key: string | undefined];
 function ofPods(world: World): readonly Found[] {
   const livePods = world.pods.map(({ ref, spec }) => ({ kind: 'Pod' as const, ref, pod: spec }));
   return [...world.workloads, ...livePods].flatMap((workload) =>
-    referencesOf(workload).map((reference) => [refText(meant(reference, workload.ref)), reference.key] as const),
+    referencesOf(workload).map(
+      (reference) => [refText(meant(reference, workload.ref)), reference.key] as const,
+    ),
   );
 }
 
@@ -21,7 +22,12 @@ function ofIngresses({ ingresses }: World): readonly Found[] {
   return ingresses.flatMap(({ ref, fields }) =>
     fields.spec.tls.flatMap(({ secretName }) =>
       secretName
-        ? [[refText({ kind: 'Secret', name: secretName, namespace: ref.namespace ?? '' }), undefined] as const]
+        ? [
+            [
+              refText({ kind: 'Secret', name: secretName, namespace: ref.namespace ?? '' }),
+              undefined,
+            ] as const,
+          ]
         : [],
     ),
   );
@@ -75,8 +81,7 @@ export function accountsInUse(world: World): ReadonlySet<string> {
     if (object.kind !== 'RoleBinding' && object.kind !== 'ClusterRoleBinding') return [];
     const { subjects } = object as {
       readonly subjects?:
-        | readonly { readonly kind?: string; readonly name?: string; readonly namespace?: string }[]
-        | null;
+        readonly { readonly kind?: string; readonly name?: string; readonly namespace?: string }[] | null;
     };
     return (subjects ?? []).flatMap(({ kind, name = '', namespace = refOf(object).namespace ?? '' }) =>
       kind === 'ServiceAccount' ? [refText({ kind, name, namespace })] : [],

@@ -20,23 +20,18 @@ const recovering = /^(up|watch|drill)\b/;
  * settling. A run that found everything well proves no recovery. In order.
  */
 export function recoveriesOf(events: readonly StoredEvent[], context: string): readonly Recovery[] {
-  const commands = new Map<string, string>();
-  const steps = new Map<string, number>();
-  const troubled = new Set<string>();
-  const found: Recovery[] = [];
-  for (const event of events) {
-    if (event.type === 'run-started' && event.context === context && recovering.test(event.command))
-      commands.set(event.run, event.command);
-    if (event.type === 'step-intended') steps.set(event.run, (steps.get(event.run) ?? 0) + 1);
-    if (event.type === 'finding-opened' && event.finding.kind !== 'notice') troubled.add(event.run);
-    if (event.type !== 'run-ended') continue;
-    const command = commands.get(event.run);
-    const begun = steps.get(event.run) ?? 0;
-    if (command === undefined || (begun === 0 && !troubled.has(event.run))) continue;
-    const { run, at, seconds, verdict } = event;
-    found.push({ run, command, endedAt: at, seconds, steps: begun, verdict });
-  }
-  return found;
+  return [...Map.groupBy(events, ({ run }) => run)].flatMap(([run, own]) => {
+    const started = own.find((event) => event.type === 'run-started');
+    const ended = own.findLast((event) => event.type === 'run-ended');
+    if (started?.context !== context || !recovering.test(started.command) || ended === undefined) return [];
+    const steps = own.filter(({ type }) => type === 'step-intended').length;
+    const isTroubled = own.some(
+      (event) => event.type === 'finding-opened' && event.finding.kind !== 'notice',
+    );
+    if (steps === 0 && !isTroubled) return [];
+    const { at, seconds, verdict } = ended;
+    return [{ run, command: started.command, endedAt: at, seconds, steps, verdict }];
+  });
 }
 
 /** Whether it ended with a proof through the front door or the pooler. */

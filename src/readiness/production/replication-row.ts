@@ -26,7 +26,10 @@ function judge(database: DatabaseFacts): Judged {
     return {
       state: 'unknown',
       sentence: `${cluster}: could not look: ${replication.why}`,
-      facts: [{ object: `database ${cluster}`, field: 'replication', value: `could not look: ${replication.why}` }, ...standbys],
+      facts: [
+        { object: `database ${cluster}`, field: 'replication', value: `could not look: ${replication.why}` },
+        ...standbys,
+      ],
     };
   const { wantsSynchronous, synchronousStandbyNames } = replication.value;
   const follows = database.members.some(({ standby }) => standby?.looked === true && standby.value.receives);
@@ -41,7 +44,11 @@ function judge(database: DatabaseFacts): Judged {
     ...standbys,
   ];
   if (inForce)
-    return { state: 'yes', sentence: `${cluster}: a commit waits for ${synchronousStandbyNames}, and a standby receives`, facts };
+    return {
+      state: 'yes',
+      sentence: `${cluster}: a commit waits for ${synchronousStandbyNames}, and a standby receives`,
+      facts,
+    };
   return {
     state: 'no',
     sentence: wantsSynchronous
@@ -55,7 +62,11 @@ const worst: readonly ProductionRow['state'][] = ['no', 'unknown', 'partly', 'ye
 
 /** Synchronous replication as it is in force, not as it is wished (Patroni, Replication modes). Both copies are on one disk here. */
 export function replicationRow(databases: Looked<readonly DatabaseFacts[]>): ProductionRow {
-  const head = { id: 'synchronous-replication', question: 'Is synchronous replication in force?', next: '`rekindle diagnose`' };
+  const head = {
+    id: 'synchronous-replication',
+    question: 'Is synchronous replication in force?',
+    next: '`rekindle diagnose`',
+  };
   if (!databases.looked)
     return {
       ...head,

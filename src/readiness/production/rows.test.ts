@@ -4,7 +4,8 @@ import type { StoredEvent } from '../../domain/journal-event.ts';
 import { couldNotLook, saw } from '../../domain/looked.ts';
 import type { DatabaseFacts } from '../../domain/observation.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import { now, production, snapshotOf } from '../../../test/fakes/readiness.ts';
+import { production, snapshotOf } from '../../../test/fakes/readiness.ts';
+import { now } from '../../../test/fakes/readiness-objects.ts';
 import { changed, soundShop } from '../../../test/fakes/sound-shop.ts';
 import { runChecks } from '../run-checks.ts';
 import { worldOf } from '../world/world.ts';
@@ -19,19 +20,63 @@ function rows(changes: Partial<ProductionInput> = {}, snapshot = snapshotOf(soun
   return Object.fromEntries(made.map((row) => [row.id, row]));
 }
 
-const verdict: Verdict = { state: 'healthy', proven: 'verified', wanted: 'verified', sentence: 'ok', at: now };
+const verdict: Verdict = {
+  state: 'healthy',
+  proven: 'verified',
+  wanted: 'verified',
+  sentence: 'ok',
+  at: now,
+};
 
-function run(id: string, seconds: number, ago: number, changes: { command?: string; context?: string; verdict?: Partial<Verdict>; idle?: true } = {}): readonly StoredEvent[] {
+function run(
+  id: string,
+  seconds: number,
+  ago: number,
+  changes: { command?: string; context?: string; verdict?: Partial<Verdict>; idle?: true } = {},
+): readonly StoredEvent[] {
   const { command = 'up', context = 'k3d-shop', verdict: other = {}, idle } = changes;
   const at = now - ago;
   return [
     { type: 'run-started', run: id, command, context, version: '1', seq: 1, at },
     ...(idle === undefined
-      ? [{ type: 'finding-opened' as const, run: id, seq: 2, at, finding: { fault: 'x', layer: 'node' as const, object: { kind: 'Node', name: 'n' }, claim: 'x', kind: 'broken' as const, evidence: [], causedBy: [] } }]
+      ? [
+          {
+            type: 'finding-opened' as const,
+            run: id,
+            seq: 2,
+            at,
+            finding: {
+              fault: 'x',
+              layer: 'node' as const,
+              object: { kind: 'Node', name: 'n' },
+              claim: 'x',
+              kind: 'broken' as const,
+              evidence: [],
+              causedBy: [],
+            },
+          },
+        ]
       : []),
     { type: 'run-ended', run: id, verdict: { ...verdict, ...other }, seconds, seq: 3, at },
   ];
 }
+
+const proven = (ago: number) =>
+  saw({ at: now - ago, backup: 'shop-1', bytes: 2 ** 20, verifySeconds: 12 }, 'backups', now);
+
+const database = (replication: DatabaseFacts['replication'], receives = true): DatabaseFacts => ({
+  namespace: 'shop',
+  cluster: 'db',
+  members: [{ pod: 'db-1', standby: saw({ receives, behindBytes: 0 }, 'SQL', now) }],
+  primary: saw({ pod: 'db-0', inRecovery: false }, 'SQL', now),
+  replication,
+});
+const facts = (wantsSynchronous: boolean, synchronousStandbyNames: string) =>
+  saw({ wantsSynchronous, synchronousStandbyNames, maximumLagBytes: 1 }, 'SQL', now);
+const replicationRow = (...databases: readonly DatabaseFacts[]) =>
+  rows({ databases: saw(databases, 'SQL', now) })['synchronous-replication'];
+
+const agent = (lives: boolean) => saw({ lives, says: 'usable', at: now }, 'agent', now);
 
 describe('recoveries', () => {
   it('takes the 95th percentile of the proven ones of this context', () => {
@@ -51,7 +96,10 @@ describe('recoveries', () => {
   });
 
   it('counts no run that found nothing to recover, and none that was not proven', () => {
-    const events = [...run('idle', 1, hour, { idle: true }), ...run('bad', 240, hour, { verdict: { state: 'broken', proven: 'none' } })];
+    const events = [
+      ...run('idle', 1, hour, { idle: true }),
+      ...run('bad', 240, hour, { verdict: { state: 'broken', proven: 'none' } }),
+    ];
     const row = rows({ events: saw(events, 'journal', now) })['recovery-time'];
     expect(row).toMatchObject({ state: 'no' });
     expect(row?.answer).toContain('0 of 1 recovery proven');
@@ -69,7 +117,9 @@ describe('recoveries', () => {
       rows({ events: saw(run('d', 40, ago, { command: 'drill plain-cut' }), 'journal', now) })['last-drill'];
     expect(of(hour)).toMatchObject({ state: 'yes' });
     expect(of(40 * 24 * hour)).toMatchObject({ state: 'partly' });
-    expect(rows({ events: saw(run('u', 40, hour), 'journal', now) })['last-drill']).toMatchObject({ state: 'no' });
+    expect(rows({ events: saw(run('u', 40, hour), 'journal', now) })['last-drill']).toMatchObject({
+      state: 'no',
+    });
   });
 
   it('takes the nearest rank', () => {
@@ -80,9 +130,6 @@ describe('recoveries', () => {
 });
 
 describe('the last proven restore', () => {
-  const proven = (ago: number) =>
-    saw({ at: now - ago, backup: 'shop-1', bytes: 2 ** 20, verifySeconds: 12 }, 'backups', now);
-
   it('is told with its age, size and time', () => {
     const row = rows({ restore: proven(5 * hour) })['last-proven-restore'];
     expect(row).toMatchObject({ state: 'yes' });
@@ -90,42 +137,34 @@ describe('the last proven restore', () => {
   });
 
   it('is partly an answer when it is old', () => {
-    expect(rows({ restore: proven(60 * 24 * hour) })['last-proven-restore']).toMatchObject({ state: 'partly' });
+    expect(rows({ restore: proven(60 * 24 * hour) })['last-proven-restore']).toMatchObject({
+      state: 'partly',
+    });
   });
 
   it('is no when there is none, and unknown when nobody could look', () => {
     expect(rows()['last-proven-restore']).toMatchObject({ state: 'no' });
-    const row = rows({ restore: couldNotLook('the folder cannot be read', 'backups', now) })['last-proven-restore'];
+    const row = rows({ restore: couldNotLook('the folder cannot be read', 'backups', now) })[
+      'last-proven-restore'
+    ];
     expect(row).toMatchObject({ state: 'unknown' });
     expect(row?.answer).toContain('Could not look: the folder cannot be read.');
   });
 });
 
 describe('synchronous replication', () => {
-  const database = (replication: DatabaseFacts['replication'], receives = true): DatabaseFacts => ({
-    namespace: 'shop',
-    cluster: 'db',
-    members: [{ pod: 'db-1', standby: saw({ receives, behindBytes: 0 }, 'SQL', now) }],
-    primary: saw({ pod: 'db-0', inRecovery: false }, 'SQL', now),
-    replication,
-  });
-  const facts = (wantsSynchronous: boolean, synchronousStandbyNames: string) =>
-    saw({ wantsSynchronous, synchronousStandbyNames, maximumLagBytes: 1 }, 'SQL', now);
-  const row = (...databases: readonly DatabaseFacts[]) =>
-    rows({ databases: saw(databases, 'SQL', now) })['synchronous-replication'];
-
   it('is in force only when the primary waits and a standby receives', () => {
-    expect(row(database(facts(true, 'db-1')))).toMatchObject({ state: 'yes' });
-    expect(row(database(facts(true, 'db-1'), false))).toMatchObject({ state: 'no' });
-    expect(row(database(facts(true, '')))?.answer).toContain('wanted and not in force');
-    expect(row(database(facts(false, '')))?.answer).toContain('it is not wanted');
+    expect(replicationRow(database(facts(true, 'db-1')))).toMatchObject({ state: 'yes' });
+    expect(replicationRow(database(facts(true, 'db-1'), false))).toMatchObject({ state: 'no' });
+    expect(replicationRow(database(facts(true, '')))?.answer).toContain('wanted and not in force');
+    expect(replicationRow(database(facts(false, '')))?.answer).toContain('it is not wanted');
   });
 
   it('is as good as the worst database, and unknown is not yes', () => {
     const unknown = database(couldNotLook('no login', 'SQL', now));
-    expect(row(database(facts(true, 'db-1')), unknown)).toMatchObject({ state: 'unknown' });
-    expect(row(database(facts(true, '')), unknown)).toMatchObject({ state: 'no' });
-    expect(row()).toMatchObject({ state: 'unknown' });
+    expect(replicationRow(database(facts(true, 'db-1')), unknown)).toMatchObject({ state: 'unknown' });
+    expect(replicationRow(database(facts(true, '')), unknown)).toMatchObject({ state: 'no' });
+    expect(replicationRow()).toMatchObject({ state: 'unknown' });
     expect(rows()['synchronous-replication']).toMatchObject({ state: 'unknown' });
   });
 });
@@ -143,7 +182,10 @@ describe('rows that stand on findings', () => {
 
   it('are unknown when a check could not look', () => {
     const snapshot = snapshotOf(soundShop());
-    const objects = { ...snapshot.objects, ResourceQuota: couldNotLook<never[]>('forbidden', 'resourcequotas', now) };
+    const objects = {
+      ...snapshot.objects,
+      ResourceQuota: couldNotLook<never[]>('forbidden', 'resourcequotas', now),
+    };
     const row = rows({}, { ...snapshot, objects })['recreation'];
     expect(row).toMatchObject({ state: 'unknown' });
     expect(row?.answer).toContain('resourcequotas: forbidden');
@@ -151,7 +193,6 @@ describe('rows that stand on findings', () => {
 });
 
 it('knows whether somebody acts after a boot', () => {
-  const agent = (lives: boolean) => saw({ lives, says: 'usable', at: now }, 'agent', now);
   expect(rows({ agent: agent(true) })['unattended']).toMatchObject({ state: 'yes' });
   expect(rows({ agent: agent(false) })['unattended']).toMatchObject({ state: 'no' });
   expect(rows()['unattended']).toMatchObject({ state: 'no' });

@@ -150,7 +150,9 @@ function agentRow({ agent, at }: ProductionInput): ProductionRow {
   return {
     ...head,
     state: lives ? 'yes' : 'no',
-    answer: lives ? `An agent runs: ${says}.` : `The agent does not run now; ${spanText(at - saidAt)} ago it said: ${says}.`,
+    answer: lives
+      ? `An agent runs: ${says}.`
+      : `The agent does not run now; ${spanText(at - saidAt)} ago it said: ${says}.`,
     evidence: [{ object: agent.from, field: `said ${dateTime(saidAt)}`, value: says }],
   };
 }
@@ -170,20 +172,32 @@ const behind: readonly Behind[] = [
     question: 'Do the probes prove that it works?',
     ids: ['probe-redirected', 'probe-proves-little', 'readiness-probe-missing', 'probes-identical'],
     none: 'Every readiness probe asks for an answer that only comes when it works, as far as a probe’s text shows.',
-    some: (count) => `${counted(count, 'finding')}: probes that are missing, that prove little or nothing, or that kill what they should only take out of service.`,
+    some: (count) =>
+      `${counted(count, 'finding')}: probes that are missing, that prove little or nothing, or that kill what they should only take out of service.`,
     next: '`rekindle harden`',
   },
   {
     id: 'recreation',
     question: 'Would every pod be made again?',
-    ids: ['quota-blocks-recreation', 'limit-range-blocks-recreation', 'reference-missing', 'image-imported', 'requests-above-nodes', 'claim-unbound'],
+    ids: [
+      'quota-blocks-recreation',
+      'limit-range-blocks-recreation',
+      'reference-missing',
+      'image-imported',
+      'requests-above-nodes',
+      'claim-unbound',
+    ],
     none: 'No quota, limit, missing object or image was found that would stop a new pod. That is no rehearsal: admission webhooks were not asked.',
-    some: (count) => `${counted(count, 'finding')}: what would keep pods from being made again, here or on a new node.`,
+    some: (count) =>
+      `${counted(count, 'finding')}: what would keep pods from being made again, here or on a new node.`,
     next: 'See the findings; they name quota, object or image.',
   },
 ];
 
-function findingsRow({ checked }: ProductionInput, { id, question, ids, none, some, next }: Behind): ProductionRow {
+function findingsRow(
+  { checked }: ProductionInput,
+  { id, question, ids, none, some, next }: Behind,
+): ProductionRow {
   const own = checked.filter(({ check }) => ids.includes(check.id));
   const findings = own.flatMap((entry) => entry.findings);
   const unseen = own.filter(({ couldNotLook }) => couldNotLook);

@@ -11,7 +11,7 @@ export const mapOf = <T extends z.ZodType>(shape: T) =>
   z
     .record(z.string(), shape)
     .nullish()
-    .transform((values) => values ?? ({} as Record<string, z.output<T>>));
+    .transform((values): Readonly<Record<string, z.output<T>>> => values ?? {});
 
 export const labels = mapOf(z.coerce.string());
 

@@ -5,7 +5,9 @@ import { refOf } from './thing.ts';
 /** Deeper chains than pod, ReplicaSet, Deployment, operator's resource are not followed. */
 const deepest = 4;
 
-function controllerOf({ metadata }: KubeObject): { readonly kind: string; readonly name: string } | undefined {
+function controllerOf({
+  metadata,
+}: KubeObject): { readonly kind: string; readonly name: string } | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
 

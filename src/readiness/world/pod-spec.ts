@@ -39,9 +39,7 @@ const container = z.object({
     z.object({
       name: z.string(),
       value: z.coerce.string().nullish(),
-      valueFrom: z
-        .object({ secretKeyRef: keyRef.nullish(), configMapKeyRef: keyRef.nullish() })
-        .nullish(),
+      valueFrom: z.object({ secretKeyRef: keyRef.nullish(), configMapKeyRef: keyRef.nullish() }).nullish(),
     }),
   ),
   envFrom: listOf(z.object({ secretRef: wholeRef.nullish(), configMapRef: wholeRef.nullish() })),
@@ -69,9 +67,7 @@ const projected = z.object({
 
 const volume = z.object({
   name: z.string(),
-  emptyDir: z
-    .object({ medium: z.string().nullish(), sizeLimit: z.coerce.string().nullish() })
-    .nullish(),
+  emptyDir: z.object({ medium: z.string().nullish(), sizeLimit: z.coerce.string().nullish() }).nullish(),
   hostPath: z.object({ path: z.string() }).nullish(),
   persistentVolumeClaim: z.object({ claimName: z.string() }).nullish(),
   configMap: namedConfigMap.nullish(),

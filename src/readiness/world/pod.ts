@@ -69,10 +69,7 @@ export interface Pod {
 }
 
 /** Reads a pod. Throws what zod finds wrong with it. */
-export function podOf(
-  object: unknown,
-  { ref, labels, top }: Pick<Pod, 'ref' | 'labels' | 'top'>,
-): Pod {
+export function podOf(object: unknown, { ref, labels, top }: Pick<Pod, 'ref' | 'labels' | 'top'>): Pod {
   const { metadata, spec, status } = shape.parse(object);
   const condition = (type: string) => status.conditions.find((entry) => entry.type === type);
   const scheduled = condition('PodScheduled');

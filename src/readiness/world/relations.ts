@@ -56,10 +56,7 @@ export function budgetsOf({ budgets }: World, { ref, podLabels }: Workload): rea
 }
 
 /** Autoscalers that set this workload's number of pods. */
-export function autoscalersOf(
-  { autoscalers }: World,
-  { ref }: Workload,
-): readonly Thing<AutoscalerFields>[] {
+export function autoscalersOf({ autoscalers }: World, { ref }: Workload): readonly Thing<AutoscalerFields>[] {
   return autoscalers.filter(({ ref: own, fields }) => {
     const { kind, name } = fields.spec.scaleTargetRef;
     return together(own, ref) && kind === ref.kind && name === ref.name;

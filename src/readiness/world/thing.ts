@@ -13,6 +13,8 @@ export interface Thing<Fields> {
   readonly fields: Fields;
 }
 
+export type { KubeObject };
+
 /** The namespace that the API gives to an object which names none. */
 export const defaultNamespace = 'default';
 

@@ -101,15 +101,17 @@ export interface Owned {
 const nothing = { spec: spec.parse({}), status: status.parse({}) };
 
 /** Reads an object of one of these kinds. Throws what zod finds wrong with it. */
-export function workloadOf(kind: WorkloadKind, object: unknown, { ref, labels: own, writer }: Owned): Workload {
+export function workloadOf(
+  kind: WorkloadKind,
+  object: unknown,
+  { ref, labels: own, writer }: Owned,
+): Workload {
   if (kind === 'Pod') {
     const { spec: pod } = podShape.parse(object);
     return { kind, ref, ...nothing, podLabels: own, pod, selector: undefined, writer };
   }
   const found =
-    kind === 'CronJob'
-      ? fromCronJob(cronJobShape.parse(object))
-      : { ...controllerShape.parse(object) };
+    kind === 'CronJob' ? fromCronJob(cronJobShape.parse(object)) : { ...controllerShape.parse(object) };
   const { spec: fields, status: said } = found;
   const made = fields.template;
   const podLabels = made.metadata?.labels ?? {};

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../../src/readiness/world/snapshot.ts';
-import type { Written } from '../readiness.ts';
+import type { Written } from '../readiness-objects.ts';
 
 /** What provokes one finding of one check. */
 export interface CheckCase {
@@ -15,3 +15,13 @@ export interface CheckCase {
 
 /** Cases by the id of their check. */
 export type CheckCases = Readonly<Record<string, readonly CheckCase[]>>;
+
+/** One finding on a cluster with these objects. */
+export function one(
+  what: string,
+  objects: readonly Written[],
+  names: string,
+  severity: CheckCase['severity'],
+): CheckCase {
+  return { what, objects, names, severity };
+}

@@ -1,5 +1,5 @@
 import { saw } from '../../../src/domain/looked.ts';
-import { now, pod, workload } from '../readiness.ts';
+import { now, pod, workload } from '../readiness-objects.ts';
 import { changed, soundShop, withObject } from '../sound-shop.ts';
 import type { CheckCase, CheckCases } from './case.ts';
 
@@ -7,7 +7,12 @@ const web = 'Deployment shop/web';
 
 /** The web server with other fields of its container. */
 function container(what: string, fields: object, severity: CheckCase['severity']): CheckCase {
-  return { what, objects: withObject(workload('Deployment', 'web', { container: fields })), names: web, severity };
+  return {
+    what,
+    objects: withObject(workload('Deployment', 'web', { container: fields })),
+    names: web,
+    severity,
+  };
 }
 
 const resources = {
@@ -33,11 +38,16 @@ export const containerCases: CheckCases = {
     },
   ],
   'startup-probe-missing': [container('liveness kills after 30 s', { startupProbe: undefined }, 'medium')],
-  'probe-proves-little': [container('a connection', { readinessProbe: { tcpSocket: { port: 80 } } }, 'medium')],
+  'probe-proves-little': [
+    container('a connection', { readinessProbe: { tcpSocket: { port: 80 } } }, 'medium'),
+  ],
   'probes-identical': [
     container(
       'the same path',
-      { livenessProbe: { httpGet: { path: '/x', port: 'http' } }, readinessProbe: { httpGet: { path: '/x', port: 'http' }, periodSeconds: 3 } },
+      {
+        livenessProbe: { httpGet: { path: '/x', port: 'http' } },
+        readinessProbe: { httpGet: { path: '/x', port: 'http' }, periodSeconds: 3 },
+      },
       'medium',
     ),
   ],
@@ -49,7 +59,16 @@ export const containerCases: CheckCases = {
       severity: 'medium',
       snapshot: {
         answers: saw(
-          [{ workload: web, container: 'main', path: '/ready', status: 302, location: 'https://login.example/', isLocal: false }],
+          [
+            {
+              workload: web,
+              container: 'main',
+              path: '/ready',
+              status: 302,
+              location: 'https://login.example/',
+              isLocal: false,
+            },
+          ],
           'probes',
           now,
         ),
@@ -74,7 +93,11 @@ export const containerCases: CheckCases = {
         pod('web-0', {
           owner: 'ReplicaSet web-1',
           labels: { app: 'web' },
-          status: { containerStatuses: [{ name: 'main', ready: true, imageID: `sha256:${'a'.repeat(64)}`, state: { running: {} } }] },
+          status: {
+            containerStatuses: [
+              { name: 'main', ready: true, imageID: `sha256:${'a'.repeat(64)}`, state: { running: {} } },
+            ],
+          },
         }),
       ),
       names: web,
@@ -86,7 +109,16 @@ export const containerCases: CheckCases = {
     container('Always with a version', { imagePullPolicy: 'Always' }, 'low'),
   ],
   'environment-duplicated': [
-    container('twice', { env: [{ name: 'A', value: '1' }, { name: 'A', value: '2' }] }, 'low'),
+    container(
+      'twice',
+      {
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'A', value: '2' },
+        ],
+      },
+      'low',
+    ),
   ],
   'host-port': [
     container('of the node', { ports: [{ name: 'http', containerPort: 80, hostPort: 80 }] }, 'low'),
@@ -102,7 +134,9 @@ export const containerCases: CheckCases = {
     {
       what: 'an Ingress',
       objects: changed('Ingress', 'web', {
-        spec: { rules: [{ http: { paths: [{ backend: { service: { name: 'web', port: { number: 80 } } } }] } }] },
+        spec: {
+          rules: [{ http: { paths: [{ backend: { service: { name: 'web', port: { number: 80 } } } }] } }],
+        },
       }),
       names: 'Ingress shop/web',
       severity: 'info',
@@ -111,7 +145,15 @@ export const containerCases: CheckCases = {
   'container-restarts': [
     {
       what: 'many',
-      objects: withObject(pod('web-0', { owner: 'ReplicaSet web-1', labels: { app: 'web' }, status: { containerStatuses: [{ name: 'main', ready: true, restartCount: 9, state: { running: {} } }] } })),
+      objects: withObject(
+        pod('web-0', {
+          owner: 'ReplicaSet web-1',
+          labels: { app: 'web' },
+          status: {
+            containerStatuses: [{ name: 'main', ready: true, restartCount: 9, state: { running: {} } }],
+          },
+        }),
+      ),
       names: web,
       severity: 'medium',
     },
@@ -123,7 +165,13 @@ export const containerCases: CheckCases = {
           labels: { app: 'web' },
           status: {
             containerStatuses: [
-              { name: 'main', ready: true, restartCount: 1, state: { running: {} }, lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } } },
+              {
+                name: 'main',
+                ready: true,
+                restartCount: 1,
+                state: { running: {} },
+                lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+              },
             ],
           },
         }),

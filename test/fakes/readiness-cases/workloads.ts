@@ -1,21 +1,23 @@
-import { pod, workload, object } from '../readiness.ts';
+import { pod, workload, object } from '../readiness-objects.ts';
 import { changed, soundShop, withObject, without } from '../sound-shop.ts';
 import type { CheckCase, CheckCases } from './case.ts';
 
 const web = 'Deployment shop/web';
 const db = 'StatefulSet shop/db';
 
-function spec(what: string, fields: object, severity: CheckCase['severity']): CheckCase {
+function withSpec(what: string, fields: object, severity: CheckCase['severity']): CheckCase {
   return { what, objects: changed('Deployment', 'web', { spec: fields }), names: web, severity };
 }
 
 function template(what: string, fields: object, severity: CheckCase['severity']): CheckCase {
-  return spec(what, { template: { spec: fields } }, severity);
+  return withSpec(what, { template: { spec: fields } }, severity);
 }
 
-const oneNode = soundShop().map((entry) =>
-  entry.kind === 'Pod' ? { ...entry, spec: { ...(entry['spec'] as object), nodeName: 'k3d-shop-server-0' } } : entry,
-);
+const oneNode = soundShop().map((entry) => {
+  if (entry.kind !== 'Pod') return entry;
+  const spec = Object.assign({}, entry['spec'], { nodeName: 'k3d-shop-server-0' });
+  return Object.assign({}, entry, { spec });
+});
 
 /** Workloads, their copies, and what may be taken away of them. */
 export const workloadCases: CheckCases = {
@@ -33,7 +35,7 @@ export const workloadCases: CheckCases = {
       severity: 'low',
     },
   ],
-  'scaled-to-zero': [spec('by hand', { replicas: 0 }, 'medium')],
+  'scaled-to-zero': [withSpec('by hand', { replicas: 0 }, 'medium')],
   'workload-incomplete': [
     {
       what: 'one of two',
@@ -43,7 +45,14 @@ export const workloadCases: CheckCases = {
     },
     {
       what: 'a DaemonSet on no node',
-      objects: withObject(object('DaemonSet', 'log', { spec: { selector: { matchLabels: { app: 'log' } }, template: { metadata: { labels: { app: 'log' } }, spec: { containers: [] } } } })),
+      objects: withObject(
+        object('DaemonSet', 'log', {
+          spec: {
+            selector: { matchLabels: { app: 'log' } },
+            template: { metadata: { labels: { app: 'log' } }, spec: { containers: [] } },
+          },
+        }),
+      ),
       names: 'DaemonSet shop/log',
       severity: 'medium',
     },
@@ -51,7 +60,17 @@ export const workloadCases: CheckCases = {
   'pod-not-ready': [
     {
       what: 'crash back-off',
-      objects: withObject(pod('web-0', { owner: 'ReplicaSet web-1', labels: { app: 'web' }, status: { containerStatuses: [{ name: 'main', ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } }] } })),
+      objects: withObject(
+        pod('web-0', {
+          owner: 'ReplicaSet web-1',
+          labels: { app: 'web' },
+          status: {
+            containerStatuses: [
+              { name: 'main', ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } },
+            ],
+          },
+        }),
+      ),
       names: web,
       severity: 'high',
     },
@@ -65,21 +84,38 @@ export const workloadCases: CheckCases = {
       severity: 'low',
     },
   ],
-  'update-strategy-recreate': [spec('Recreate', { strategy: { type: 'Recreate' } }, 'low')],
+  'update-strategy-recreate': [withSpec('Recreate', { strategy: { type: 'Recreate' } }, 'low')],
   'rolling-update-single-writer': [
-    template('a claim of one node', { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data-db-0' } }] }, 'medium'),
+    template(
+      'a claim of one node',
+      { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data-db-0' } }] },
+      'medium',
+    ),
   ],
   'no-spread': [
     template('neither', { affinity: null, topologySpreadConstraints: [] }, 'medium'),
     template('a constraint alone', { affinity: null }, 'info'),
-    template('anti-affinity that selects others', {
-      topologySpreadConstraints: [],
-      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app: 'other' } } }], preferredDuringSchedulingIgnoredDuringExecution: [] } },
-    }, 'medium'),
+    template(
+      'anti-affinity that selects others',
+      {
+        topologySpreadConstraints: [],
+        affinity: {
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app: 'other' } } },
+            ],
+            preferredDuringSchedulingIgnoredDuringExecution: [],
+          },
+        },
+      },
+      'medium',
+    ),
   ],
-  'invalid-spread': [template('no selector', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone' }] }, 'low')],
+  'invalid-spread': [
+    template('no selector', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone' }] }, 'low'),
+  ],
   'replicas-on-one-node': [{ what: 'both', objects: oneNode, names: web, severity: 'medium' }],
-  'selector-mismatch': [spec('other labels', { selector: { matchLabels: { app: 'other' } } }, 'high')],
+  'selector-mismatch': [withSpec('other labels', { selector: { matchLabels: { app: 'other' } } }, 'high')],
   'headless-service-missing': [
     {
       what: 'no such Service',
@@ -99,7 +135,9 @@ export const workloadCases: CheckCases = {
     template('short', { terminationGracePeriodSeconds: 5 }, 'low'),
     {
       what: 'none, of a database',
-      objects: changed('StatefulSet', 'db', { spec: { template: { spec: { terminationGracePeriodSeconds: 0 } } } }),
+      objects: changed('StatefulSet', 'db', {
+        spec: { template: { spec: { terminationGracePeriodSeconds: 0 } } },
+      }),
       names: db,
       severity: 'high',
     },
@@ -112,7 +150,7 @@ export const workloadCases: CheckCases = {
       severity: 'info',
     },
   ],
-  'no-way-back': [spec('nothing kept', { revisionHistoryLimit: 0 }, 'low')],
+  'no-way-back': [withSpec('nothing kept', { revisionHistoryLimit: 0 }, 'low')],
   'disruption-budget-missing': [
     { what: 'two copies', objects: without('PodDisruptionBudget', 'web'), names: web, severity: 'medium' },
     {
@@ -125,7 +163,9 @@ export const workloadCases: CheckCases = {
   'disruption-budget-blocks': [
     {
       what: 'all must stay',
-      objects: changed('PodDisruptionBudget', 'web', { spec: { maxUnavailable: null, minAvailable: '100%' } }),
+      objects: changed('PodDisruptionBudget', 'web', {
+        spec: { maxUnavailable: null, minAvailable: '100%' },
+      }),
       names: 'PodDisruptionBudget shop/web',
       severity: 'medium',
     },
@@ -147,7 +187,11 @@ export const workloadCases: CheckCases = {
   'disruption-budgets-overlap': [
     {
       what: 'two',
-      objects: withObject(object('PodDisruptionBudget', 'again', { spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'web' } } } })),
+      objects: withObject(
+        object('PodDisruptionBudget', 'again', {
+          spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'web' } } },
+        }),
+      ),
       names: web,
       severity: 'medium',
     },
@@ -170,7 +214,9 @@ export const workloadCases: CheckCases = {
     {
       what: 'it says so',
       objects: changed('HorizontalPodAutoscaler', 'web', {
-        status: { conditions: [{ type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' }] },
+        status: {
+          conditions: [{ type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' }],
+        },
       }),
       names: 'HorizontalPodAutoscaler shop/web',
       severity: 'medium',
@@ -189,6 +235,12 @@ export const workloadCases: CheckCases = {
       names: 'HorizontalPodAutoscaler shop/web',
       severity: 'medium',
     },
-    { what: 'a number beside it in a file', objects: soundShop(), names: web, severity: 'low', snapshot: { source: 'manifests' } },
+    {
+      what: 'a number beside it in a file',
+      objects: soundShop(),
+      names: web,
+      severity: 'low',
+      snapshot: { source: 'manifests' },
+    },
   ],
 };

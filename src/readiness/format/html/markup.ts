@@ -15,12 +15,13 @@ export class Markup {
   }
 }
 
-type Value = string | number | Markup | undefined | readonly (string | Markup)[];
+type Part = string | Markup;
+type Value = number | undefined | Part | readonly Part[];
 
 function rendered(value: Value): string {
   if (value === undefined) return '';
   if (value instanceof Markup) return value.text;
-  if (Array.isArray(value)) return value.map((part) => rendered(part as Value)).join('');
+  if (typeof value === 'object') return value.map((part) => rendered(part)).join('');
   return String(value).replaceAll(/[&<>"']/g, (character) => escapes[character] ?? '');
 }
 

@@ -13,7 +13,18 @@ interface Section {
 }
 
 function table(head: readonly string[], rows: readonly Markup[], label: string): Markup {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${label}"><table><thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${label}">
+    <table>
+      <thead>
+        <tr>
+          ${head.map((text) => html`<th scope="col">${text}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function firstSteps(report: ReadinessReport): Section {
@@ -21,7 +32,9 @@ function firstSteps(report: ReadinessReport): Section {
   const body =
     steps.length === 0
       ? html`<p>Nothing of high or medium weight was found.</p>`
-      : html`<ol class="steps">${steps.map((entry) => part.step(entry))}</ol>`;
+      : html`<ol class="steps">
+          ${steps.map((entry) => part.step(entry))}
+        </ol>`;
   return { id: 'first', title: 'Fix first', body };
 }
 
@@ -40,7 +53,8 @@ function limitations({ limitations: all }: ReadinessReport): Section | undefined
   return {
     id: 'cluster',
     title: 'What this cluster is',
-    body: html`<p>True of it whatever runs on it, and measured on this very cluster.</p><div class="cards">${all.map((entry) => part.card(entry))}</div>`,
+    body: html`<p>True of it whatever runs on it, and measured on this very cluster.</p>
+      <div class="cards">${all.map((entry) => part.card(entry))}</div>`,
   };
 }
 
@@ -51,26 +65,56 @@ function places({ places: rows }: ReadinessReport): Section | undefined {
     rows.map((row) => part.placeLine(row)),
     'Where each byte lives',
   );
-  const survives = html`<h3 id="survival">What survives what</h3><p class="faint">Derived from where each place is. <b>part</b>: what was synced to disk is there; what was being written may not be.</p><div class="scroll" tabindex="0" role="region" aria-label="Table: What survives what"><table class="matrix"><thead><tr><th scope="col">what</th>${part.eventHeads()}</tr></thead><tbody>${rows.map((row) => part.survivalLine(row))}</tbody></table></div><details><summary>Reasons</summary><ul class="facts">${rows.flatMap((row) => part.survivalReasons(row))}</ul></details>`;
+  const survives = html`<h3 id="survival">What survives what</h3>
+    <p class="faint">
+      Derived from where each place is. <b>part</b>: what was synced to disk is there; what was being written
+      may not be.
+    </p>
+    <div class="scroll" tabindex="0" role="region" aria-label="Table: What survives what">
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">what</th>
+            ${part.eventHeads()}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map((row) => part.survivalLine(row))}
+        </tbody>
+      </table>
+    </div>
+    <details>
+      <summary>Reasons</summary>
+      <ul class="facts">
+        ${rows.flatMap((row) => part.survivalReasons(row))}
+      </ul>
+    </details>`;
   return { id: 'data', title: 'Where each byte lives', body: html`${where}<br />${survives}` };
 }
 
 function findings(report: ReadinessReport): Section {
   const all = groups(report);
-  const meaning = severities.map((severity) => html`<li>${part.severityBadge(severity)} ${severityWords[severity]}</li>`);
+  const meaning = severities.map(
+    (severity) => html`<li>${part.severityBadge(severity)} ${severityWords[severity]}</li>`,
+  );
   return {
     id: 'findings',
     title: 'Findings',
-    body: html`<ul class="meanings">${meaning}</ul>${
-      all.length === 0 ? html`<p>None.</p>` : all.map((group) => part.groupBlock(group))
-    }`,
+    body: html`<ul class="meanings">
+        ${meaning}
+      </ul>
+      ${all.length === 0 ? html`<p>None.</p>` : all.map((group) => part.groupBlock(group))}`,
   };
 }
 
 function notChecked({ notChecked: entries }: ReadinessReport): Section {
   const lines = entries.map(({ what, why, couldNotLook }) => {
     const state = couldNotLook ? part.badge('warn', 'could not look') : part.badge('calm', 'not tried');
-    return html`<tr><th scope="row">${what}</th><td>${state}</td><td>${prose(why)}</td></tr>`;
+    return html`<tr>
+      <th scope="row">${what}</th>
+      <td>${state}</td>
+      <td>${prose(why)}</td>
+    </tr>`;
   });
   return {
     id: 'not-checked',
@@ -87,7 +131,9 @@ function clean(report: ReadinessReport): Section {
     body:
       titles.length === 0
         ? html`<p>None.</p>`
-        : html`<ul class="columns faint">${titles.map((title) => html`<li>${title}</li>`)}</ul>`,
+        : html`<ul class="columns faint">
+            ${titles.map((title) => html`<li>${title}</li>`)}
+          </ul>`,
   };
 }
 
@@ -103,7 +149,9 @@ export function htmlReport(report: ReadinessReport): string {
     clean(report),
   ].filter((section) => section !== undefined);
   const subject = subjectText(report);
-  const tiles = severities.map((severity) => part.tile(severity, report.counts[severity], severityWords[severity]));
+  const tiles = severities.map((severity) =>
+    part.tile(severity, report.counts[severity], severityWords[severity]),
+  );
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -125,7 +173,13 @@ export function htmlReport(report: ReadinessReport): string {
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </header>
 <main id="main">
-${sections.map(({ id, title, body: content }) => html`<section aria-labelledby="${id}-title"><h2 id="${id}-title"><span id="${id}"></span>${title}</h2>${content}</section>`)}
+${sections.map(
+  ({ id, title, body: content }) =>
+    html`<section aria-labelledby="${id}-title">
+      <h2 id="${id}-title"><span id="${id}"></span>${title}</h2>
+      ${content}
+    </section>`,
+)}
 </main>
 <footer>Made by rekindle ${report.version}. It looked, and changed nothing.</footer>
 </body>

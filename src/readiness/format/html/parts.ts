@@ -8,7 +8,12 @@ import { bytesText } from '../words.ts';
 import type { Tone } from './colors.ts';
 import { html, prose, type Markup } from './markup.ts';
 
-const severityTone: Readonly<Record<Severity, Tone>> = { high: 'bad', medium: 'warn', low: 'mild', info: 'calm' };
+const severityTone: Readonly<Record<Severity, Tone>> = {
+  high: 'bad',
+  medium: 'warn',
+  low: 'mild',
+  info: 'calm',
+};
 const stateTone: Readonly<Record<ProductionRow['state'], Tone>> = {
   yes: 'good',
   partly: 'mild',
@@ -40,35 +45,59 @@ export function severityBadge(severity: Severity): Markup {
 
 /** One number of the head. */
 export function tile(severity: Severity, count: number, meaning: string): Markup {
-  return html`<li class="tile ${severityTone[severity]}"><b>${count}</b> ${severity}<br /><small>${meaning}</small></li>`;
+  return html`<li class="tile ${severityTone[severity]}">
+    <b>${count}</b> ${severity}<br /><small>${meaning}</small>
+  </li>`;
 }
 
 function facts(evidence: readonly Fact[]): Markup {
-  return html`<ul class="facts">${evidence.map(({ object, field, value }) => html`<li>${object}: ${field} = ${value}</li>`)}</ul>`;
+  return html`<ul class="facts">
+    ${evidence.map(({ object, field, value }) => html`<li>${object}: ${field} = ${value}</li>`)}
+  </ul>`;
 }
 
 function evidenceOf(evidence: readonly Fact[], what: string): Markup | undefined {
   if (evidence.length === 0) return undefined;
-  return html`<details><summary>Evidence<span class="skip"> for ${what}</span> (${evidence.length})</summary>${facts(evidence)}</details>`;
+  return html`<details>
+    <summary>Evidence<span class="skip"> for ${what}</span> (${evidence.length})</summary>
+    ${facts(evidence)}
+  </details>`;
 }
 
 /** One of the first steps. */
 export function step({ severity, title, objects, say, commands }: FirstStep): Markup {
-  return html`<li><h3>${title} ${severityBadge(severity)}</h3><p class="faint">${objects}</p><p>${prose(say)}</p>${commands.map((command) => html`<code class="command">${command}</code>`)}</li>`;
+  return html`<li>
+    <h3>${title} ${severityBadge(severity)}</h3>
+    <p class="faint">${objects}</p>
+    <p>${prose(say)}</p>
+    ${commands.map((command) => html`<code class="command">${command}</code>`)}
+  </li>`;
 }
 
 /** One question about production. */
 export function productionLine({ question, state, answer, evidence, next }: ProductionRow): Markup {
-  const first = state === 'yes' || next === undefined ? undefined : html`<p class="faint">Next: ${prose(next)}</p>`;
-  return html`<tr><th scope="row">${question}</th><td>${badge(stateTone[state], state)}</td><td><p>${prose(answer)}</p>${first}${evidenceOf(evidence, question)}</td></tr>`;
+  const first =
+    state === 'yes' || next === undefined ? undefined : html`<p class="faint">Next: ${prose(next)}</p>`;
+  return html`<tr>
+    <th scope="row">${question}</th>
+    <td>${badge(stateTone[state], state)}</td>
+    <td>
+      <p>${prose(answer)}</p>
+      ${first}${evidenceOf(evidence, question)}
+    </td>
+  </tr>`;
 }
 
 /** One limitation of the cluster. */
 export function card({ title, state, found, cost, wayOut, evidence }: Limitation): Markup {
   const [word, tone] = limitationWords[state];
-  return html`<article class="card"><h3>${title} ${badge(tone, word)}</h3><p><strong>${prose(found)}</strong></p>${
-    cost === undefined ? undefined : html`<p>${prose(cost)}</p>`
-  }${wayOut === undefined ? undefined : html`<p class="faint">Way out: ${prose(wayOut)}</p>`}${evidenceOf(evidence, title)}</article>`;
+  return html`<article class="card">
+    <h3>${title} ${badge(tone, word)}</h3>
+    <p><strong>${prose(found)}</strong></p>
+    ${
+      cost === undefined ? undefined : html`<p>${prose(cost)}</p>`
+    }${wayOut === undefined ? undefined : html`<p class="faint">Way out: ${prose(wayOut)}</p>`}${evidenceOf(evidence, title)}
+  </article>`;
 }
 
 const mediumWords: Readonly<Record<PlaceRow['medium']['kind'], string>> = {
@@ -90,7 +119,13 @@ function sizeOf({ bytes, requested }: PlaceRow): Markup {
 export function placeLine(place: PlaceRow): Markup {
   const { name, node, path, medium } = place;
   const source = medium.source === undefined ? undefined : html`<br /><code>${medium.source}</code>`;
-  return html`<tr><th scope="row">${name}</th><td>${node ?? 'not known'}</td><td>${path === undefined ? 'not known' : html`<code>${path}</code>`}</td><td>${mediumWords[medium.kind]}${source}</td><td>${sizeOf(place)}</td></tr>`;
+  return html`<tr>
+    <th scope="row">${name}</th>
+    <td>${node ?? 'not known'}</td>
+    <td>${path === undefined ? 'not known' : html`<code>${path}</code>`}</td>
+    <td>${mediumWords[medium.kind]}${source}</td>
+    <td>${sizeOf(place)}</td>
+  </tr>`;
 }
 
 /** The heads of the table of what survives what. */
@@ -105,7 +140,10 @@ export function survivalLine({ name, survives }: PlaceRow): Markup {
     const word = answer === 'none' ? '–' : answer;
     return html`<td title="${why}">${badge(survivalTone[answer], word)}</td>`;
   });
-  return html`<tr><th scope="row">${name}</th>${cells}</tr>`;
+  return html`<tr>
+    <th scope="row">${name}</th>
+    ${cells}
+  </tr>`;
 }
 
 /** Why a place does not survive what it does not survive. */
@@ -119,11 +157,20 @@ export function survivalReasons({ name, survives }: PlaceRow): readonly Markup[]
 
 function itemLine({ severity, object, place, claim, evidence, say, command }: Item, group: Group): Markup {
   const own = group.say === undefined ? html`<p>${prose(say)}</p>` : undefined;
-  return html`<tr role="row"><th scope="row" role="rowheader">${object}${place === undefined ? undefined : html`<br /><span class="faint">${place}</span>`}</th><td role="cell">${
-    severity === group.severity ? undefined : html`${severityBadge(severity)} `
-  }${prose(claim)}</td><td role="cell"><ul class="facts">${evidence.map((line) => html`<li>${line}</li>`)}</ul>${own}${
-    command === undefined ? undefined : html`<code class="command">${command}</code>`
-  }</td></tr>`;
+  return html`<tr role="row">
+    <th scope="row" role="rowheader">
+      ${object}${place === undefined ? undefined : html`<br /><span class="faint">${place}</span>`}
+    </th>
+    <td role="cell">
+      ${severity === group.severity ? undefined : html`${severityBadge(severity)} `}${prose(claim)}
+    </td>
+    <td role="cell">
+      <ul class="facts">
+        ${evidence.map((line) => html`<li>${line}</li>`)}
+      </ul>
+      ${own}${command === undefined ? undefined : html`<code class="command">${command}</code>`}
+    </td>
+  </tr>`;
 }
 
 /** All findings of one check; the worst are open. The roles keep it a table where a narrow page shows it as blocks. */
@@ -131,7 +178,31 @@ export function groupBlock(group: Group): Markup {
   const { id, title, severity, why, source, items, say } = group;
   const open = severity === 'high' ? html` open` : undefined;
   const label = `Table: ${title}`;
-  return html`<details class="group" id="${id}"${open}><summary>${severityBadge(severity)}<h3>${title}</h3><span class="faint">${items.length} ${items.length === 1 ? 'finding' : 'findings'}</span></summary><div><p>${prose(why)} <a href="${source}" rel="noreferrer">Source<span class="skip"> of ${id}</span></a></p>${
-    say === undefined ? undefined : html`<p><strong>First:</strong> ${prose(say)}</p>`
-  }<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="objects" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">object</th><th scope="col" role="columnheader">finding</th><th scope="col" role="columnheader">evidence${say === undefined ? ' and first step' : ''}</th></tr></thead><tbody role="rowgroup">${items.map((item) => itemLine(item, group))}</tbody></table></div></div></details>`;
+  return html`<details class="group" id="${id}" ${open}>
+    <summary>
+      ${severityBadge(severity)}
+      <h3>${title}</h3>
+      <span class="faint">${items.length} ${items.length === 1 ? 'finding' : 'findings'}</span>
+    </summary>
+    <div>
+      <p>
+        ${prose(why)} <a href="${source}" rel="noreferrer">Source<span class="skip"> of ${id}</span></a>
+      </p>
+      ${say === undefined ? undefined : html`<p><strong>First:</strong> ${prose(say)}</p>`}
+      <div class="scroll" tabindex="0" role="region" aria-label="${label}">
+        <table class="objects" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col" role="columnheader">object</th>
+              <th scope="col" role="columnheader">finding</th>
+              <th scope="col" role="columnheader">evidence${say === undefined ? ' and first step' : ''}</th>
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            ${items.map((item) => itemLine(item, group))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  </details>`;
 }

@@ -1,6 +1,8 @@
 import { dark, light, properties, tones } from './colors.ts';
 
-const badges = tones.map((tone) => `.${tone}{color:var(--${tone});background:var(--${tone}-ground)}`).join('\n');
+const badges = tones
+  .map((tone) => `.${tone}{color:var(--${tone});background:var(--${tone}-ground)}`)
+  .join('\n');
 
 /** The whole style of the page: it asks for nothing outside of it. */
 export const style = `

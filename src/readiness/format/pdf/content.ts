@@ -10,8 +10,18 @@ import { bytesText } from '../words.ts';
 /** A node of pdfmake's document. */
 export type Content = string | Readonly<Record<string, unknown>> | readonly Content[];
 
-const severityTone: Readonly<Record<Severity, Tone>> = { high: 'bad', medium: 'warn', low: 'mild', info: 'calm' };
-const stateTone: Readonly<Record<ProductionRow['state'], Tone>> = { yes: 'good', partly: 'mild', no: 'bad', unknown: 'warn' };
+const severityTone: Readonly<Record<Severity, Tone>> = {
+  high: 'bad',
+  medium: 'warn',
+  low: 'mild',
+  info: 'calm',
+};
+const stateTone: Readonly<Record<ProductionRow['state'], Tone>> = {
+  yes: 'good',
+  partly: 'mild',
+  no: 'bad',
+  unknown: 'warn',
+};
 const survivalTone: Readonly<Record<Survival['answer'], Tone>> = {
   kept: 'good',
   part: 'mild',
@@ -92,7 +102,9 @@ function production({ production: rows }: ReadinessReport): readonly Content[] {
         {
           stack: [
             prose(answer),
-            ...(state === 'yes' || next === undefined ? [] : [{ stack: [prose(`Next: ${next}`)], color: light.faint }]),
+            ...(state === 'yes' || next === undefined
+              ? []
+              : [{ stack: [prose(`Next: ${next}`)], color: light.faint }]),
             ...evidence.slice(0, 6).map(({ object, field, value }) => ({
               text: breakable(`${object}: ${field} = ${value}`),
               style: 'fact',
@@ -168,7 +180,10 @@ function places({ places: rows }: ReadinessReport): readonly Content[] {
 function group({ title, severity, why, source, items, say }: Group): Content {
   return {
     stack: [
-      { text: [badge(severityTone[severity], severity), { text: ` ${title}`, style: 'h3' }], margin: [0, 8, 0, 2] },
+      {
+        text: [badge(severityTone[severity], severity), { text: ` ${title}`, style: 'h3' }],
+        margin: [0, 8, 0, 2],
+      },
       prose(why),
       ...(say === undefined ? [] : [prose(`First: ${say}`)]),
       { text: source, link: source, color: light.link, fontSize: 7 },
@@ -176,7 +191,10 @@ function group({ title, severity, why, source, items, say }: Group): Content {
         widths: [125, 150, '*'],
         head: ['object', 'finding', 'evidence and first step'],
         rows: items.map((item) => [
-          { text: breakable(item.place === undefined ? item.object : `${item.object} (${item.place})`), bold: true },
+          {
+            text: breakable(item.place === undefined ? item.object : `${item.object} (${item.place})`),
+            bold: true,
+          },
           prose(item.claim),
           {
             stack: [
@@ -195,7 +213,10 @@ function findings(report: ReadinessReport): readonly Content[] {
   return [
     heading('Findings'),
     ...severities.map((severity) => ({
-      text: [badge(severityTone[severity], `${severity}: ${report.counts[severity]}`), ` ${severityWords[severity]}`],
+      text: [
+        badge(severityTone[severity], `${severity}: ${report.counts[severity]}`),
+        ` ${severityWords[severity]}`,
+      ],
       margin: [0, 0, 0, 2],
     })),
     ...groups(report).map(group),
@@ -224,7 +245,11 @@ export function pdfContent(report: ReadinessReport): readonly Content[] {
   return [
     { text: 'Readiness report', style: 'h1' },
     { text: breakable(subjectText(report)), fontSize: 11 },
-    { text: `${dateTime(report.at)}, rekindle ${report.version}. ${headline(report)}`, color: light.faint, margin: [0, 2, 0, 6] },
+    {
+      text: `${dateTime(report.at)}, rekindle ${report.version}. ${headline(report)}`,
+      color: light.faint,
+      margin: [0, 2, 0, 6],
+    },
     heading('Fix first'),
     ...firstSteps(report),
     ...production(report),

@@ -43,7 +43,11 @@ export async function pdfReport(report: ReadinessReport): Promise<Uint8Array> {
   prepare();
   const subject = subjectText(report);
   const definition = {
-    info: { title: `Readiness report: ${subject}`, creator: `rekindle ${report.version}`, creationDate: new Date(report.at) },
+    info: {
+      title: `Readiness report: ${subject}`,
+      creator: `rekindle ${report.version}`,
+      creationDate: new Date(report.at),
+    },
     pageSize: 'A4',
     pageMargins: [36, 40, 36, 44],
     language: 'en',
@@ -75,6 +79,9 @@ function withLayout(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((part) => withLayout(part));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key, key === 'layout' && part === 'lines' ? lines : withLayout(part)]),
+    Object.entries(value).map(([key, part]) => [
+      key,
+      key === 'layout' && part === 'lines' ? lines : withLayout(part),
+    ]),
   );
 }
