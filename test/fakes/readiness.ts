@@ -35,36 +35,38 @@ export function worldWith(objects: readonly Written[], changes: Partial<Snapshot
   return worldOf(snapshotOf(objects, changes));
 }
 
+const container = (name: string, role: 'server' | 'agent' | 'loadbalancer') => ({
+  id: `${name}-0123456789abcdef`,
+  name: nodeName(name),
+  role,
+  state: 'running' as const,
+  startedAt: now - 3_600_000,
+  exitCode: 0,
+  restartPolicy: 'unless-stopped',
+  restartCount: 0,
+  addresses: ['172.18.0.3'],
+});
+
+const mount = (
+  where: string,
+  kind: 'anonymous' | 'bind' | 'volume',
+  destination: string,
+  source: string,
+) => ({
+  containerId: `${where}-0123456789abcdef`,
+  container: nodeName(where),
+  kind,
+  source,
+  destination,
+});
+
 /** A cluster of k3d: one server and one agent with unnamed volumes, and a folder of the machine for claims of the agent. */
 export function clusterFacts(changes: Partial<ClusterFacts> = {}): ClusterFacts {
-  const container = (name: string, role: 'server' | 'agent' | 'loadbalancer') => ({
-    id: `${name}-0123456789abcdef`,
-    name: nodeName(name),
-    role,
-    state: 'running' as const,
-    startedAt: now - 3_600_000,
-    exitCode: 0,
-    restartPolicy: 'unless-stopped',
-    restartCount: 0,
-    addresses: ['172.18.0.3'],
-  });
   const nodes = [
     container('server-0', 'server'),
     container('agent-0', 'agent'),
     container('serverlb', 'loadbalancer'),
   ];
-  const mount = (
-    where: string,
-    kind: 'anonymous' | 'bind' | 'volume',
-    destination: string,
-    source: string,
-  ) => ({
-    containerId: `${where}-0123456789abcdef`,
-    container: nodeName(where),
-    kind,
-    source,
-    destination,
-  });
   return {
     cluster: 'shop',
     machine: saw(

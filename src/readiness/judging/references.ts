@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../domain/object-ref.ts';
-import { allContainers, type PodSpec, type VolumeSpec } from '../world/pod-spec.ts';
+import { allContainers, type ContainerSpec, type PodSpec, type VolumeSpec } from '../world/pod-spec.ts';
 import type { Workload } from '../world/workload.ts';
 import { podField } from './subjects.ts';
 
@@ -23,19 +23,25 @@ function named(kind: Reference['kind'], ref: Named | null | undefined, field: st
   return [{ kind, name: ref.name, key: ref.key, isOptional: ref.optional === true, field }];
 }
 
+function ofVariables(container: string, env: ContainerSpec['env'], field: string): readonly Reference[] {
+  return env.flatMap(({ name, valueFrom }) => {
+    const place = `${field}.containers[${container}].env[${name}]`;
+    const map = named('ConfigMap', valueFrom?.configMapKeyRef, place);
+    return map.concat(named('Secret', valueFrom?.secretKeyRef, place));
+  });
+}
+
+function ofWhole(container: string, envFrom: ContainerSpec['envFrom'], field: string): readonly Reference[] {
+  return envFrom.flatMap(({ configMapRef, secretRef }) => {
+    const place = `${field}.containers[${container}].envFrom`;
+    return named('ConfigMap', configMapRef, place).concat(named('Secret', secretRef, place));
+  });
+}
+
 function fromEnvironment(pod: PodSpec, field: string): readonly Reference[] {
-  return allContainers(pod).flatMap(({ name, env, envFrom }) => [
-    ...env.flatMap(({ name: variable, valueFrom }) => {
-      const place = `${field}.containers[${name}].env[${variable}]`;
-      return named('ConfigMap', valueFrom?.configMapKeyRef, place).concat(
-        named('Secret', valueFrom?.secretKeyRef, place),
-      );
-    }),
-    ...envFrom.flatMap(({ configMapRef, secretRef }) => {
-      const place = `${field}.containers[${name}].envFrom`;
-      return named('ConfigMap', configMapRef, place).concat(named('Secret', secretRef, place));
-    }),
-  ]);
+  return allContainers(pod).flatMap(({ name, env, envFrom }) =>
+    ofVariables(name, env, field).concat(ofWhole(name, envFrom, field)),
+  );
 }
 
 interface Source extends Optional {
