@@ -30,6 +30,22 @@ describe('--fail-on', () => {
     expect(exitCodeFor(blind('NetworkPolicy'), 'low')).toBe(2);
   });
 
+  it('judges the workloads that were read when another kind of them could not be, and is 2 all the same', () => {
+    const snapshot = snapshotOf(changed('Deployment', 'web', { spec: { revisionHistoryLimit: 0 } }));
+    const objects = { ...snapshot.objects, DaemonSet: couldNotLook<never[]>('forbidden', 'daemonsets', now) };
+    const report = sound({ snapshot: { ...snapshot, objects } });
+    const entry = report.checked.find(({ check }) => check.id === 'no-way-back');
+    expect(entry).toMatchObject({ couldNotLook: true, unseen: 'daemonsets: forbidden' });
+    expect(entry?.findings).toHaveLength(1);
+    expect(exitCodeFor(report, 'high')).toBe(2);
+    expect(report.notChecked.map(({ what }) => what)).toContain('Check no-way-back, in part');
+    // What judges all workloads together has nothing to say: an absence would be a guess.
+    expect(report.checked.find(({ check }) => check.id === 'service-without-pods')).toMatchObject({
+      findings: [],
+      couldNotLook: true,
+    });
+  });
+
   it('is 1 when something is as bad, whatever else could not be looked at', () => {
     const snapshot = snapshotOf(changed('Deployment', 'web', { status: { availableReplicas: 0 } }));
     const objects = { ...snapshot.objects, LimitRange: couldNotLook<never[]>('forbidden', 'x', now) };

@@ -97,9 +97,11 @@ function notCheckedOf(
   const { facts, subject } = input;
   const live = subject.source === 'cluster';
   return [
-    ...checked.flatMap(({ check, notJudged, couldNotLook: could }) =>
-      notJudged === undefined ? [] : [{ what: `Check ${check.id}`, why: notJudged, couldNotLook: could }],
-    ),
+    ...checked.flatMap(({ check, notJudged, unseen, couldNotLook }) => {
+      const why = notJudged ?? unseen;
+      const what = `Check ${check.id}${notJudged === undefined ? ', in part' : ''}`;
+      return why === undefined ? [] : [{ what, why, couldNotLook }];
+    }),
     ...unread.map(({ object, why }) => ({ what: object, why, couldNotLook: true })),
     ...(input.unseen ?? []).map((line) => ({ what: 'A look', why: line, couldNotLook: true })),
     ...(live

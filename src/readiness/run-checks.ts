@@ -3,6 +3,7 @@ import { readinessChecks } from './checks/index.ts';
 import { findingOf, type Draft, type ReadinessCheck } from './define-check.ts';
 import { severities, type ReadinessFinding, type Severity } from './finding.ts';
 import type { Need, Snapshot } from './world/snapshot.ts';
+import { workloadKinds } from './world/workload.ts';
 import type { World } from './world/world.ts';
 
 /** A check with what came of it. */
@@ -11,7 +12,9 @@ export interface Checked {
   readonly findings: readonly ReadinessFinding[];
   /** Why it judged nothing; undefined: it did. */
   readonly notJudged?: string;
-  /** Whether that is because something could not be looked at, and not because files cannot show it. */
+  /** What it could not look at although it judged the rest; undefined: nothing. */
+  readonly unseen?: string;
+  /** Whether something could not be looked at, and not only because files cannot show it. */
   readonly couldNotLook: boolean;
 }
 
@@ -37,9 +40,20 @@ function withWriter(draft: Draft, writers: ReadonlyMap<string, string>): Draft {
   };
 }
 
-function judged(check: ReadinessCheck, world: World, writers: ReadonlyMap<string, string>): Checked {
-  const drafts = check.judge(world).map((draft) => withWriter(draft, writers));
-  return { check, findings: drafts.map((draft) => findingOf(check, draft, world)), couldNotLook: false };
+const workloads: ReadonlySet<Need> = new Set(workloadKinds);
+
+/** What is missing for a check: whether it can judge nothing at all, and the reasons. */
+function missingFor(snapshot: Snapshot, { needs, eachAlone }: ReadinessCheck) {
+  const reasons = new Map(
+    needs.flatMap((need) => {
+      const why = unseen(snapshot, need);
+      return why === undefined ? [] : [[need, why] as const];
+    }),
+  );
+  const soft = eachAlone === true ? needs.filter((need) => workloads.has(need)) : [];
+  const isHard = [...reasons.keys()].some((need) => !soft.includes(need));
+  const isAll = soft.length > 0 && soft.every((need) => reasons.has(need));
+  return { blocks: isHard || isAll, why: [...new Set(reasons.values())].join('; ') };
 }
 
 const nothing: readonly ReadinessFinding[] = [];
@@ -54,10 +68,13 @@ export function runChecks(snapshot: Snapshot, world: World): readonly Checked[] 
   return readinessChecks.map((check) => {
     if (check.isLive === true && !world.isLive)
       return { check, findings: nothing, notJudged: 'only a running cluster shows it', couldNotLook: false };
-    const why = check.needs.map((need) => unseen(snapshot, need)).filter((text) => text !== undefined);
-    if (why.length > 0)
-      return { check, findings: nothing, notJudged: [...new Set(why)].join('; '), couldNotLook: true };
-    return judged(check, world, writers);
+    const { blocks, why } = missingFor(snapshot, check);
+    if (blocks) return { check, findings: nothing, notJudged: why, couldNotLook: true };
+    const drafts = check.judge(world).map((draft) => withWriter(draft, writers));
+    const findings = drafts.map((draft) => findingOf(check, draft, world));
+    return why === ''
+      ? { check, findings, couldNotLook: false }
+      : { check, findings, unseen: why, couldNotLook: true };
   });
 }
 

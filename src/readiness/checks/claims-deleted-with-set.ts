@@ -10,6 +10,7 @@ export const claimsDeletedWithSet = defineCheck({
   source:
     'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention',
   needs: ['StatefulSet'],
+  eachAlone: true,
   judge: (world) =>
     world.workloads.flatMap(({ kind, ref, spec }) => {
       const policy = spec.persistentVolumeClaimRetentionPolicy;

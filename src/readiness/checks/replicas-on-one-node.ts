@@ -11,6 +11,7 @@ export const replicasOnOneNode = defineCheck({
   source:
     'https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#known-limitations',
   needs: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Pod', 'Node'],
+  eachAlone: true,
   isLive: true,
   judge: (world) =>
     world.workloads.flatMap((workload) => {

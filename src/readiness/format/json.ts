@@ -52,6 +52,7 @@ const check = z.strictObject({
   source: z.string().describe('who says so'),
   findings: count,
   notJudged: z.string().optional().describe('why it judged nothing; absent: it judged'),
+  unseen: z.string().optional().describe('what it could not look at although it judged the rest'),
   couldNotLook: z.boolean().describe('something that it needs could not be looked at'),
 });
 
@@ -154,11 +155,16 @@ function checkJson({
   check: own,
   findings,
   notJudged,
+  unseen,
   couldNotLook,
 }: Checked): ReportDocument['checks'][number] {
   const { id, title, severity: worst, why, source } = own;
   const told = { id, title, severity: worst, why, source, findings: findings.length, couldNotLook };
-  return notJudged === undefined ? told : { ...told, notJudged };
+  return {
+    ...told,
+    ...(notJudged !== undefined && { notJudged }),
+    ...(unseen !== undefined && { unseen }),
+  };
 }
 
 /** The report as plain data. */

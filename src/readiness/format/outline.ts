@@ -174,6 +174,9 @@ export function headline({ counts, production, checked, notChecked }: ReadinessR
 /** Checks that found nothing. */
 export function passed({ checked }: ReadinessReport): readonly string[] {
   return checked
-    .filter(({ findings, notJudged }) => findings.length === 0 && notJudged === undefined)
+    .filter(
+      ({ findings, notJudged, couldNotLook }) =>
+        findings.length === 0 && notJudged === undefined && !couldNotLook,
+    )
     .map(({ check }) => check.title);
 }

@@ -201,10 +201,13 @@ function findingsRow(
   const own = checked.filter(({ check }) => ids.includes(check.id));
   const findings = own.flatMap((entry) => entry.findings);
   const unseen = own.filter(({ couldNotLook }) => couldNotLook);
-  const evidence = own.map(({ check, findings: found, notJudged }) => ({
+  const evidence = own.map(({ check, findings: found, notJudged, unseen: part }) => ({
     object: `check ${check.id}`,
     field: 'findings',
-    value: notJudged === undefined ? String(found.length) : `not judged: ${notJudged}`,
+    value:
+      notJudged === undefined
+        ? `${found.length}${part === undefined ? '' : `; could not look: ${part}`}`
+        : `not judged: ${notJudged}`,
   }));
   const base = { id, question, evidence, checks: ids, next };
   if (findings.length > 0) return { ...base, state: 'no', answer: some(findings.length) };
@@ -212,7 +215,7 @@ function findingsRow(
     return {
       ...base,
       state: 'unknown',
-      answer: `Could not look: ${unseen.map(({ notJudged }) => notJudged).join('; ')}.`,
+      answer: `Could not look: ${[...new Set(unseen.map(({ notJudged, unseen: part }) => notJudged ?? part))].join('; ')}.`,
     };
   return { ...base, state: 'yes', answer: none };
 }
