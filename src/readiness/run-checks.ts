@@ -23,19 +23,20 @@ function unseen(snapshot: Snapshot, need: Need): string | undefined {
   return looked.looked ? undefined : `${looked.from}: ${looked.why}`;
 }
 
+/** Commands that look, that make an object of its own, or that know who writes what. */
+const lasts = /^(rekindle |kubectl (-n \S+ )?(get|describe|logs|create) )/;
+
 /** Advice for an object that somebody else writes: there is where it has to be changed. */
 function withWriter(draft: Draft, writers: ReadonlyMap<string, string>): Draft {
   const writer = writers.get(refText(draft.object));
-  if (writer === undefined) return draft;
   const { say, command } = draft.advice;
-  const isOurs =
-    command?.startsWith('rekindle ') === true ||
-    /^kubectl (-n \S+ )?(get|describe|logs) /.test(command ?? '');
+  const isSeparate = command !== undefined && lasts.test(command) && !command.startsWith('rekindle ');
+  if (writer === undefined || isSeparate) return draft;
   return {
     ...draft,
     advice: {
-      say: `${say} ${writer} writes this object and would write over a change: set it there.`,
-      ...(isOurs && command !== undefined && { command }),
+      say: `${say} But ${writer} writes this object and would write over a change: set it there.`,
+      ...(command?.startsWith('rekindle ') === true && { command }),
     },
   };
 }
@@ -61,7 +62,7 @@ const nothing: readonly ReadinessFinding[] = [];
 /** Runs every check for which all that it needs was looked at. Pure. */
 export function runChecks(snapshot: Snapshot, world: World): readonly Checked[] {
   const writers = new Map(
-    [...world.workloads, ...world.services, ...world.budgets, ...world.claims].flatMap(({ ref, writer }) =>
+    [...world.workloads, ...world.services, ...world.budgets].flatMap(({ ref, writer }) =>
       writer === undefined ? [] : [[refText(ref), writer] as const],
     ),
   );

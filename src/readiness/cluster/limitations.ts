@@ -86,7 +86,7 @@ function data({ facts, places }: ClusterView): Limitation {
     ...head,
     state: 'holds',
     found:
-      `${counted(stack.length, 'place')} with ${totalText(stack)}, all on the disk of this machine; ` +
+      `${counted(stack.length, 'place')} with ${totalText(stack)}, all on this machine; ` +
       `${atRisk.length} of them go with \`k3d cluster delete\`${unknown.length > 0 ? `, ${unknown.length} are not known` : ''}.`,
     evidence: [
       fact(`machine ${seen(facts.machine)?.name ?? ''}`, 'DockerRootDir', root || 'not told'),

@@ -48,11 +48,20 @@ export function matches(selector: Selector | null | undefined, labels: Labels): 
   return selector !== null && selector !== undefined && selects(selector, labels);
 }
 
-/** Disruption budgets that cover this workload's pods. */
-export function budgetsOf({ budgets }: World, { ref, podLabels }: Workload): readonly Thing<BudgetFields>[] {
+/** Disruption budgets that cover pods of these labels in the namespace of an object. */
+export function budgetsOver(
+  { budgets }: World,
+  ref: ObjectRef,
+  labels: Labels,
+): readonly Thing<BudgetFields>[] {
   return budgets.filter(
-    (budget) => together(budget.ref, ref) && matches(budget.fields.spec.selector, podLabels),
+    (budget) => together(budget.ref, ref) && matches(budget.fields.spec.selector, labels),
   );
+}
+
+/** Disruption budgets that cover the pods that this workload makes. */
+export function budgetsOf(world: World, { ref, podLabels }: Workload): readonly Thing<BudgetFields>[] {
+  return budgetsOver(world, ref, podLabels);
 }
 
 /** Autoscalers that set this workload's number of pods. */

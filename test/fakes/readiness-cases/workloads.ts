@@ -154,6 +154,15 @@ export const workloadCases: CheckCases = {
   'disruption-budget-missing': [
     { what: 'two copies', objects: without('PodDisruptionBudget', 'web'), names: web, severity: 'medium' },
     {
+      what: 'of one of the two',
+      objects: withObject(
+        pod('web-0', { owner: 'ReplicaSet web-1', labels: { app: 'web', role: 'leader' } }),
+        changed('PodDisruptionBudget', 'web', { spec: { selector: { matchLabels: { role: 'leader' } } } }),
+      ),
+      names: web,
+      severity: 'info',
+    },
+    {
       what: 'one copy',
       objects: withObject(workload('Deployment', 'worker', { spec: { replicas: 1 } })),
       names: 'Deployment shop/worker',

@@ -37,7 +37,7 @@ function badge(tone: Tone, word: string): Content {
 
 /** Texts of machines have no spaces to break at; an invisible place to break keeps them inside the page. */
 function breakable(text: string): string {
-  return text.replaceAll(/([/.:=,@_-])(?=\S{12})/g, '$1\u200b');
+  return text.replaceAll(/([/.:=,@_])(?=\S{12})/g, '$1\u200b');
 }
 
 /** A text in which `backticks` mark what is typed or read by machines. */
@@ -60,6 +60,7 @@ function table({ widths, head, rows }: Table): Content {
   return {
     table: {
       headerRows: 1,
+      keepWithHeaderRows: 1,
       dontBreakRows: true,
       widths,
       body: [head.map((text) => ({ text, style: 'head' })), ...rows],
