@@ -101,6 +101,16 @@ describe('recall', () => {
   });
 });
 
+interface Complaint {
+  readonly path?: string;
+  readonly summary: string;
+  readonly skipped?: boolean;
+}
+
+function complaint(id: string, grade: number, { path = '', summary, skipped = false }: Complaint) {
+  return { check: { id }, grade, skipped, comments: [{ path, summary }] };
+}
+
 describe('what they print', () => {
   it('is read from Popeye, with the object that made a pod', () => {
     const report = {
@@ -140,20 +150,14 @@ describe('what they print', () => {
   });
 
   it('is read from kube-score, in parts where one check has several complaints', () => {
-    const check = (id: string, grade: number, path: string, summary: string, skipped = false) => ({
-      check: { id },
-      grade,
-      skipped,
-      comments: [{ path, summary }],
-    });
     const report = [
       {
         type_meta: { kind: 'Deployment' },
         object_meta: { name: 'web' },
         checks: [
-          check('container-resources', 1, 'main', 'CPU limit is not set'),
-          check('pod-probes', 10, '', 'fine'),
-          check('deployment-replicas', 5, '', 'few', true),
+          complaint('container-resources', 1, { path: 'main', summary: 'CPU limit is not set' }),
+          complaint('pod-probes', 10, { summary: 'fine' }),
+          complaint('deployment-replicas', 5, { summary: 'few', skipped: true }),
         ],
       },
     ];
