@@ -7,6 +7,8 @@ export const extraReasons: Readonly<Record<string, string>> = {
     'Popeye has the code (712), and no linter of v0.22.1 uses it; kube-score reads no nodes.',
   'disruption-budget-blocks':
     'Popeye has the code (901), and its linter of v0.22.1 looks only whether a budget selects pods.',
+  'probes-identical':
+    'kube-score v1.20.0 compares HTTP, TCP and commands, and not gRPC (score/probes/probes.go).',
   'single-replica':
     'kube-score looks only at Deployments behind a Service: a StatefulSet or a worker with one copy stands still as well.',
   'update-strategy-recreate':
