@@ -207,10 +207,7 @@ const kubeScore: Readonly<Record<string, Crossing>> = {
     'no-spread',
     'single-replica',
   ),
-  'deployment-targeted-by-hpa-does-not-have-replicas-configured': reportedAs(
-    'Only of files: in a cluster the autoscaler writes that number itself, and nobody can tell who did.',
-    'autoscaler-bounds',
-  ),
+  'deployment-targeted-by-hpa-does-not-have-replicas-configured': reported('autoscaler-bounds'),
   'statefulset-has-servicename': reported('headless-service-missing'),
   'deployment-pod-selector-labels-match-template-metadata-labels': reported('selector-mismatch'),
   'statefulset-pod-selector-labels-match-template-metadata-labels': reported('selector-mismatch'),

@@ -11,10 +11,10 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** YAML files of a folder, in order. */
+/** YAML files of a folder, in order; not those that say how Kustomize makes others of them. */
 export function yamlFiles(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ya?ml$/.test(name))
+    .filter((name) => /\.ya?ml$/.test(name) && !/(^|\/)kustomization\.ya?ml$/.test(name))
     .map((name) => path.join(folder, name))
     .sort();
 }

@@ -1,8 +1,10 @@
 import { defineCheck, type Draft } from '../define-check.ts';
 import { patch } from '../judging/commands.ts';
 import { amountText, podRequest, type Resource } from '../judging/pod-request.ts';
+import { refText, type ObjectRef } from '../../domain/object-ref.ts';
 import { quantity } from '../../domain/quantity.ts';
 import { autoscalersOf } from '../world/relations.ts';
+import { refOf } from '../world/thing.ts';
 import type { World } from '../world/world.ts';
 
 function singles(world: World): readonly Draft[] {
@@ -16,22 +18,43 @@ function singles(world: World): readonly Draft[] {
     }));
 }
 
+/** Who owns a field, as the API server keeps it (kubernetes.io, Server-Side Apply, Field management). */
+interface ManagedFields {
+  readonly manager?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: { readonly 'f:spec'?: Readonly<Record<string, unknown>> };
+}
+
+/** Who writes the number of pods beside the autoscaler, which does it by the subresource scale; undefined: nobody. */
+function writerOfReplicas({ objects }: World, ref: ObjectRef): string | undefined {
+  const object = objects.find((entry) => refText(refOf(entry)) === refText(ref));
+  const { managedFields = [] } = (object?.metadata ?? {}) as {
+    readonly managedFields?: readonly ManagedFields[];
+  };
+  return managedFields.find(
+    ({ subresource, fieldsV1 }) =>
+      subresource !== 'scale' && fieldsV1?.['f:spec']?.['f:replicas'] !== undefined,
+  )?.manager;
+}
+
 function written(world: World): readonly Draft[] {
   return world.workloads.flatMap((workload) => {
     const { ref, spec } = workload;
     const [autoscaler] = autoscalersOf(world, workload);
-    // In a cluster the autoscaler writes the number itself.
-    if (autoscaler === undefined || world.isLive || (spec.replicas ?? undefined) === undefined) return [];
+    if (autoscaler === undefined || (spec.replicas ?? undefined) === undefined) return [];
+    // In a cluster the number is there whoever wrote it.
+    const writer = world.isLive ? writerOfReplicas(world, ref) : 'this file';
+    if (writer === undefined) return [];
     return [
       {
         object: ref,
         severity: 'low' as const,
-        claim: `Each \`kubectl apply\` sets it back to ${spec.replicas} pods, whatever its autoscaler wants.`,
+        claim: `Whenever ${writer} is applied it is set back to a fixed number of pods, whatever its autoscaler wants.`,
         evidence: [
-          ['spec.replicas', String(spec.replicas)],
+          ['spec.replicas', `${spec.replicas}, written by ${writer}`],
           ['spec.scaleTargetRef', 'this object', autoscaler.ref],
         ],
-        advice: { say: 'Leave replicas out of the file.' },
+        advice: { say: 'Leave replicas out of what is applied.' },
       },
     ];
   });

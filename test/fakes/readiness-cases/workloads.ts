@@ -245,6 +245,14 @@ export const workloadCases: CheckCases = {
       severity: 'medium',
     },
     {
+      what: 'a number that somebody applies beside it',
+      objects: changed('Deployment', 'web', {
+        metadata: { managedFields: [{ manager: 'kubectl', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }] },
+      }),
+      names: web,
+      severity: 'low',
+    },
+    {
       what: 'a number beside it in a file',
       objects: soundShop(),
       names: web,
