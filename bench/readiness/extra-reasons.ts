@@ -15,6 +15,10 @@ export const extraReasons: Readonly<Record<string, string>> = {
     'kube-score looks only at Deployments behind a Service: what does other work stops for an update as well.',
   'service-without-selector':
     'Popeye leaves out Services without a selector, and kube-score calls one that an operator serves a Service without pods; ours says who must write its endpoints.',
+  'no-spread':
+    'kube-score leaves out what has one copy written down, also where an autoscaler may make more of it.',
+  'namespace-empty':
+    'Popeye takes a namespace for used because of the ServiceAccount that every namespace has (internal/cache/sa.go).',
   'reference-missing':
     'Neither looks whether a Secret or ConfigMap that pods need is there: Popeye only at ServiceAccounts, kube-score at none.',
 };

@@ -9,7 +9,8 @@ import type { CheckCases } from '../../../test/fakes/readiness-cases/case.ts';
 import { containerCases } from '../../../test/fakes/readiness-cases/containers.ts';
 import { workloadCases } from '../../../test/fakes/readiness-cases/workloads.ts';
 import { snapshotOf } from '../../../test/fakes/readiness.ts';
-import { soundShop } from '../../../test/fakes/sound-shop.ts';
+import { workload } from '../../../test/fakes/readiness-objects.ts';
+import { soundShop, withObject } from '../../../test/fakes/sound-shop.ts';
 import { isAtLeast } from '../finding.ts';
 import { runChecks } from '../run-checks.ts';
 import type { Snapshot } from '../world/snapshot.ts';
@@ -56,6 +57,13 @@ it('has nothing to say against a sound stack', () => {
     ),
   ).toEqual([]);
   expect(checked.filter(({ notJudged }) => notJudged !== undefined)).toEqual([]);
+});
+
+it('takes any other kind of volume for one that keeps data', () => {
+  const pod = { volumes: [{ name: 'd', cinder: { volumeID: 'x' } }] };
+  const objects = withObject(workload('Deployment', 'web', { pod, container: { image: 'mysql:8' } }));
+  const found = all(snapshotOf(objects)).find(({ check }) => check.id === 'no-volume-for-data');
+  expect(found?.findings).toEqual([]);
 });
 
 describe.each(Object.entries(cases))('%s', (id, own) => {

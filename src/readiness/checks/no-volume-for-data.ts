@@ -1,6 +1,7 @@
 import { defineCheck } from '../define-check.ts';
 import { imageName } from '../judging/image.ts';
 import { podField } from '../judging/subjects.ts';
+import type { VolumeSpec } from '../world/pod-spec.ts';
 import { serving } from '../world/relations.ts';
 
 /** Programs whose only work is to keep data, by the last part of their image's name. */
@@ -12,6 +13,15 @@ const caches = /^(redis|valkey)$/;
 
 const lastPart = (image: string) => imageName(image).name.split('/').at(-1) ?? '';
 const isKeeper = (image: string) => keepers.test(lastPart(image));
+
+/** Kinds of volumes that go with the pod, or that are made anew from the API (core/v1, VolumeSource). */
+const goesWithPod = new Set(['name', 'emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'image']);
+
+function outlivesPod(volume: VolumeSpec): boolean {
+  return Object.entries(volume).some(
+    ([kind, source]) => !goesWithPod.has(kind) && source !== null && source !== undefined,
+  );
+}
 
 /** Only where no volume at all outlives the pod: an emptyDir is told by empty-dir-data. */
 export const noVolumeForData = defineCheck({
@@ -26,12 +36,7 @@ export const noVolumeForData = defineCheck({
     serving(world).flatMap((workload) => {
       const { ref, pod, spec } = workload;
       const keeper = pod.containers.find(({ image }) => isKeeper(image));
-      const keeps =
-        spec.volumeClaimTemplates.length > 0 ||
-        pod.volumes.some(
-          ({ persistentVolumeClaim: claim, hostPath, ephemeral }) =>
-            Boolean(claim) || Boolean(hostPath) || ephemeral !== undefined,
-        );
+      const keeps = spec.volumeClaimTemplates.length > 0 || pod.volumes.some((volume) => outlivesPod(volume));
       if (keeper === undefined || keeps) return [];
       const scratch = pod.volumes.some(({ emptyDir }) => Boolean(emptyDir));
       return [

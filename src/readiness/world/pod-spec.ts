@@ -65,7 +65,8 @@ const projected = z.object({
   ),
 });
 
-const volume = z.object({
+/** There are two dozen kinds of volumes; those that no check reads by name are kept as they are. */
+const volume = z.looseObject({
   name: z.string(),
   emptyDir: z.object({ medium: z.string().nullish(), sizeLimit: z.coerce.string().nullish() }).nullish(),
   hostPath: z.object({ path: z.string() }).nullish(),
@@ -73,7 +74,6 @@ const volume = z.object({
   configMap: namedConfigMap.nullish(),
   secret: z.object({ secretName: z.string().default(''), optional: z.boolean().nullish(), items }).nullish(),
   projected: projected.nullish(),
-  ephemeral: z.unknown().optional(),
 });
 export type VolumeSpec = z.output<typeof volume>;
 
