@@ -29,8 +29,8 @@ export interface ReadinessCheck {
   readonly source: string;
   /** What must have been looked at; without it nothing is judged, and that is said. */
   readonly needs: readonly Need[];
-  /** It judges each workload alone: those that were read are judged even when other kinds of them could not be. */
-  readonly eachAlone?: true;
+  /** It judges each workload, or each object, alone: those that were read are judged even when other kinds could not be. */
+  readonly eachAlone?: 'workload' | 'object';
   /** Only a running cluster shows it. */
   readonly isLive?: true;
   readonly judge: (world: World) => readonly Draft[];

@@ -51,7 +51,8 @@ function missingFor(snapshot: Snapshot, { needs, eachAlone }: ReadinessCheck) {
       return why === undefined ? [] : [[need, why] as const];
     }),
   );
-  const soft = eachAlone === true ? needs.filter((need) => workloads.has(need)) : [];
+  const soft =
+    eachAlone === undefined ? [] : needs.filter((need) => eachAlone === 'object' || workloads.has(need));
   const isHard = [...reasons.keys()].some((need) => !soft.includes(need));
   const isAll = soft.length > 0 && soft.every((need) => reasons.has(need));
   return { blocks: isHard || isAll, why: [...new Set(reasons.values())].join('; ') };

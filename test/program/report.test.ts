@@ -114,6 +114,15 @@ describe('of a running shop', () => {
     expect(`${ended.stdout}${ended.stderr}`).not.toContain('token-of-the-shop');
   }, 60_000);
 
+  test('says that it could not tell, and not that all is well, when the API does not answer', async () => {
+    const shop = await runningShop({ answer: () => ({ status: 503, text: 'starting' }) });
+    const ended = await shop.start(['report', '--json', '--context', 'k3d-shop', '--fail-on', 'high']).ended;
+    expect(ended.code).toBe(2);
+    const report = parsed(ended);
+    expect(report.findings).toEqual([]);
+    expect(report.checks.every(({ couldNotLook }) => couldNotLook)).toBe(true);
+  }, 60_000);
+
   test('changes nothing: it asks the API and the engine to look only', async () => {
     const shop = await runningShop();
     const out = path.join(shop.home, 'report.html');

@@ -10,7 +10,7 @@ export const claimsDeletedWithSet = defineCheck({
   source:
     'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention',
   needs: ['StatefulSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads.flatMap(({ kind, ref, spec }) => {
       const policy = spec.persistentVolumeClaimRetentionPolicy;

@@ -49,7 +49,7 @@ export const containerRestarts = defineCheck({
   why: 'Each crash costs a back-off of up to five minutes, and after a loss of power it comes on top.',
   source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy',
   needs: ['Pod', 'ReplicaSet', 'Job'],
-  eachAlone: true,
+  eachAlone: 'workload',
   isLive: true,
   judge: (world) => world.pods.flatMap((pod) => judge(pod)),
 });

@@ -9,7 +9,7 @@ export const cronJobMissed = defineCheck({
   why: 'A PC that was off for a while has missed many times: without a deadline a late run starts at once in the middle of the day, and after a hundred missed ones none ever starts.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline',
   needs: ['CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(

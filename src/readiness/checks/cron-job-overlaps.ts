@@ -9,7 +9,7 @@ export const cronJobOverlaps = defineCheck({
   why: 'After a boot everything is slow, and a run that is not done gets a second one beside it.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#concurrency-policy',
   needs: ['CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(({ kind, spec }) => kind === 'CronJob' && (spec.concurrencyPolicy ?? 'Allow') === 'Allow')

@@ -1,4 +1,5 @@
 import { defineCheck } from '../define-check.ts';
+import { kindNames } from '../world/kinds.ts';
 import { kubectl, target } from '../judging/commands.ts';
 import { refOf, type KubeObject } from '../world/thing.ts';
 
@@ -46,7 +47,8 @@ export const deprecatedApi = defineCheck({
   severity: 'medium',
   why: 'The next cluster refuses the file: what is to be restored from it does not come back.',
   source: 'https://kubernetes.io/docs/reference/using-api/deprecation-guide/',
-  needs: [],
+  needs: kindNames,
+  eachAlone: 'object',
   judge: (world) =>
     world.objects.flatMap((object) => {
       const version = writtenIn(object, world.isLive);

@@ -67,7 +67,7 @@ export const disruptionBudgetMissing = defineCheck({
   why: 'Draining nodes, which every upgrade of a managed cluster does, may take all copies at once.',
   source: 'https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-budgets',
   needs: ['Deployment', 'StatefulSet', 'PodDisruptionBudget'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(({ kind }) => kind !== 'CronJob' && kind !== 'DaemonSet')

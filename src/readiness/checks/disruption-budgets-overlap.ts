@@ -10,7 +10,7 @@ export const disruptionBudgetsOverlap = defineCheck({
   why: 'The API refuses to evict such a pod at all: no node with one can be drained.',
   source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/',
   needs: ['PodDisruptionBudget', 'Deployment', 'StatefulSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads.flatMap((workload) => {
       const budgets = budgetsOf(world, workload);

@@ -40,6 +40,6 @@ export const emptyDirData = defineCheck({
   why: 'An update, a drain, an eviction, and `k3d cluster stop` delete them; a restart of the container alone does not.',
   source: 'https://kubernetes.io/docs/concepts/storage/volumes/#emptydir',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) => serving(world).flatMap((workload) => judge(workload)),
 });

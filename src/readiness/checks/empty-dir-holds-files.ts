@@ -12,7 +12,7 @@ export const emptyDirHoldsFiles = defineCheck({
   why: 'The next update, drain or eviction deletes them, and so does `k3d cluster stop` on a server node.',
   source: 'https://kubernetes.io/docs/concepts/storage/volumes/#emptydir',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'uses'],
-  eachAlone: true,
+  eachAlone: 'workload',
   isLive: true,
   judge: (world) =>
     serving(world).flatMap((workload) =>

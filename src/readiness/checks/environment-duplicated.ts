@@ -10,7 +10,7 @@ export const environmentDuplicated = defineCheck({
   why: 'Only the last value counts, and the next `kubectl apply` may keep the other one.',
   source: 'https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachContainer(world, (subject) => {
       const { workload, container } = subject;

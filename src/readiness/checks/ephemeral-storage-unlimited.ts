@@ -10,7 +10,7 @@ export const ephemeralStorageUnlimited = defineCheck({
   why: 'Here all nodes share one disk: a container that writes logs or temporary files without end fills it for the database as well.',
   source: 'https://kubernetes.io/docs/concepts/storage/ephemeral-storage/',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachContainer(world, (subject) => {
       const { workload, container } = subject;

@@ -10,7 +10,7 @@ export const headlessServiceMissing = defineCheck({
   why: 'Its pods then have no names of their own in the DNS: whatever asks for `NAME-0.SERVICE` finds nothing.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations',
   needs: ['StatefulSet', 'Service'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(({ kind }) => kind === 'StatefulSet')

@@ -9,7 +9,7 @@ export const hostPath = defineCheck({
   why: 'It is another folder on another node, nobody copies it, and in k3d it is inside the node’s container.',
   source: 'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads.flatMap((workload) =>
       workload.pod.volumes.flatMap(({ name, hostPath: folder }) => {

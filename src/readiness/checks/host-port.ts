@@ -10,7 +10,7 @@ export const hostPort = defineCheck({
   why: 'Only one such pod fits on a node: while it is updated the new one waits for the old one to end.',
   source: 'https://kubernetes.io/docs/concepts/configuration/overview/#services',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachContainer(world, (subject) => {
       const { workload, container } = subject;

@@ -37,7 +37,7 @@ export const imageImported = defineCheck({
   why: 'The kubelet deletes unused images when the disk gets full, and a new node or cluster has none of them: the pod then never starts again.',
   source: 'https://kubernetes.io/docs/concepts/architecture/garbage-collection/#containers-images',
   needs: ['Pod', 'Deployment', 'StatefulSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   isLive: true,
   judge: (world) => eachContainer(world, judge),
 });

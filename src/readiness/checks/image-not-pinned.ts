@@ -11,7 +11,7 @@ export const imageNotPinned = defineCheck({
   why: 'The next start, which a loss of power makes, may get another version, and there is no way back to the one before.',
   source: 'https://kubernetes.io/docs/concepts/containers/images/#image-names',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachContainer(world, (subject) => {
       const { workload, container } = subject;

@@ -1,4 +1,5 @@
 import { defineCheck } from '../define-check.ts';
+import { kindNames } from '../world/kinds.ts';
 import { refOf } from '../world/thing.ts';
 
 /** kubernetes.io, Labels and Selectors, Syntax and character set: 63 characters at most. */
@@ -12,7 +13,8 @@ export const invalidLabel = defineCheck({
   why: 'The object cannot be made from this file.',
   source:
     'https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set',
-  needs: [],
+  needs: kindNames,
+  eachAlone: 'object',
   judge: (world) =>
     world.objects.flatMap((object) => {
       const broken = Object.entries(object.metadata.labels ?? {}).filter(

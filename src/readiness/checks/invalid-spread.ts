@@ -31,7 +31,7 @@ export const invalidSpread = defineCheck({
   source:
     'https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#spread-constraint-definition',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads.flatMap((workload) =>
       workload.pod.topologySpreadConstraints.flatMap((constraint, index) => {

@@ -59,7 +59,7 @@ export const jobTrouble = defineCheck({
   why: 'Backups and clean-ups are Jobs, and nobody misses them until they are needed.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/',
   needs: ['Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(({ kind }) => kind === 'Job' || kind === 'CronJob')

@@ -9,7 +9,7 @@ export const jobWithoutEnd = defineCheck({
   why: 'One that hangs holds its claim and its lock, and the next one waits or runs beside it.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup',
   needs: ['Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(

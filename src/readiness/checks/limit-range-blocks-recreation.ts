@@ -58,6 +58,6 @@ export const limitRangeBlocksRecreation = defineCheck({
   why: 'Pods that run are not touched; the next ones are refused.',
   source: 'https://kubernetes.io/docs/concepts/policy/limit-range/',
   needs: ['LimitRange', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) => eachContainer(world, judge),
 });

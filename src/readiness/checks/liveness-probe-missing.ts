@@ -10,7 +10,7 @@ export const livenessProbeMissing = defineCheck({
   why: 'A process that hangs without ending is never restarted: somebody has to notice.',
   source: 'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachServing(world, (subject) => {
       const { workload, container } = subject;

@@ -10,7 +10,7 @@ export const memoryLimitMissing = defineCheck({
   why: 'On one machine a container that grows takes the database with it.',
   source: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachContainer(world, (subject) => {
       const { workload, container } = subject;

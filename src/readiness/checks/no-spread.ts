@@ -79,7 +79,7 @@ export const noSpread = defineCheck({
   why: 'Then the restart of one node takes all of them at once.',
   source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/',
   needs: ['Deployment', 'StatefulSet', 'HorizontalPodAutoscaler'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(

@@ -31,7 +31,7 @@ export const noVolumeForData = defineCheck({
   why: 'Its files are in the container: a restart of the container deletes them.',
   source: 'https://kubernetes.io/docs/concepts/storage/volumes/#background',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     serving(world).flatMap((workload) => {
       const { ref, pod, spec } = workload;

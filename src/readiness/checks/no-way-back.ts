@@ -9,7 +9,7 @@ export const noWayBack = defineCheck({
   why: '`kubectl rollout undo` has nothing to go back to.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#clean-up-policy',
   needs: ['Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(({ spec }) => spec.revisionHistoryLimit === 0)

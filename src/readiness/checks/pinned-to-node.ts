@@ -12,7 +12,7 @@ export const pinnedToNode = defineCheck({
   why: 'When that node is away it runs nowhere, and in another cluster there is no such node.',
   source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads.flatMap((workload) => {
       const { pod, ref, kind } = workload;

@@ -40,7 +40,7 @@ export const podNotReady = defineCheck({
   why: 'What does not work on a quiet day will not work after the next loss of power.',
   source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase',
   needs: ['Pod', 'ReplicaSet', 'Job'],
-  eachAlone: true,
+  eachAlone: 'workload',
   isLive: true,
   judge: (world) => world.pods.flatMap((pod) => judge(pod)),
 });

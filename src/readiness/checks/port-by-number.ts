@@ -76,6 +76,6 @@ export const portByNumber = defineCheck({
   why: 'Whoever moves the port must change it in several places, and forgets one.',
   source: 'https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Service', 'Ingress'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) => [...eachServing(world, ofContainer), ...ofServices(world), ...ofIngresses(world)],
 });

@@ -9,7 +9,7 @@ export const priorityMissing = defineCheck({
   why: 'When nodes are full, and after a boot, the database waits in the same line as everything else.',
   source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/',
   needs: ['StatefulSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(({ kind, pod }) => kind === 'StatefulSet' && (pod.priorityClassName ?? '') === '')

@@ -9,7 +9,7 @@ export const probeProvesLittle = defineCheck({
   why: 'A process that accepts a connection may still answer nothing: Redis while it loads its file, a web server whose workers hang. Ready is then not working.',
   source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#probe-check-methods',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachServing(world, (subject) => {
       const { workload, container } = subject;

@@ -15,7 +15,7 @@ export const probeRedirected = defineCheck({
   why: 'A redirect counts as success, and the page behind it may be a login page that works when nothing else does.',
   source: 'https://github.com/kubernetes/kubernetes/blob/master/pkg/probe/http/http.go',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'answers'],
-  eachAlone: true,
+  eachAlone: 'workload',
   isLive: true,
   judge: (world) =>
     eachServing(world, (subject) => {

@@ -39,6 +39,6 @@ export const probesIdentical = defineCheck({
   why: 'Readiness may ask through to the database; then liveness kills every pod at once when the database is away, and the outage lasts longer than its cause.',
   source: 'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) => eachServing(world, judge),
 });

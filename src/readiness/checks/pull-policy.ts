@@ -48,6 +48,6 @@ export const pullPolicy = defineCheck({
   why: 'A boot starts everything at once, and the way to the registry may not be up yet; an image that is never fetched ties the pod to nodes that have it.',
   source: 'https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) => eachContainer(world, judge),
 });

@@ -10,7 +10,7 @@ export const readinessProbeMissing = defineCheck({
   why: 'Ready then means no more than that the process was started: Services send users to pods that cannot answer yet, and a rollout goes on over a version that never works.',
   source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Service'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachServing(world, (subject) => {
       const { workload, container } = subject;

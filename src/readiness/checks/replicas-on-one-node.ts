@@ -11,7 +11,7 @@ export const replicasOnOneNode = defineCheck({
   source:
     'https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#known-limitations',
   needs: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Pod', 'Node'],
-  eachAlone: true,
+  eachAlone: 'workload',
   isLive: true,
   judge: (world) =>
     world.workloads.flatMap((workload) => {

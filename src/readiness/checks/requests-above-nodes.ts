@@ -13,7 +13,7 @@ export const requestsAboveNodes = defineCheck({
   source:
     'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#my-pods-are-pending-with-event-message-failedscheduling',
   needs: ['Node', 'Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   isLive: true,
   judge: (world) =>
     world.workloads.flatMap((workload) =>

@@ -34,6 +34,6 @@ export const requestsMissing = defineCheck({
   why: 'Under memory pressure such pods are killed first, and after a boot they are put anywhere, however full it is.',
   source: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) => eachContainer(world, judge),
 });

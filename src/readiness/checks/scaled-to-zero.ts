@@ -9,7 +9,7 @@ export const scaledToZero = defineCheck({
   why: 'Nothing of it runs, and nothing will start it.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#scaling-a-deployment',
   needs: ['Deployment', 'StatefulSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(({ kind, spec }) => ['Deployment', 'StatefulSet'].includes(kind) && spec.replicas === 0)

@@ -10,7 +10,7 @@ export const selectorMismatch = defineCheck({
   why: 'The API refuses it: after a loss of the cluster it cannot be made again from these files.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector',
   needs: ['Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(

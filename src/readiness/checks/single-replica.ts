@@ -11,7 +11,7 @@ export const singleReplica = defineCheck({
   why: 'Every restart, update and loss of a node is an outage of what uses it.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas',
   needs: ['Deployment', 'StatefulSet', 'Service', 'HorizontalPodAutoscaler'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads.flatMap((workload) => {
       const { kind, ref } = workload;

@@ -19,7 +19,7 @@ export const startupProbeMissing = defineCheck({
   source:
     'https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-startup-probes',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     eachServing(world, (subject) => {
       const { workload, container } = subject;

@@ -14,7 +14,7 @@ export const terminationGrace = defineCheck({
   source:
     'https://kubernetes.io/docs/tasks/run-application/force-delete-stateful-set-pod/#statefulset-considerations',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads.flatMap((workload) => {
       const { pod, ref, kind } = workload;

@@ -10,7 +10,7 @@ export const updateStrategyRecreate = defineCheck({
   why: 'All pods end before a new one starts: each update is an outage, and one that fails is a longer one.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy',
   needs: ['Deployment', 'Service'],
-  eachAlone: true,
+  eachAlone: 'workload',
   judge: (world) =>
     world.workloads
       .filter(({ kind, spec }) => kind === 'Deployment' && spec.strategy?.type === 'Recreate')

@@ -43,7 +43,7 @@ export const workloadIncomplete = defineCheck({
   why: 'What is not complete on a quiet day has nothing to spare on a bad one.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status',
   needs: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Pod'],
-  eachAlone: true,
+  eachAlone: 'workload',
   isLive: true,
   judge: (world) =>
     world.workloads.flatMap((workload) =>

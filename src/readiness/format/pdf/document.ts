@@ -6,7 +6,7 @@ import { light } from '../html/colors.ts';
 import { subjectText } from '../outline.ts';
 import { pdfContent } from './content.ts';
 
-/** Roboto (Apache-2.0), which pdfmake brings along: it has Latin, Greek and Cyrillic letters. */
+/** Roboto 3 (SIL Open Font License 1.1), which pdfmake brings along: it has Latin, Greek and Cyrillic letters. */
 const family = {
   normal: 'Roboto-Regular.ttf',
   bold: 'Roboto-Medium.ttf',
