@@ -11,22 +11,33 @@ async function refreshed({
   known = true,
   due = true,
   error,
+  readyFrom = 0,
+  mendsAfter = Number.POSITIVE_INFINITY,
 }: {
   known?: boolean;
   due?: boolean;
   error?: unknown;
+  /** When the API calls itself ready, ms. */
+  readyFrom?: number;
+  /** So many attempts fail. */
+  mendsAfter?: number;
 }) {
   const said: string[] = [];
-  let tried = 0;
+  let [tried, now] = [0, 0];
   const source = {
     known,
     due: () => due,
     refresh: () => {
       tried += 1;
-      return error === undefined ? Promise.resolve() : Promise.reject(error);
+      return error === undefined || tried > mendsAfter ? Promise.resolve() : Promise.reject(error);
     },
   };
-  const context = { clock: { monotonic: () => 0 } };
+  const sleep = (ms: number) => {
+    now += ms;
+    return Promise.resolve();
+  };
+  const ready = () => (now >= readyFrom ? Promise.resolve() : Promise.reject(new Error('not yet')));
+  const context = { clock: { monotonic: () => now, sleep }, reader: { ready } };
   await refreshStack({ source, context }, { say: (line) => said.push(line) });
   return { said, tried };
 }
@@ -42,6 +53,13 @@ describe('discovering anew', () => {
       expect((await refreshed({ error })).said).toEqual([expect.stringContaining('using what is known')]);
     const nobody = await refreshed({ known: false, error: new ClusterUnreachable(explained) });
     expect(nobody.said).toEqual([expect.stringContaining('the server is busy')]);
+  });
+
+  test('an API that is not ready yet refuses what it will allow: the first discovery is tried again', async () => {
+    const early = { known: false, error: new Forbidden(explained), readyFrom: 1500, mendsAfter: 2 };
+    expect(await refreshed(early)).toEqual({ said: [], tried: 3 });
+    const never = { ...early, readyFrom: Number.POSITIVE_INFINITY, mendsAfter: 1000 };
+    await expect(refreshed(never)).rejects.toThrow(Forbidden);
   });
 
   test('ends the run when the first discovery is refused, or the target is not clear', async () => {

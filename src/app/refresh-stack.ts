@@ -1,5 +1,6 @@
 import { oneLine } from '../observe/look.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ClusterReader } from '../ports/cluster.ts';
 import { TargetUnclear } from './target.ts';
 
 /** Discovery, as far as it can be repeated. */
@@ -12,11 +13,46 @@ export interface Refreshable {
 
 export interface Refreshing {
   readonly source: Refreshable;
-  readonly context: { readonly clock: Pick<Clock, 'monotonic'> };
+  readonly context: {
+    readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
+    readonly reader: Pick<ClusterReader, 'ready'>;
+  };
 }
 
 /** Errors that mean "nobody answered", which time may mend; other errors say what is wrong. */
 const noAnswer: ReadonlySet<string> = new Set(['ClusterUnreachable', 'EngineUnreachable']);
+
+/** An API server that is not ready after this time is in other trouble than its start, ms. */
+const rightsMs = 10_000;
+const rightsEveryMs = 500;
+
+async function isReady({ reader }: Refreshing['context']): Promise<boolean> {
+  try {
+    await reader.ready();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The first discovery of all, right after a boot: an API server listens before it has read who may do what, and refuses until
+ * then what it will allow. Its refusal counts once it calls itself ready.
+ */
+async function refresh({ source, context }: Refreshing, now: number): Promise<void> {
+  const end = now + rightsMs;
+  for (;;) {
+    const wasReady = source.known || (await isReady(context));
+    try {
+      await source.refresh(context.clock.monotonic());
+      return;
+    } catch (error) {
+      const mayBeEarly = error instanceof Error && error.name === 'Forbidden' && !wasReady;
+      if (!mayBeEarly || context.clock.monotonic() >= end) throw error;
+    }
+    await context.clock.sleep(rightsEveryMs);
+  }
+}
 
 /**
  * Discovers the stack anew when that is due. While a control plane comes up it answers some requests and not others: a
@@ -24,13 +60,14 @@ const noAnswer: ReadonlySet<string> = new Set(['ClusterUnreachable', 'EngineUnre
  * observation says what could not be seen. Throws TargetUnclear, and what refuses the very first discovery.
  */
 export async function refreshStack(
-  { source, context }: Refreshing,
+  refreshing: Refreshing,
   log: { readonly say: (line: string) => void },
 ): Promise<void> {
+  const { source, context } = refreshing;
   const now = context.clock.monotonic();
   if (!source.due(now)) return;
   try {
-    await source.refresh(now);
+    await refresh(refreshing, now);
   } catch (error) {
     if (error instanceof TargetUnclear || !(error instanceof Error)) throw error;
     if (!source.known && !noAnswer.has(error.name)) throw error;

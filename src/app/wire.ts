@@ -4,6 +4,7 @@ import { addressesOf } from '../adapters/host-names.ts';
 import { frontDoorClient } from '../adapters/front-door/client.ts';
 import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
 import { createClusterWriter } from '../adapters/kubernetes/cluster-writer.ts';
+import { createPodPrograms } from '../adapters/kubernetes/pod-programs.ts';
 import { answersForeign } from '../adapters/kubernetes/foreign-authority.ts';
 import { keepPrivately } from '../adapters/kubernetes/private-kubeconfig.ts';
 import {
@@ -20,6 +21,7 @@ import { KeptAnswers } from '../observe/kept-answers.ts';
 import { LateAnswers } from '../observe/late-answers.ts';
 import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { JournalStore } from '../ports/journal-store.ts';
+import type { PodPrograms } from '../ports/pod-programs.ts';
 import { journalPath } from '../record/paths.ts';
 import type { SelfTestParts } from '../service/self-test.ts';
 import { findContextStackFile, findStackFile, type FoundStackFile } from './stack-file-lookup.ts';
@@ -48,6 +50,8 @@ export interface Inputs {
 export interface Wired {
   readonly context: ActContext;
   readonly source: StackSource;
+  /** Programs in the stack's pods; healing uses none. */
+  readonly programs: PodPrograms;
   readonly target: Target;
   readonly store: JournalStore;
   /** Addresses of a name on this machine; undefined: it has none. Throws when the resolver gave no answer. */
@@ -138,7 +142,16 @@ export async function wire(inputs: Inputs): Promise<Wired> {
     late: new LateAnswers(systemClock),
     signal: options.signal,
   };
-  return { context, source, target, store, addressesOf, stackFile: stackFile?.path, accessNote };
+  return {
+    context,
+    source,
+    programs: createPodPrograms(bound),
+    target,
+    store,
+    addressesOf,
+    stackFile: stackFile?.path,
+    accessNote,
+  };
 }
 
 /** Keeps the rebuilt kubeconfig, and says why it was made and where it is. */

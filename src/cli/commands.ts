@@ -1,6 +1,7 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
+import { backupCommands } from './commands/backup.manifest.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
 import { reportCommand } from './commands/report.manifest.ts';
@@ -109,6 +110,7 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
   },
   poolerCommands,
   hardenCommand,
+  backupCommands,
   reportCommand,
   serviceCommands,
   stepCommands,

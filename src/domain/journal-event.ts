@@ -117,6 +117,17 @@ export type JournalEvent =
       readonly verified: 'yes' | 'no' | 'unknown';
       readonly detail: string;
     }
+  | {
+      /** A backup was used, or it was tried, to find out whether it can be. */
+      readonly type: 'backup-examined';
+      readonly run: string;
+      readonly backup: string;
+      readonly place: string;
+      readonly verdict: 'proven' | 'bad' | 'could-not-tell';
+      /** Stored bytes of all its parts. */
+      readonly bytes: number;
+      readonly seconds: number;
+    }
   | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
 
 /** An event with its place in the journal: `at` in ms since the epoch, `seq` strictly growing. */

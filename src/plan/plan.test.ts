@@ -36,6 +36,11 @@ const earlier = (secondsAgo: number): PastAction => ({
   actedAt: now - secondsAgo * 1000,
   acted: 'done',
 });
+const untouched = (secondsAgo: number): PastAction => ({
+  ...earlier(secondsAgo),
+  acted: 'failed',
+  untouched: true,
+});
 const helped = (secondsAgo: number): PastAction => ({ ...earlier(secondsAgo), verified: 'yes' });
 
 const restarted = (index: number): PastAction => ({
@@ -52,11 +57,6 @@ describe('reasons not to act', () => {
   });
 
   test('an action that ended before it touched anything has no effect to wait for, and was not in vain', () => {
-    const untouched = (secondsAgo: number): PastAction => ({
-      ...earlier(secondsAgo),
-      acted: 'failed',
-      untouched: true,
-    });
     expect(plan(banned, [untouched(1)]).steps).toHaveLength(1);
     expect(plan(banned, [4, 3, 2, 1].map(untouched)).steps).toHaveLength(1);
     expect(plan(banned, [9, 8, 7, 6, 5, 4, 3, 2, 1].map(untouched)).refusals).toMatchObject([

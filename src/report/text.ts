@@ -86,6 +86,8 @@ const texts: Texts = {
   'incident-opened': ({ trouble, sinceBoot }) => `${sinceBoot ? 'after a boot' : 'trouble'}: ${trouble}`,
   'incident-closed': ({ seconds }) => `the incident is over; it lasted ${seconds.toFixed(0)} s`,
   'person-called': ({ reason, trouble }) => `a person is needed: ${reason} (${trouble})`,
+  'backup-examined': ({ backup, verdict, place }) =>
+    `backup ${backup} in ${place}: ${verdict === 'could-not-tell' ? 'could not tell' : verdict}`,
   paused: ({ until, reason }) => `paused until ${dateTime(until)}: ${reason}`,
   resumed: () => 'no longer paused',
   'run-started': nothing,

@@ -33,11 +33,11 @@ export interface FakeApiServer {
   restart(): Promise<void>;
 }
 
-/** One forwarded port, seen from the pod's side. */
+/** One forwarded port, or the streams of a program (`exec`), seen from the pod's side. */
 export interface ForwardedPort {
   /** Path of the request, which names the pod. */
   readonly url: string;
-  send(channel: 0 | 1, bytes: Buffer): void;
+  send(channel: number, bytes: Buffer): void;
   readonly socket: Duplex;
 }
 
@@ -46,7 +46,7 @@ export interface FakeApiOptions {
   readonly answer?: (request: SeenRequest) => FakeAnswer | undefined;
   /** Answers what `answer` does not, in its own time: another server's words, for example. */
   readonly later?: (request: SeenRequest) => Promise<FakeAnswer>;
-  /** Called once a port-forward is open; returns what to do with bytes from the client. */
+  /** Called once a port-forward or a program's connection is open; returns what to do with bytes from the client. */
   readonly forward?: (port: ForwardedPort) => (bytes: Buffer) => void;
 }
 
@@ -153,18 +153,21 @@ function refuse(socket: Duplex, answer: Exclude<FakeAnswer, string> | 'half' | '
 
 function upgrade(request: http.IncomingMessage, socket: Duplex, options: FakeApiOptions): void {
   // RFC 6455, 1.3: the answer to the key.
+  const isForward = (request.url ?? '').includes('/portforward?');
   const key = `${request.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-      'Sec-WebSocket-Protocol: v4.channel.k8s.io\r\n' +
+      `Sec-WebSocket-Protocol: ${isForward ? 'v4' : 'v5'}.channel.k8s.io\r\n` +
       `Sec-WebSocket-Accept: ${createHash('sha1').update(key).digest('base64')}\r\n\r\n`,
   );
-  const send = (channel: 0 | 1, bytes: Buffer): void => {
+  const send = (channel: number, bytes: Buffer): void => {
     if (socket.writable) socket.write(frame(2, Buffer.concat([Buffer.of(channel), bytes])));
   };
-  // A kubelet begins each channel with the port, two bytes.
-  send(0, Buffer.of(0x38, 0x15));
-  send(1, Buffer.of(0x38, 0x15));
+  if (isForward) {
+    // A kubelet begins each channel with the port, two bytes.
+    send(0, Buffer.of(0x38, 0x15));
+    send(1, Buffer.of(0x38, 0x15));
+  }
   const received = options.forward?.({ url: request.url ?? '', send, socket }) ?? (() => undefined);
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {

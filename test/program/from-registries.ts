@@ -62,23 +62,23 @@ async function lacksGo(source: string): Promise<string | undefined> {
   }
 }
 
-/** What is built, where it is not the folder's own program. */
+/** What is built, where it is not the program of the folder beside this file. */
 export interface GoTarget {
-  /** Folder with go.mod and go.sum. */
-  readonly source: string;
-  /** Package of the module, or a tool of its go.mod. */
-  readonly package: string;
+  /** Folder with go.mod and go.sum; else the one beside this file that has the program's name. */
+  readonly source?: string;
+  /** A program of others that the go.mod names as a tool. */
+  readonly package?: string;
   /** For the linker. */
   readonly flags?: string;
 }
 
-/** The Go program of a folder beside this file, or another one, with the versions of its go.mod. Throws CommandFailed. */
+/** The Go program of a folder, or one of others that its go.mod names as a tool, with the versions of that go.mod. Throws CommandFailed. */
 export async function goProgram(
   name: string,
   expectedSeconds: number,
-  target: GoTarget = { source: path.join(import.meta.dirname, name), package: '.' },
+  target: GoTarget = {},
 ): Promise<Found> {
-  const { source, package: what, flags = '' } = target;
+  const { source = path.join(import.meta.dirname, name), package: what = '.', flags = '' } = target;
   const lacking = await lacksGo(source);
   if (lacking !== undefined) return { lacking };
   const folder = await sharedCache().get({

@@ -98,16 +98,36 @@ function poolersJson({ plans }: Prepared): readonly unknown[] {
   return plans.map(({ state, way }) => ({ pooler: state.component.name, way, lasts: wayText(way) }));
 }
 
+/**
+ * A pooler whose first question for its settings got no answer in time starts without them and asks again every 3 s
+ * (deploy/pooler-image/pgbouncer.sh): so long they are waited for, ms.
+ */
+const takenMs = 12_000;
+const takenEveryMs = 500;
+
+/** Compares until every process has the settings, or for as long as one may take to get them. */
+async function compareSettled(session: Session, profile: Prepared['profile']): ReturnType<typeof compareNow> {
+  const { clock, signal } = session.context;
+  const end = clock.monotonic() + takenMs;
+  for (;;) {
+    const processes = await compareNow(session, profile);
+    const isOver = clock.monotonic() > end || signal.aborted;
+    if (isOver || comparisonResult(processes) === 'same') return processes;
+    await clock.sleep(takenEveryMs);
+  }
+}
+
 async function tellOutcome(
   session: Session,
   options: CommonOptions,
   prepared: Prepared,
   actions: readonly ActionResult[],
 ): Promise<number> {
-  const processes = await compareNow(session, prepared.profile);
-  const result = comparisonResult(processes);
   const isDone =
     actions.length === prepared.steps.length && actions.every(({ verified }) => verified === 'yes');
+  const compare = isDone ? compareSettled : compareNow;
+  const processes = await compare(session, prepared.profile);
+  const result = comparisonResult(processes);
   const text = [
     ...(isDone ? waysText(prepared) : [`Profile ${prepared.profile.name} was not set as it was planned.`]),
     ...actions.map(actionText),

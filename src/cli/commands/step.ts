@@ -1,4 +1,3 @@
-import { examine } from '../../app/examine.ts';
 import { runStep } from '../../act/runner.ts';
 import type { ActionResult } from '../../domain/action-result.ts';
 import { steps } from '../../act/steps/index.ts';
@@ -12,6 +11,7 @@ import { exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
+import { decidedPass } from './decided-pass.ts';
 import { stepGroups, waitForDatabase } from './step-groups.ts';
 import { waitForDatabaseCommand } from './wait-for-database.ts';
 
@@ -55,9 +55,7 @@ export async function stepRunCommand(
   const session = await openSession(options, signal, false);
   try {
     if (name === waitForDatabase) return await waitForDatabaseCommand(session, options);
-    const pass = await examine(session.context, session.log);
-    session.log.show(pass);
-    const { plan } = pass;
+    const { plan } = await decidedPass(session, wanted);
     const chosen = plan.steps.filter((step) => wanted.has(step.step));
     const refusals = plan.refusals.filter((refusal) => wanted.has(refusal.step));
     const actions = await holdingLock(session.target, 'rekindle step run', () => runAll(session, chosen));

@@ -1,4 +1,5 @@
 import { examine } from '../../app/examine.ts';
+import { refreshStack } from '../../app/refresh-stack.ts';
 import type { Pass } from '../../app/run-log.ts';
 import { type Finding, layers } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
@@ -20,7 +21,9 @@ function open({ findings }: Pass): readonly Finding[] {
 }
 
 /** A sentence for every database that was asked and takes writes; undefined while one of them was not seen to. */
-function ready({ observation }: Pass, { context: { stack } }: Session): string | undefined {
+function ready({ observation }: Pass, { context: { stack }, source }: Session): string | undefined {
+  // Of a stack that was never discovered nobody knows what it has.
+  if (!source.known) return undefined;
   if (stack.databases.length === 0) return 'This stack has no database to wait for.';
   const databases = seen(observation.databases) ?? [];
   const primaries = databases.flatMap(({ cluster, primary }) => {
@@ -42,6 +45,7 @@ export async function waitForDatabaseCommand(session: Session, options: CommonOp
   for (;;) {
     const pass = await examine(context, log);
     log.show(pass);
+    if (pass.observation.api.looked) await refreshStack(session, log);
     const left = open(pass);
     const sentence = left.length === 0 ? ready(pass, session) : undefined;
     if (sentence !== undefined) {

@@ -112,7 +112,7 @@ async function withReplication(
   const { pod: leader, walPosition, synchronousStandbyNames } = facts.primary.value;
   const [members, replication] = await Promise.all([
     Promise.all(
-      facts.members.map((member) => {
+      facts.members.map(async (member) => {
         if (member.pod === leader || walPosition === undefined || !lsn.test(walPosition)) return member;
         const pod = pods.find(({ name }) => name === member.pod);
         return withStandby(context, database, member, { pod, walPosition });

@@ -1,0 +1,173 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, existsSync, type PathLike } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+
+import type { BackupStore, StoredFile } from '../../ports/backup-store.ts';
+import { createFolder, syncFolder } from '../../record/durable-file.ts';
+import { errorCode } from '../../record/explained-error.ts';
+import { StoreUnavailable } from './store-unavailable.ts';
+
+/** A backup that is being made is a folder of this name, and so is one that is being deleted. */
+const unfinishedSuffix = '.unfinished';
+const doomedSuffix = '.deleted';
+
+/** A file that is being written; what a kill leaves of it is removed with its backup. */
+const partPrefix = '.part-';
+
+/** Ids and names come from outside (a command line, a bucket): neither may lead out of the store. */
+const safeName = /^[A-Za-z0-9][\w.@-]*$/;
+
+/** Backups in a folder of this machine: `<root>/<id>/<file>`, readable by this user only. */
+export class FolderStore implements BackupStore {
+  readonly place: string;
+
+  constructor(root: string) {
+    this.place = root;
+  }
+
+  async ids(): Promise<readonly string[]> {
+    const names = await this.#list(this.place);
+    return names.filter((name) => safeName.test(name) && !isUnderWay(name)).toSorted();
+  }
+
+  async unfinished(): Promise<readonly string[]> {
+    const names = await this.#list(this.place);
+    return names
+      .filter((name) => name.endsWith(unfinishedSuffix))
+      .map((name) => name.slice(0, -unfinishedSuffix.length))
+      .toSorted();
+  }
+
+  async names(id: string): Promise<readonly string[]> {
+    const names = await this.#list(this.#folderOf(id));
+    return names.filter((name) => !name.startsWith(partPrefix)).toSorted();
+  }
+
+  async put(id: string, name: string, bytes: Readable): Promise<StoredFile> {
+    const folder = existsSync(this.#whole(id)) ? this.#whole(id) : this.#begun(id);
+    const file = path.join(folder, checked(name));
+    const part = path.join(folder, `${partPrefix}${randomUUID()}`);
+    return this.#telling(`The backup's file ${name} could not be written`, file, async () => {
+      createFolder(folder);
+      try {
+        const stored = await write(part, bytes);
+        await rename(part, file);
+        syncFolder(folder);
+        return { name, ...stored };
+      } finally {
+        await rm(part, { force: true });
+      }
+    });
+  }
+
+  async get(id: string, name: string): Promise<Readable | undefined> {
+    const file = path.join(this.#folderOf(id), checked(name));
+    return this.#telling(`The backup's file ${name} could not be read`, file, async () => {
+      const handle = await opened(file);
+      return handle === undefined ? undefined : createReadStream('', { fd: handle, highWaterMark: 1 << 20 });
+    });
+  }
+
+  async commit(id: string): Promise<void> {
+    await this.#telling('The backup could not be finished', this.#begun(id), async () => {
+      await rename(this.#begun(id), this.#whole(id));
+      syncFolder(this.place);
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    const folder = this.#folderOf(id);
+    await this.#telling('The backup could not be deleted', folder, async () => {
+      const doomed = path.join(this.place, `${id}.${randomUUID()}${doomedSuffix}`);
+      if (existsSync(folder)) await rename(folder, doomed);
+      // What an earlier deletion did not finish goes as well.
+      for (const name of await this.#list(this.place))
+        if (name.endsWith(doomedSuffix)) await rm(path.join(this.place, name), { recursive: true });
+      syncFolder(this.place);
+    });
+  }
+
+  #whole(id: string): string {
+    return path.join(this.place, checked(id));
+  }
+
+  #begun(id: string): string {
+    return `${this.#whole(id)}${unfinishedSuffix}`;
+  }
+
+  #folderOf(id: string): string {
+    const begun = this.#begun(id);
+    return existsSync(begun) ? begun : this.#whole(id);
+  }
+
+  /** Names in a folder; none when it was never made. */
+  async #list(folder: string): Promise<readonly string[]> {
+    return this.#telling('The backups could not be listed', folder, async () => {
+      try {
+        return await readdir(folder);
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') return [];
+        throw error;
+      }
+    });
+  }
+
+  async #telling<T>(what: string, place: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      // What the stream failed with is its own story, and no matter of this store.
+      if (errorCode(error) === undefined) throw error;
+      throw new StoreUnavailable(what, place, error);
+    }
+  }
+}
+
+function isUnderWay(name: string): boolean {
+  return name.endsWith(unfinishedSuffix) || name.endsWith(doomedSuffix);
+}
+
+function checked(name: string): string {
+  if (safeName.test(name) && !isUnderWay(name)) return name;
+  throw new StoreUnavailable(
+    'That is no name in a backup',
+    JSON.stringify(name),
+    new Error('it has other signs'),
+  );
+}
+
+async function opened(file: PathLike): Promise<Awaited<ReturnType<typeof open>> | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Writes a new file and syncs it to disk; its size and digest are of what was written. */
+async function write(file: string, bytes: Readable): Promise<Pick<StoredFile, 'bytes' | 'sha256'>> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const chunk of bytes as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      size += chunk.length;
+      await writeAll(handle, chunk);
+    }
+    await handle.sync();
+    return { bytes: size, sha256: hash.digest('hex') };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** write(2) may take less than it was given. */
+async function writeAll(handle: Awaited<ReturnType<typeof open>>, chunk: Buffer): Promise<void> {
+  let at = 0;
+  while (at < chunk.length) at += (await handle.write(chunk, at)).bytesWritten;
+}

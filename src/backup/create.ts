@@ -1,0 +1,133 @@
+import { Readable } from 'node:stream';
+
+import type { BackupStore } from '../ports/backup-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import {
+  manifestName,
+  parseManifest,
+  type BackupManifest,
+  type BackupPart,
+  type PartDetails,
+} from './manifest.ts';
+import { ProgramFailed } from './program-output.ts';
+import { readText } from './read-text.ts';
+import { storePart, type StoredPart } from './store-part.ts';
+
+/** One thing that a backup consists of. */
+export interface PartToTake {
+  /** Name of its file in the store, without the suffix of encryption. */
+  readonly file: string;
+  /** What a person calls it. */
+  readonly title: string;
+  /** Whether the backup is worth having without it; then what it failed with is on record instead. */
+  readonly isOptional?: true;
+  /** Takes it, handing its plain bytes to `store` once. Throws when it could not be taken whole. */
+  readonly take: (
+    store: (plain: AsyncIterable<Buffer>) => Promise<StoredPart>,
+  ) => Promise<{ readonly stored: StoredPart; readonly of: PartDetails }>;
+}
+
+export interface CreateContext {
+  readonly store: BackupStore;
+  readonly clock: Clock;
+  readonly recipients: readonly string[];
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What the manifest says of the whole. */
+export type BackupIdentity = Pick<BackupManifest, 'stack' | 'context' | 'tool'>;
+
+/** An interrupted backup is gone on with when it is not older than this: its parts are of about one time, ms. */
+const resumableMs = 3_600_000;
+
+function timeOf(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
+}
+
+/** A new id that sorts by time. */
+function newId(clock: Clock): string {
+  const random = Math.floor(Math.random() * 0x1_0000);
+  return `${timeOf(clock).replaceAll(/[-:]|\.\d+/g, '')}-${random.toString(16).padStart(4, '0')}`;
+}
+
+async function putManifest(store: BackupStore, manifest: BackupManifest): Promise<void> {
+  const text = Buffer.from(`${JSON.stringify(manifest, undefined, 1)}\n`);
+  await store.put(manifest.id, manifestName, Readable.from([text], { objectMode: false }));
+}
+
+/** The newest backup of this stack that was begun lately, for the same keys; undefined: there is none to go on with. */
+async function begun(
+  { store, clock, recipients }: CreateContext,
+  { stack, context }: BackupIdentity,
+): Promise<BackupManifest | undefined> {
+  for (const id of (await store.unfinished()).toReversed()) {
+    const text = await readText(store, id, manifestName);
+    if (text === undefined) continue;
+    const manifest = parseManifest(text);
+    const isYoung = clock.now() - Date.parse(manifest.startedAt) < resumableMs;
+    const isSame = manifest.stack === stack && manifest.context === context;
+    if (isYoung && isSame && manifest.recipients.join() === recipients.join()) return manifest;
+  }
+  return undefined;
+}
+
+/**
+ * Takes the parts one by one and makes the backup visible when all are stored. Killed at any point it leaves nothing that is
+ * listed, and the next call goes on with the parts that were stored whole. Throws what a part or the store failed with.
+ */
+export async function createBackup(
+  context: CreateContext,
+  identity: BackupIdentity,
+  wanted: readonly PartToTake[],
+  leftOut: BackupManifest['leftOut'],
+): Promise<BackupManifest> {
+  const { store, clock, recipients, say, signal } = context;
+  const earlier = await begun(context, identity);
+  if (earlier !== undefined) say(`going on with ${earlier.id}, which was interrupted`);
+  const start = earlier ?? {
+    schema: 'rekindle.dev/v1alpha1/backup' as const,
+    id: newId(clock),
+    ...identity,
+    startedAt: timeOf(clock),
+    recipients: [...recipients],
+    parts: [],
+    leftOut: [],
+  };
+  const parts: BackupPart[] = [];
+  const failed: BackupManifest['leftOut'] = [];
+  for (const part of wanted) {
+    signal.throwIfAborted();
+    const file = `${part.file}.age`;
+    const known = start.parts.find((entry) => entry.file === file);
+    const taken = known ?? (await takePart(context, start.id, part, file));
+    if ('why' in taken) failed.push(taken);
+    else parts.push(taken);
+    await putManifest(store, { ...start, parts });
+  }
+  const manifest = { ...start, parts, leftOut: [...failed, ...leftOut], finishedAt: timeOf(clock) };
+  await putManifest(store, manifest);
+  await store.commit(manifest.id);
+  return manifest;
+}
+
+async function takePart(
+  context: CreateContext,
+  id: string,
+  part: PartToTake,
+  file: string,
+): Promise<BackupPart | BackupManifest['leftOut'][number]> {
+  const { clock, say } = context;
+  const [takenAt, start] = [timeOf(clock), clock.monotonic()];
+  try {
+    const { stored, of } = await part.take((plain) => storePart(context, id, file, plain));
+    const seconds = (clock.monotonic() - start) / 1000;
+    say(`${part.title}: ${stored.bytes} bytes in ${seconds.toFixed(1)} s`);
+    return { ...stored, takenAt, seconds, of };
+  } catch (error) {
+    // What the program in the pod says is about this part; anything else would stop the others as well.
+    if (part.isOptional !== true || !(error instanceof ProgramFailed)) throw error;
+    say(`${part.title} is left out: ${error.message}`);
+    return { what: part.title, why: error.message };
+  }
+}

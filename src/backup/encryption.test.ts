@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { decrypted, encrypted, newIdentity, NotDecrypted } from './encryption.ts';
+
+const { identity, recipient } = await newIdentity();
+const other = await newIdentity();
+
+async function sealed(plain: Buffer, recipients = [recipient]): Promise<Buffer> {
+  return buffer(await encrypted(Readable.from([plain], { objectMode: false }), recipients));
+}
+
+async function opened(stored: Buffer, identities = [identity]): Promise<Buffer> {
+  const source = Readable.from([stored], { objectMode: false });
+  return buffer(await decrypted(source, identities, 'a.dump in /backups/b-1'));
+}
+
+test.each([0, 1, 65_535, 65_536, 65_537, 1_000_000])('%i bytes come back as they were', async (size) => {
+  const plain = randomBytes(size);
+  const stored = await sealed(plain);
+  expect(stored.subarray(0, 21).toString()).toBe('age-encryption.org/v1');
+  expect((await opened(stored)).equals(plain)).toBe(true);
+});
+
+test('several keys open it, and no other', async () => {
+  const stored = await sealed(Buffer.from('orders'), [recipient, other.recipient]);
+  expect((await opened(stored, [other.identity])).toString()).toBe('orders');
+  const stranger = await newIdentity();
+  await expect(opened(stored, [stranger.identity])).rejects.toThrow(NotDecrypted);
+  await expect(opened(stored, [stranger.identity])).rejects.toThrow(/a\.dump in \/backups\/b-1.*key/);
+});
+
+test('any change of a byte, and any cut, is seen', async () => {
+  const stored = await sealed(randomBytes(200_000));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(stored.length - 1), fc.integer({ min: 1, max: 255 }), async (at, by) => {
+      const damaged = Buffer.from(stored);
+      damaged[at] = (damaged[at] ?? 0) ^ by;
+      await expect(opened(damaged)).rejects.toThrow(NotDecrypted);
+    }),
+    { numRuns: 40 },
+  );
+  for (const size of [0, 10, 300, stored.length - 70_000, stored.length - 1])
+    await expect(opened(stored.subarray(0, size))).rejects.toThrow(NotDecrypted);
+});
+
+test('a source that fails makes the stream fail', async () => {
+  const failing = Readable.from(
+    (function* () {
+      yield randomBytes(200_000);
+      throw new Error('the pod went away');
+    })(),
+    { objectMode: false },
+  );
+  await expect(encrypted(failing, [recipient]).then(buffer)).rejects.toThrow('the pod went away');
+});

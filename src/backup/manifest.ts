@@ -1,0 +1,117 @@
+import { z } from 'zod';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const size = z.int().min(0);
+
+/** What one table held in the snapshot of the dump: rows, and a digest of them in any order. */
+const tableDigest = z.strictObject({
+  /** Quoted where PostgreSQL quotes: `public.orders`. */
+  table: z.string(),
+  rows: z.int().min(0),
+  digest: z.string(),
+});
+
+const databaseDetails = z.strictObject({
+  kind: z.literal('database'),
+  cluster: z.string(),
+  database: z.string(),
+  /** `server_version_num`. */
+  serverVersion: z.int(),
+  systemIdentifier: z.string(),
+  timeline: z.int(),
+  /** Everything that was committed before this position is in the dump. */
+  lsn: z.string(),
+  /** The pod that was read, and whether it was the primary. */
+  pod: z.string(),
+  readFrom: z.enum(['primary', 'standby']),
+  bytes: size.describe('pg_database_size at the time'),
+  /** How it was created. */
+  made: z.strictObject({
+    owner: z.string(),
+    encoding: z.string(),
+    collate: z.string(),
+    ctype: z.string(),
+    /** `c` libc, `i` ICU, `b` built in (pg_database.datlocprovider, since version 15). */
+    provider: z.string(),
+    locale: z.string().nullable().describe('of ICU or of the built-in provider'),
+  }),
+  extensions: z.record(z.string(), z.string()),
+  tables: z.array(tableDigest),
+  /** Values right before and right after the dump: sequences follow no snapshot. */
+  sequences: z.record(z.string(), z.tuple([z.string(), z.string()])),
+  largeObjects: z.strictObject({ count: z.int().min(0), digest: z.string() }),
+  /** SHA-256 of `pg_dump --schema-only` of the same snapshot. */
+  schemaSha256: digest,
+});
+
+const clusterDetails = z.strictObject({
+  kind: z.literal('cluster'),
+  cluster: z.string(),
+  serverVersion: z.int(),
+  systemIdentifier: z.string(),
+  timeline: z.int(),
+  pod: z.string(),
+  readFrom: z.enum(['primary', 'standby']),
+  /** Names and sizes of the databases in it. */
+  databases: z.array(z.strictObject({ database: z.string(), bytes: size })),
+});
+
+const otherDetails = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('roles'), cluster: z.string(), roles: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal('redis'),
+    /** Name of its workload. */
+    redis: z.string(),
+    pod: z.string(),
+    /** Keys right before and right after: those with a time to live go meanwhile. */
+    keys: z.tuple([z.int().min(0), z.int().min(0)]),
+  }),
+  z.strictObject({
+    kind: z.literal('uploads'),
+    volume: z.string(),
+    pod: z.string(),
+    files: z.int().min(0),
+    fileBytes: size,
+  }),
+  z.strictObject({ kind: z.literal('objects'), files: z.int().min(0) }),
+]);
+
+const part = z.strictObject({
+  /** Name of the file in the store. */
+  file: z.string(),
+  bytes: size.describe('before encryption'),
+  sha256: digest.describe('of the plain bytes'),
+  storedBytes: size,
+  storedSha256: digest.describe('of the bytes in the store'),
+  takenAt: z.iso.datetime(),
+  seconds: z.number().min(0),
+  of: z.discriminatedUnion('kind', [databaseDetails, clusterDetails, ...otherDetails.options]),
+});
+export type BackupPart = z.infer<typeof part>;
+export type DatabaseDetails = z.infer<typeof databaseDetails>;
+export type TableDigest = z.infer<typeof tableDigest>;
+export type PartDetails = BackupPart['of'];
+
+const backupManifest = z.strictObject({
+  schema: z.literal('rekindle.dev/v1alpha1/backup'),
+  id: z.string(),
+  stack: z.string(),
+  /** Context of the cluster that it was taken from. */
+  context: z.string(),
+  tool: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().optional().describe('missing: it was begun and not finished'),
+  recipients: z.array(z.string()).describe('age recipients that can read it'),
+  parts: z.array(part),
+  /** What a backup of this stack could have had and this one has not, and why. */
+  leftOut: z.array(z.strictObject({ what: z.string(), why: z.string() })),
+});
+export type BackupManifest = z.infer<typeof backupManifest>;
+
+/** Name of the manifest among a backup's files. */
+export const manifestName = 'manifest.json';
+
+/** The manifest of a text; throws zod's error, or that it is no JSON. */
+export function parseManifest(text: string): BackupManifest {
+  return backupManifest.parse(JSON.parse(text));
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+import type { ServerInPod } from './postgres/psql-session.ts';
+import { PsqlSession } from './postgres/psql-session.ts';
+import { ScratchServer } from './postgres/scratch-server.ts';
+import { NoScratchPlace, withScratchPod, type ScratchContext } from './scratch-pod.ts';
+import type { WithScratchServer } from './verify.ts';
+
+const source = z.object({ version: z.number(), preloaded: z.string(), binaries: z.string() });
+
+/** A dump is restored by its own major version: a newer one might forgive what the old one would not. */
+const major = (version: number): number => Math.floor(version / 10_000);
+
+/** Scratch servers in pods beside the databases that run; `serverOf` names one of a cluster that can be asked. */
+export function scratchInCluster(
+  context: ScratchContext,
+  serverOf: (cluster: string) => ServerInPod | undefined,
+): WithScratchServer {
+  return async (needed, use) => {
+    const server = serverOf(needed.cluster);
+    if (server === undefined)
+      throw new NoScratchPlace({
+        what: 'There is no server whose image could prove the backup',
+        cause: `no database cluster ${needed.cluster} runs here`,
+        place: 'this stack',
+        next: 'Verify it where that cluster runs, or bring it back first: rekindle up',
+      });
+    const session = await PsqlSession.open(context.programs, server, 'postgres');
+    const found = await session
+      .row(
+        `SELECT current_setting('server_version_num')::int AS version,
+           current_setting('shared_preload_libraries') AS preloaded,
+           (SELECT setting FROM pg_catalog.pg_config() WHERE name = 'BINDIR') AS binaries`,
+        source,
+      )
+      .finally(() => session.close());
+    if (major(found.version) !== major(needed.serverVersion))
+      throw new NoScratchPlace({
+        what: 'The backup is of another version of PostgreSQL',
+        cause: `it is of version ${major(needed.serverVersion)}, and ${server.pod} has ${major(found.version)}`,
+        place: `cluster ${needed.cluster}`,
+        next: `Verify it where PostgreSQL ${major(needed.serverVersion)} runs.`,
+      });
+    return withScratchPod(context, server, needed.bytes, async (place) => {
+      const scratch = await ScratchServer.start(context.programs, place, {
+        ...found,
+        superuser: server.superuser,
+      });
+      try {
+        return await use(scratch);
+      } finally {
+        await scratch.stop();
+      }
+    });
+  };
+}

@@ -1,0 +1,254 @@
+import type { BackupStore } from '../ports/backup-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PodPrograms } from '../ports/pod-programs.ts';
+import { causeText } from '../record/explained-error.ts';
+import { NotDecrypted, recipientOf } from './encryption.ts';
+import type { Proof, ProofVerdict, ProvenPart } from './evidence.ts';
+import {
+  manifestName,
+  parseManifest,
+  type BackupManifest,
+  type BackupPart,
+  type DatabaseDetails,
+} from './manifest.ts';
+import { proveDatabase, type DatabaseProof } from './postgres/prove-database.ts';
+import type { ScratchServer } from './postgres/scratch-server.ts';
+import { ProgramFailed } from './program-output.ts';
+import { checkRdb, type RedisInPod } from './redis/rdb.ts';
+import { readText } from './read-text.ts';
+import { PartDiffers, readPart } from './store-part.ts';
+
+/** A server of this version with room for this much, for as long as `use` takes. */
+export type WithScratchServer = <T>(
+  needed: { readonly cluster: string; readonly serverVersion: number; readonly bytes: number },
+  use: (scratch: ScratchServer) => Promise<T>,
+) => Promise<T>;
+
+export interface VerifyContext {
+  readonly store: BackupStore;
+  readonly clock: Clock;
+  readonly programs: PodPrograms;
+  readonly identities: readonly string[];
+  readonly tool: string;
+  readonly say: (line: string) => void;
+  readonly withScratchServer: WithScratchServer;
+  /** A Redis of that name whose programs can check a copy; undefined: none runs. */
+  readonly redisOf: (name: string) => RedisInPod | undefined;
+  /** pg_restore restores so many tables at once. */
+  readonly jobs: number;
+}
+
+/** A database as it was restored needs its rows and indexes; its dump lies beside it meanwhile. */
+const roomFactor = 2.5;
+
+/** What a program in the scratch pod says when the place failed and not the backup. */
+const ofThePlace =
+  /no space left on device|out of memory|server closed the connection|could not resize shared memory/i;
+
+/** Whether an error says something about the backup; any other leaves the question open. */
+function isAboutTheBackup(error: unknown): boolean {
+  if (error instanceof ProgramFailed) return !ofThePlace.test(error.message);
+  return error instanceof NotDecrypted || error instanceof PartDiffers;
+}
+
+/** Collects what is found out, part by part. */
+class Findings {
+  readonly parts: ProvenPart[] = [];
+  readonly reasons: string[] = [];
+  restoredInto: number | undefined;
+
+  proven(file: string, ...checked: readonly string[]): void {
+    this.parts.push({ file, checked: [...checked], differences: [] });
+  }
+
+  bad(file: string, ...differences: readonly string[]): void {
+    this.parts.push({ file, checked: [], differences: [...differences] });
+  }
+
+  /** Books an error where it belongs. */
+  failed(file: string, error: unknown): void {
+    if (isAboutTheBackup(error)) this.bad(file, causeText(error));
+    else this.reasons.push(`${file}: ${causeText(error)}`);
+  }
+
+  get verdict(): ProofVerdict {
+    if (this.parts.some(({ differences }) => differences.length > 0)) return 'bad';
+    return this.reasons.length > 0 || this.parts.length === 0 ? 'could-not-tell' : 'proven';
+  }
+}
+
+/** The manifest of a backup, or why there is none that can be used; the latter is about the backup. */
+async function manifestOf(store: BackupStore, id: string): Promise<BackupManifest | string> {
+  const text = await readText(store, id, manifestName);
+  if (text === undefined) return 'its manifest is missing';
+  try {
+    const manifest = parseManifest(text);
+    if (manifest.id !== id) return `its manifest is of ${manifest.id}`;
+    return manifest.finishedAt === undefined ? 'it was never finished' : manifest;
+  } catch (error) {
+    return `its manifest cannot be read: ${causeText(error)}`;
+  }
+}
+
+/** Whether one of the keys is one that the backup was made for. */
+async function hasKey(identities: readonly string[], { recipients }: BackupManifest): Promise<boolean> {
+  const own = await Promise.all(identities.map((identity) => recipientOf(identity)));
+  return own.some((recipient) => recipients.includes(recipient));
+}
+
+type PartOf<Kind extends BackupPart['of']['kind']> = BackupPart & { readonly of: { readonly kind: Kind } };
+
+function partsOf<Kind extends BackupPart['of']['kind']>(
+  { parts }: BackupManifest,
+  kind: Kind,
+): readonly PartOf<Kind>[] {
+  return parts.filter((part): part is PartOf<Kind> => part.of.kind === kind);
+}
+
+function checkedText({ tables, rows }: DatabaseProof): string {
+  return `restored into an empty server; ${tables} tables with ${rows} rows, sequences, large objects and definitions are those of the snapshot`;
+}
+
+/** Restores the roles and databases of one cluster, in this order, into one server. */
+async function proveCluster(
+  context: VerifyContext,
+  manifest: BackupManifest,
+  cluster: string,
+  found: Findings,
+): Promise<void> {
+  const { store, identities, jobs, say, withScratchServer } = context;
+  const databases = partsOf(manifest, 'database').filter(({ of }) => of.cluster === cluster);
+  const roles = partsOf(manifest, 'roles').find(({ of }) => of.cluster === cluster);
+  const [first] = databases;
+  if (first === undefined) return;
+  const bytes = Math.max(...databases.map((part) => part.of.bytes * roomFactor + part.bytes));
+  const { serverVersion } = first.of;
+  const read = (part: BackupPart) => readPart(store, manifest.id, part, identities);
+  await withScratchServer({ cluster, serverVersion, bytes }, async (scratch) => {
+    found.restoredInto = serverVersion;
+    if (roles !== undefined) {
+      await scratch.restoreRoles(read(roles), roles.bytes);
+      found.proven(roles.file, `${roles.of.roles.length} roles were made in an empty server`);
+    }
+    for (const part of databases) {
+      say(`restoring ${part.of.database} (${part.bytes} bytes)`);
+      await proveOne(context, scratch, { part, plain: read(part), jobs }, found);
+    }
+  });
+}
+
+async function proveOne(
+  context: VerifyContext,
+  scratch: ScratchServer,
+  {
+    part,
+    plain,
+    jobs,
+  }: { part: BackupPart & { of: DatabaseDetails }; plain: AsyncIterable<Buffer>; jobs: number },
+  found: Findings,
+): Promise<void> {
+  try {
+    const proof = await proveDatabase(context, scratch, part.of, { bytes: part.bytes, plain, jobs });
+    if (proof.differences.length > 0) found.bad(part.file, ...proof.differences);
+    else found.proven(part.file, checkedText(proof));
+  } catch (error) {
+    found.failed(part.file, error);
+  }
+}
+
+/** Has a copy of Redis read by its own checker. */
+async function proveRedis(
+  context: VerifyContext,
+  id: string,
+  part: PartOf<'redis'>,
+  found: Findings,
+): Promise<void> {
+  const { store, programs, identities } = context;
+  const server = context.redisOf(part.of.redis);
+  if (server === undefined) {
+    found.reasons.push(`${part.file}: no Redis ${part.of.redis} runs here that could check it`);
+    return;
+  }
+  try {
+    const { keys } = await checkRdb(programs, server, readPart(store, id, part, identities));
+    found.proven(part.file, `read by redis-check-rdb: ${keys} keys, and the checksum fits`);
+  } catch (error) {
+    found.failed(part.file, error);
+  }
+}
+
+/** Reads a part to its end: every byte is what was stored, and opens with the key. */
+async function readWhole(
+  context: VerifyContext,
+  id: string,
+  part: BackupPart,
+  found: Findings,
+): Promise<void> {
+  try {
+    for await (const _ of readPart(context.store, id, part, context.identities));
+    found.proven(part.file, 'read whole, decrypted, and the same as it was');
+  } catch (error) {
+    found.failed(part.file, error);
+  }
+}
+
+async function examine(
+  context: VerifyContext,
+  id: string,
+  found: Findings,
+): Promise<BackupManifest | undefined> {
+  const { store, identities } = context;
+  const manifest = await manifestOf(store, id);
+  if (typeof manifest === 'string') {
+    found.bad(manifestName, manifest);
+    return undefined;
+  }
+  if (!(await hasKey(identities, manifest))) {
+    found.reasons.push(
+      `this key is none of those that the backup was made for (${manifest.recipients.join(', ')})`,
+    );
+    return manifest;
+  }
+  for (const cluster of new Set(partsOf(manifest, 'database').map(({ of }) => of.cluster))) {
+    try {
+      await proveCluster(context, manifest, cluster, found);
+    } catch (error) {
+      found.failed(
+        partsOf(manifest, 'roles').find(({ of }) => of.cluster === cluster)?.file ?? cluster,
+        error,
+      );
+    }
+  }
+  for (const part of partsOf(manifest, 'redis')) await proveRedis(context, id, part, found);
+  const done = new Set(found.parts.map(({ file }) => file));
+  for (const part of manifest.parts) if (!done.has(part.file)) await readWhole(context, id, part, found);
+  return manifest;
+}
+
+/**
+ * Finds out whether a backup can be used, by using it: everything is read, decrypted and compared, and each database is restored
+ * into an empty server of its version and compared row by row with what it was. Never throws for what is wrong with the
+ * backup, nor when it could not be told: both are results.
+ */
+export async function verifyBackup(context: VerifyContext, id: string): Promise<Proof> {
+  const { clock, tool } = context;
+  const start = clock.monotonic();
+  const found = new Findings();
+  let manifest: BackupManifest | undefined;
+  try {
+    manifest = await examine(context, id, found);
+  } catch (error) {
+    found.reasons.push(causeText(error));
+  }
+  return {
+    backup: id,
+    stack: manifest?.stack ?? '',
+    verdict: found.verdict,
+    at: new Date(clock.now()).toISOString(),
+    tool,
+    seconds: (clock.monotonic() - start) / 1000,
+    ...(found.restoredInto !== undefined && { restoredInto: found.restoredInto }),
+    parts: found.parts,
+    reasons: found.reasons,
+  };
+}

@@ -1,0 +1,100 @@
+import { createBackup } from '../../backup/create.ts';
+import { databaseParts } from '../../backup/database-parts.ts';
+import { keysOrNew, type BackupKeys } from '../../backup/keys.ts';
+import type { BackupManifest } from '../../backup/manifest.ts';
+import { redisPart } from '../../backup/redis-part.ts';
+import { tryAcquireLock } from '../../record/lock.ts';
+import { lockPath } from '../../record/paths.ts';
+import { answer } from '../answer.ts';
+import { AnotherAtWork } from '../errors.ts';
+import type { CommonOptions } from '../options.ts';
+import { openSession, type Session } from '../session.ts';
+import type { BackupCreateOptions } from './backup-options.ts';
+import {
+  databaseNames,
+  examineBackup,
+  exitCodeOfProof,
+  proofText,
+  readableServers,
+  storeOf,
+  tool,
+} from './backup-session.ts';
+
+type Options = CommonOptions & BackupCreateOptions;
+
+/** What this version does not back up, so that nobody believes it did. */
+const leftOut: BackupManifest['leftOut'] = [
+  { what: 'uploads and other files in volumes', why: 'not part of a backup yet' },
+  { what: 'Kubernetes objects and Secrets', why: 'not part of a backup yet' },
+  { what: "the server's files and WAL (pg_basebackup)", why: 'not part of a backup yet' },
+];
+
+/** Two at once would both go on with the same unfinished one. */
+async function alone<T>(context: string, work: () => Promise<T>): Promise<T> {
+  const lock = tryAcquireLock(lockPath(`backup-${context}`), 'rekindle backup create');
+  if (!lock.held)
+    throw new AnotherAtWork({
+      what: 'Another backup of this stack is being made',
+      cause: lock.by === undefined ? 'its name is not known yet' : `process ${lock.by.pid}`,
+      place: context,
+      next: 'Wait for it, or end it first: a backup that was interrupted is gone on with.',
+    });
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+function keyAdvice({ file, isNew }: BackupKeys): readonly string[] {
+  if (!isNew) return [];
+  return [
+    `advice: ${file} is new and reads every backup. Keep a copy of it in another place: without it they are lost.`,
+  ];
+}
+
+function sizeText({ parts }: BackupManifest): string {
+  const bytes = parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  return `${parts.length} files, ${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+async function make(session: Session, options: Options, signal: AbortSignal): Promise<number> {
+  const { context, programs, target, log } = session;
+  const { clock, stack } = context;
+  const keys = await keysOrNew(options.key);
+  const store = storeOf(options.at, target.context);
+  const servers = await readableServers(session);
+  const say = (line: string): void => log.say(line);
+  const parts = [];
+  for (const [cluster, of] of servers.databases) {
+    const databases = await databaseNames(session, of);
+    parts.push(...databaseParts({ programs, clock, say }, cluster, of, databases));
+  }
+  parts.push(...servers.redis.map((redis) => redisPart(programs, redis)));
+  const recipients = [keys.recipient, ...(options.recipient ?? [])];
+  const identity = { stack: stack.name, context: target.context, tool };
+  const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, leftOut);
+  log.say(
+    `stored as ${manifest.id} in ${store.place} (${sizeText(manifest)}); now it is restored and compared`,
+  );
+  const proof = await examineBackup({ session, store, servers, keys, jobs: options.jobs }, manifest.id);
+  const notes = manifest.leftOut.map(({ what, why }) => `not in it: ${what} (${why})`);
+  const text = [
+    `${manifest.id} in ${store.place} (${sizeText(manifest)})`,
+    proofText(proof),
+    ...notes,
+    ...keyAdvice(keys),
+  ].join('\n');
+  answer(options, 'backup create', { text, json: { place: store.place, backup: manifest, proof } });
+  return exitCodeOfProof(proof);
+}
+
+/** `rekindle backup create`: takes, stores, restores and compares. */
+export async function backupCreate(options: Options, signal: AbortSignal): Promise<number> {
+  const session = await openSession(options, signal, true);
+  try {
+    return await alone(session.target.context, () => make(session, options, signal));
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,66 @@
+import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
+
+import { evidenceKeyFile, signingKey } from '../../backup/keys.ts';
+import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
+import { chosenTarget, readInputs } from '../../app/wire.ts';
+import { answer } from '../answer.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import type { BackupPlaceOptions } from './backup-options.ts';
+import { storeOf } from './backup-session.ts';
+
+/** The key that evidence is held against; none was ever made: no evidence can be ours. */
+export function evidenceKey(keyFile: string | undefined): KeyObject | undefined {
+  const file = evidenceKeyFile(keyFile);
+  return existsSync(file) ? signingKey(file).publicKey : undefined;
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+function line({ id, manifest, trouble, proof }: ShelvedBackup): string {
+  const size = manifest?.parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  const state =
+    proof === undefined
+      ? 'never verified here'
+      : {
+          proven: `proven ${proof.at}`,
+          bad: `BAD, found ${proof.at}`,
+          'could-not-tell': `not known, tried ${proof.at}`,
+        }[proof.verdict];
+  const what = trouble ?? `${manifest?.parts.length ?? 0} files, ${megabytes(size ?? 0)}`;
+  return `${id}  ${what}; ${state}`;
+}
+
+/** Context whose backups are meant; a place that is named needs none. */
+export async function backupContext(
+  options: CommonOptions & BackupPlaceOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  if (options.at !== undefined) return '';
+  const inputs = readInputs({ ...options, signal });
+  try {
+    const { context, cluster } = await chosenTarget(inputs);
+    return context ?? cluster;
+  } finally {
+    inputs.store.close();
+  }
+}
+
+/** `rekindle backup list`: reads manifests and evidence, not the backups themselves. */
+export async function backupList(
+  options: CommonOptions & BackupPlaceOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const store = storeOf(options.at, await backupContext(options, signal));
+  const found = await shelf(store, evidenceKey(options.key));
+  const unfinished = await store.unfinished();
+  const text = [
+    ...(found.length === 0
+      ? [`No backup in ${store.place}. Make one: rekindle backup create`]
+      : found.map(line)),
+    ...unfinished.map((id) => `${id}  unfinished: \`rekindle backup create\` within an hour goes on with it`),
+  ].join('\n');
+  answer(options, 'backup list', { text, json: { place: store.place, backups: found, unfinished } });
+  return exitCodes.healthy;
+}

@@ -1,0 +1,58 @@
+import { keptBackups } from '../../backup/retention.ts';
+import { shelf } from '../../backup/shelf.ts';
+import { answer } from '../answer.ts';
+import { UsageError } from '../errors.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { backupContext, evidenceKey } from './backup-list.ts';
+import type { BackupPruneOptions } from './backup-options.ts';
+import { storeOf } from './backup-session.ts';
+
+type Options = CommonOptions & BackupPruneOptions;
+
+function retentionOf(options: BackupPruneOptions) {
+  const { keepLast = 0, keepDaily = 0, keepWeekly = 0, keepMonthly = 0 } = options;
+  if (keepLast + keepDaily + keepWeekly + keepMonthly === 0)
+    throw new UsageError({
+      what: 'It is not said what to keep',
+      cause: 'without a rule every backup but one would go',
+      place: 'rekindle backup prune',
+      next: 'Say it, for example: --keep-last 3 --keep-daily 7 --keep-weekly 4',
+    });
+  return { last: keepLast, daily: keepDaily, weekly: keepWeekly, monthly: keepMonthly };
+}
+
+/** `rekindle backup prune`: deletes what no rule keeps. */
+export async function backupPrune(options: Options, signal: AbortSignal): Promise<number> {
+  const retention = retentionOf(options);
+  const store = storeOf(options.at, await backupContext(options, signal));
+  const found = await shelf(store, evidenceKey(options.key));
+  const kept = keptBackups(
+    found.map(({ id, manifest, proof }) => ({
+      id,
+      at: manifest === undefined ? undefined : Date.parse(manifest.startedAt),
+      isProven: proof?.verdict === 'proven',
+    })),
+    retention,
+  );
+  const gone = found.map(({ id }) => id).filter((id) => !kept.has(id));
+  for (const id of gone) {
+    if (options.dryRun === true) break;
+    signal.throwIfAborted();
+    await store.remove(id);
+  }
+  const word = options.dryRun === true ? 'would delete' : 'deleted';
+  const text = [
+    ...gone.map((id) => `${word} ${id}`),
+    ...[...kept].map(([id, why]) => `kept ${id} (${why.join(', ')})`),
+    ...(found.length === 0 ? [`No backup in ${store.place}.`] : []),
+  ].join('\n');
+  const json = {
+    place: store.place,
+    deleted: gone,
+    kept: Object.fromEntries(kept),
+    dryRun: options.dryRun === true,
+  };
+  answer(options, 'backup prune', { text, json });
+  return exitCodes.healthy;
+}

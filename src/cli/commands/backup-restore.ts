@@ -1,0 +1,103 @@
+import { readKeys } from '../../backup/keys.ts';
+import type { BackupManifest, BackupPart, DatabaseDetails } from '../../backup/manifest.ts';
+import { restoreBeside, swapCommands, type RestoredBeside } from '../../backup/postgres/restore-beside.ts';
+import { shelved } from '../../backup/shelf.ts';
+import { readPart } from '../../backup/store-part.ts';
+import { answer } from '../answer.ts';
+import { UsageError } from '../errors.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { openSession } from '../session.ts';
+import type { BackupRestoreOptions } from './backup-options.ts';
+import { readableServers, storeOf } from './backup-session.ts';
+
+type Options = CommonOptions & BackupRestoreOptions;
+type DatabasePart = BackupPart & { readonly of: DatabaseDetails };
+
+function wrong(what: string, cause: string, next: string): UsageError {
+  return new UsageError({ what, cause, place: 'rekindle backup restore', next });
+}
+
+/** The database that is meant: the only one, or the one that is named. */
+function chosenPart({ id, parts }: BackupManifest, wanted: string | undefined): DatabasePart {
+  const databases = parts.filter((part): part is DatabasePart => part.of.kind === 'database');
+  const names = databases.map(({ of }) => of.database);
+  const chosen = wanted === undefined ? databases : databases.filter(({ of }) => of.database === wanted);
+  const [only, ...others] = chosen;
+  if (only !== undefined && others.length === 0) return only;
+  if (names.length === 0)
+    throw wrong(`${id} holds no database`, 'its manifest names none', 'Choose another: rekindle backup list');
+  throw wrong(
+    wanted === undefined ? `${id} holds several databases` : `${id} has not exactly one database ${wanted}`,
+    `there are ${names.join(', ')}`,
+    'Name one with --database.',
+  );
+}
+
+function resultText(
+  part: DatabasePart,
+  { name, differences, seconds }: RestoredBeside,
+  swap: readonly string[],
+): string {
+  const { database } = part.of;
+  if (differences.length > 0)
+    return [
+      `bad: ${name} was restored and is not what was backed up. Nothing uses it; ${database} was not touched.`,
+      ...differences.map((text) => `  ${text}`),
+    ].join('\n');
+  const proven = `${part.of.tables.length} tables compared row by row, ${seconds.toFixed(0)} s`;
+  if (name === database) return `restored: ${database} is back (${proven}).`;
+  return [
+    `restored: ${name}, beside ${database}, which was not touched (${proven}).`,
+    `Look at it: only superusers can log in. To use it in the place of ${database} (its clients are cut off for a moment, the old one stays as ${name}_before):`,
+    ...swap,
+  ].join('\n');
+}
+
+/** `rekindle backup restore`: beside the database that is in use; the swap is a person's. */
+export async function backupRestore(
+  options: Options,
+  signal: AbortSignal,
+  [wanted]: readonly string[],
+): Promise<number> {
+  const session = await openSession(options, signal, true);
+  try {
+    const { identities } = await readKeys(options.key);
+    const store = storeOf(options.at, session.target.context);
+    const id = wanted ?? (await store.ids()).at(-1);
+    const { manifest, trouble } =
+      id === undefined
+        ? { manifest: undefined, trouble: 'the place holds none' }
+        : await shelved(store, id, undefined);
+    if (manifest === undefined)
+      throw wrong(
+        `There is no backup ${wanted ?? ''} that can be restored`,
+        trouble ?? '',
+        'See: rekindle backup list',
+      );
+    const part = chosenPart(manifest, options.database);
+    const servers = (await readableServers(session)).databases.get(part.of.cluster);
+    if (servers === undefined)
+      throw wrong(
+        `There is no database cluster ${part.of.cluster} here`,
+        'this stack has none of that name',
+        'Name the stack with --context or --namespace.',
+      );
+    session.log.say(`restoring ${part.of.database} of ${manifest.id} (${part.bytes} bytes)`);
+    const { programs, context } = session;
+    const restored = await restoreBeside({ programs, clock: context.clock }, servers.primary, {
+      details: part.of,
+      backup: manifest.id,
+      plain: readPart(store, manifest.id, part, identities),
+    });
+    const swap = swapCommands(servers.primary, part.of.database, restored.name);
+    const text = resultText(part, restored, swap);
+    answer(options, 'backup restore', {
+      text,
+      json: { place: store.place, backup: manifest.id, restored, swap },
+    });
+    return restored.differences.length === 0 ? exitCodes.healthy : exitCodes.broken;
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,146 @@
+import { backupStoreAt, usualBackupFolder } from '../../app/wire-backups.ts';
+import { examine } from '../../app/examine.ts';
+import type { Pass } from '../../app/run-log.ts';
+import { signed, type Proof } from '../../backup/evidence.ts';
+import { evidenceKeyFile, signingKey, type BackupKeys } from '../../backup/keys.ts';
+import { databasesOf } from '../../backup/database-parts.ts';
+import { serversToRead, type ServersToRead } from '../../backup/postgres/choose-server.ts';
+import type { ServerInPod } from '../../backup/postgres/psql-session.ts';
+import { redisServers, type NamedRedis } from '../../backup/redis-part.ts';
+import { scratchInCluster } from '../../backup/scratch-in-cluster.ts';
+import { shelved, shelveEvidence } from '../../backup/shelf.ts';
+import { verifyBackup } from '../../backup/verify.ts';
+import { seen } from '../../domain/looked.ts';
+import type { BackupStore } from '../../ports/backup-store.ts';
+import { exitCodes } from '../exit-code.ts';
+import { version } from '../process.ts';
+import type { Session } from '../session.ts';
+
+/** Where the backups of this command lie. */
+export function storeOf(at: string | undefined, context: string): BackupStore {
+  return backupStoreAt(at ?? usualBackupFolder(context));
+}
+
+/** The tool as manifests and evidence name it. */
+export const tool = `rekindle ${version()}`;
+
+/** The operator's and Spilo's superuser, where the stack names no other. */
+const usualSuperuser = 'postgres';
+
+/** A machine on which the shop is at work meanwhile. */
+const usualJobs = 2;
+
+/** So many looks are enough for slow answers about standbys to come. */
+const mostLooks = 4;
+
+/** Looks until it is known of every standby whether it streams, or a few times. */
+async function look({ context, log }: Session): Promise<Pass> {
+  let pass = await examine(context, log);
+  for (let looks = 1; looks < mostLooks; looks++) {
+    const databases = seen(pass.observation.databases) ?? [];
+    const isOpen = databases.some(({ members }) => members.some(({ standby }) => standby?.looked === false));
+    if (!isOpen) break;
+    pass = await examine(context, log);
+  }
+  return pass;
+}
+
+/** Whatever can be backed up, and what can prove a backup. */
+export interface Servers {
+  /** By the name of the database cluster. */
+  readonly databases: ReadonlyMap<string, ServersToRead>;
+  readonly redis: readonly NamedRedis[];
+}
+
+/** The servers of the stack that may be read, from a fresh look. Throws NoServerToRead. */
+export async function readableServers(session: Session): Promise<Servers> {
+  const { observation } = await look(session);
+  const pods = seen(observation.pods) ?? [];
+  const found = new Map<string, ServersToRead>();
+  for (const database of seen(observation.databases) ?? []) {
+    const component = session.context.stack.databases.find(({ cluster }) => cluster === database.cluster);
+    const ref = component?.superuser?.user;
+    const superuser = ref === undefined ? undefined : await session.context.reader.secret(ref);
+    found.set(database.cluster, serversToRead(database, pods, superuser ?? usualSuperuser));
+  }
+  const workloads = seen(observation.workloads) ?? [];
+  return { databases: found, redis: redisServers(session.context.stack.components, workloads, pods) };
+}
+
+/** Names of the databases of a cluster. */
+export function databaseNames(
+  { programs, context }: Session,
+  servers: ServersToRead,
+): Promise<readonly string[]> {
+  return databasesOf({ programs, clock: context.clock, say: () => undefined }, servers);
+}
+
+export interface Examination {
+  readonly session: Session;
+  readonly store: BackupStore;
+  readonly servers: Servers;
+  readonly keys: BackupKeys;
+  /** Tables that are restored at once. */
+  readonly jobs: number | undefined;
+}
+
+/** Proves one backup, signs what was found and puts it beside the backup and into the journal. */
+export async function examineBackup(
+  { session, store, servers, keys, jobs }: Examination,
+  id: string,
+): Promise<Proof> {
+  const { context, programs, log } = session;
+  const { clock, reader, writer } = context;
+  const serverOf = (cluster: string): ServerInPod | undefined => servers.databases.get(cluster)?.primary;
+  const proof = await verifyBackup(
+    {
+      store,
+      clock,
+      programs,
+      identities: keys.identities,
+      tool,
+      jobs: jobs ?? usualJobs,
+      say: (line) => log.say(line),
+      redisOf: (wanted) => servers.redis.find(({ name }) => name === wanted)?.server,
+      withScratchServer: scratchInCluster({ reader, writer, programs, clock }, serverOf),
+    },
+    id,
+  );
+  const { manifest } = await shelved(store, id, undefined);
+  const parts = manifest?.parts ?? [];
+  const subject = parts.map(({ file, storedSha256 }) => ({ name: file, sha256: storedSha256 }));
+  await shelveEvidence(store, proof, signed(proof, subject, signingKey(evidenceKeyFile(keys.file))));
+  const bytes = parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  const { verdict, seconds } = proof;
+  log.record({
+    type: 'backup-examined',
+    run: log.id,
+    backup: id,
+    place: store.place,
+    verdict,
+    bytes,
+    seconds,
+  });
+  return proof;
+}
+
+/** A proof in a few lines. */
+export function proofText({ backup, verdict, seconds, parts, reasons }: Proof): string {
+  const head = {
+    proven: `proven: ${backup} was restored and is what was backed up (${seconds.toFixed(0)} s).`,
+    bad: `bad: ${backup} cannot be relied on. Make a new one: rekindle backup create`,
+    'could-not-tell': `could not tell whether ${backup} can be used.`,
+  }[verdict];
+  return [
+    head,
+    ...parts.flatMap(({ file, checked }) => checked.map((text) => `  ${file}: ${text}`)),
+    ...parts.flatMap(({ file, differences }) => differences.map((text) => `  bad ${file}: ${text}`)),
+    ...reasons.map((text) => `  not known: ${text}`),
+  ].join('\n');
+}
+
+/** 0 proven, 1 bad, 2 could not tell. */
+export function exitCodeOfProof({ verdict }: Proof): number {
+  if (verdict === 'proven') return exitCodes.healthy;
+  return verdict === 'bad' ? exitCodes.broken : exitCodes.couldNotTell;
+}

@@ -1,0 +1,96 @@
+import { defineCommand, type CommandGroup, type Flag } from '../command-manifest.ts';
+import { parseCount } from '../options.ts';
+import { parseWholeNumber } from '../parse-whole-number.ts';
+import type {
+  BackupCreateOptions,
+  BackupPlaceOptions,
+  BackupPruneOptions,
+  BackupRestoreOptions,
+  BackupVerifyOptions,
+} from './backup-options.ts';
+
+const place: Flag = [
+  '--at <place>',
+  'a folder, or s3://bucket/prefix (default: a folder of this user; a disk that breaks takes it along)',
+];
+const key: Flag = [
+  '--key <file>',
+  'the age identity that reads the backups (default: ~/.config/rekindle/backup.key)',
+];
+const jobs: Flag = [
+  '--jobs <number>',
+  'tables that are restored at once for the proof (default: 2)',
+  parseCount,
+];
+
+/** `rekindle backup ...`. */
+export const backupCommands: CommandGroup = {
+  name: 'backup',
+  text: 'backups of the databases, each proven by restoring it',
+  commands: [
+    defineCommand<BackupCreateOptions>({
+      name: 'create',
+      text: 'dump, encrypt, store, then restore it into an empty server and compare every row. 0 proven, 1 bad, 2 could not tell',
+      examples: [
+        ['rekindle backup create', 'into a folder of this user'],
+        ['rekindle backup create --at /mnt/usb/backups', 'on another disk'],
+        ['rekindle backup create --at s3://shop-backups/jewelry', 'credentials as for every AWS program'],
+      ],
+      flags: [
+        place,
+        key,
+        jobs,
+        [
+          '--recipient <keys...>',
+          'age recipients that can read it as well, e.g. one whose identity lies in a safe',
+        ],
+      ],
+      load: async () => (await import('./backup-create.ts')).backupCreate,
+    }),
+    defineCommand<BackupPlaceOptions>({
+      name: 'list',
+      text: 'the backups of a place, and which of them were proven when',
+      examples: [['rekindle backup list', 'oldest first']],
+      flags: [place, key],
+      load: async () => (await import('./backup-list.ts')).backupList,
+    }),
+    defineCommand<BackupVerifyOptions>({
+      name: 'verify [id]',
+      text: 'restore a backup into an empty server and compare every row (default: the newest). 0 proven, 1 bad, 2 could not tell',
+      examples: [
+        ['rekindle backup verify', 'the newest'],
+        ['rekindle backup verify 20261127T012000Z-1a2b --at /mnt/usb/backups', 'that one'],
+      ],
+      flags: [place, key, jobs],
+      load: async () => (await import('./backup-verify.ts')).backupVerify,
+    }),
+    defineCommand<BackupRestoreOptions>({
+      name: 'restore [id]',
+      text: 'restore a database beside the one that is in use, compare every row, and say how to swap them; touches nothing else',
+      examples: [
+        ['rekindle backup restore', 'the newest, as a database of another name'],
+        ['rekindle backup restore 20261127T012000Z-1a2b --database jewelry_shop', 'that one'],
+      ],
+      flags: [place, key, ['--database <name>', 'which one, where a backup holds several']],
+      load: async () => (await import('./backup-restore.ts')).backupRestore,
+    }),
+    defineCommand<BackupPruneOptions>({
+      name: 'prune',
+      text: 'delete old backups; the newest one that was proven always stays',
+      examples: [
+        ['rekindle backup prune --keep-daily 7 --keep-weekly 4 --dry-run', 'what would go'],
+        ['rekindle backup prune --keep-last 3', 'delete all but the newest three'],
+      ],
+      flags: [
+        place,
+        key,
+        ['--keep-last <number>', 'so many of the newest', parseWholeNumber],
+        ['--keep-daily <number>', 'the newest of so many days that have one', parseWholeNumber],
+        ['--keep-weekly <number>', 'the newest of so many weeks', parseWholeNumber],
+        ['--keep-monthly <number>', 'the newest of so many months', parseWholeNumber],
+        ['--dry-run', 'say what would be deleted and why the rest is kept; delete nothing'],
+      ],
+      load: async () => (await import('./backup-prune.ts')).backupPrune,
+    }),
+  ],
+};
