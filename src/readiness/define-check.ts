@@ -33,6 +33,8 @@ export interface ReadinessCheck {
   readonly eachAlone?: 'workload' | 'object';
   /** Only a running cluster shows it. */
   readonly isLive?: true;
+  /** Only a file can have it: the API refuses such an object. */
+  readonly isRefused?: true;
   readonly judge: (world: World) => readonly Draft[];
 }
 

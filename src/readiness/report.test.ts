@@ -4,10 +4,12 @@ import { couldNotLook } from '../domain/looked.ts';
 import { reportOf, smallShop, snapshotOf } from '../../test/fakes/readiness.ts';
 import { now } from '../../test/fakes/readiness-objects.ts';
 import { changed, soundShop } from '../../test/fakes/sound-shop.ts';
-import { exitCodeFor, groupsOf } from './report.ts';
+import { exitCodeFor, groupsOf, type ReadinessReport } from './report.ts';
 
-const sound = (changes: Parameters<typeof reportOf>[1] = {}) => reportOf(soundShop(), changes);
-const low = reportOf(changed('Service', 'web', { spec: { type: 'NodePort' } }));
+/** Without the questions about production, which have tests of their own. */
+const alone = (report: ReadinessReport): ReadinessReport => ({ ...report, production: [] });
+const sound = (changes: Parameters<typeof reportOf>[1] = {}) => alone(reportOf(soundShop(), changes));
+const low = alone(reportOf(changed('Service', 'web', { spec: { type: 'NodePort' } })));
 
 function blind(kind: 'ResourceQuota' | 'LimitRange' | 'NetworkPolicy') {
   const snapshot = snapshotOf(soundShop());
@@ -25,9 +27,9 @@ describe('--fail-on', () => {
 
   it('is 2 when a check that gives this level could not look', () => {
     expect(exitCodeFor(blind('ResourceQuota'), 'high')).toBe(2);
-    // The policies of the network give nothing worse than low.
-    expect(exitCodeFor(blind('NetworkPolicy'), 'medium')).toBe(0);
-    expect(exitCodeFor(blind('NetworkPolicy'), 'low')).toBe(2);
+    // Of policies of the network nothing worse than medium is told: that one was written in an old version.
+    expect(exitCodeFor(blind('NetworkPolicy'), 'high')).toBe(0);
+    expect(exitCodeFor(blind('NetworkPolicy'), 'medium')).toBe(2);
   });
 
   it('judges the workloads that were read when another kind of them could not be, and is 2 all the same', () => {
@@ -54,12 +56,21 @@ describe('--fail-on', () => {
 
   it('is 2 when a single object or volume could not be read: it might have been anything', () => {
     expect(exitCodeFor(sound({ unseen: ['emptyDir x of y: its node does not run'] }), 'high')).toBe(2);
-    const broken = reportOf([
-      ...soundShop(),
-      { kind: 'Deployment', metadata: { name: 'odd', namespace: 'shop' }, spec: 'text' },
-    ]);
+    const odd = { kind: 'Deployment', metadata: { name: 'odd', namespace: 'shop' }, spec: 'text' };
+    const broken = alone(reportOf([...soundShop(), odd]));
     expect(exitCodeFor(broken, 'high')).toBe(2);
     expect(broken.notChecked.map(({ what }) => what)).toContain('Deployment shop/odd');
+  });
+
+  it('counts what "Fix first" calls as bad: a question about production that is answered with no', () => {
+    const report = reportOf(soundShop());
+    const restore = report.production.filter(({ id }) => id === 'last-proven-restore');
+    const replication = report.production.filter(({ id }) => id === 'synchronous-replication');
+    expect(exitCodeFor({ ...report, production: restore }, 'high')).toBe(1);
+    expect(exitCodeFor({ ...report, production: replication }, 'high')).toBe(2);
+    const drill = report.production.filter(({ id }) => id === 'last-drill');
+    expect(exitCodeFor({ ...report, production: drill }, 'high')).toBe(0);
+    expect(exitCodeFor({ ...report, production: drill }, 'medium')).toBe(1);
   });
 
   it('is 0 when nobody asked', () => {

@@ -128,6 +128,17 @@ function placeRow(place: DataPlace): PlaceRow {
   return { ...place, survives: survives as Record<StorageEvent, Survival> };
 }
 
+/** What has to be listed before it can be said where data live. */
+const keepers = ['Pod', 'PersistentVolumeClaim', 'PersistentVolume'] as const;
+
+function unlisted({ objects }: Snapshot): { readonly unlisted?: string } {
+  const whys = keepers.flatMap((kind) => {
+    const look = objects[kind];
+    return look.looked ? [] : [`${look.from}: ${look.why}`];
+  });
+  return whys.length === 0 ? {} : { unlisted: whys.join('; ') };
+}
+
 /** Judges everything that was looked at. Pure. */
 export function makeReport(input: ReportInput): ReadinessReport {
   const { snapshot, facts, subject, version, production } = input;
@@ -138,7 +149,8 @@ export function makeReport(input: ReportInput): ReadinessReport {
     at: snapshot.at,
     version,
     subject,
-    limitations: subject.source === 'cluster' ? limitations({ world, facts, places }) : [],
+    limitations:
+      subject.source === 'cluster' ? limitations({ world, facts, places, ...unlisted(snapshot) }) : [],
     places: places.map((place) => placeRow(place)),
     production: production === undefined ? [] : productionRows({ ...production, at: snapshot.at, checked }),
     checked,
@@ -168,15 +180,32 @@ function worstOf(findings: readonly ReadinessFinding[]): Severity {
 const count = ({ findings }: Checked, severity: Severity) =>
   findings.filter((finding) => finding.severity === severity).length;
 
-/** How a report stands to `--fail-on`: 0 nothing as bad, 1 something as bad or worse, 2 nothing known and something not looked at. */
+/** Questions about production of at least this weight; those that stand on findings are judged by these. */
+function questions({ production }: ReadinessReport, level: Severity): readonly ProductionRow[] {
+  return production.filter(({ severity, checks }) => checks === undefined && isAtLeast(severity, level));
+}
+
+function isBad(report: ReadinessReport, level: Severity): boolean {
+  return (
+    report.checked.some(({ findings }) => findings.some(({ severity }) => isAtLeast(severity, level))) ||
+    questions(report, level).some(({ state }) => state === 'no')
+  );
+}
+
+function isUnknown(report: ReadinessReport, level: Severity): boolean {
+  return (
+    report.unreadCount > 0 ||
+    report.checked.some(({ check, couldNotLook }) => couldNotLook && isAtLeast(check.severity, level)) ||
+    questions(report, level).some(({ state }) => state === 'unknown')
+  );
+}
+
+/**
+ * How a report stands to `--fail-on`: 1 a finding, or a no to a question about production, is as bad or worse; 2 none is, but
+ * something of that weight could not be looked at; 0 otherwise.
+ */
 export function exitCodeFor(report: ReadinessReport, level: Severity | 'never'): 0 | 1 | 2 {
   if (level === 'never') return 0;
-  const isBad = report.checked.some(({ findings }) =>
-    findings.some(({ severity }) => isAtLeast(severity, level)),
-  );
-  if (isBad) return 1;
-  const isUnknown = report.checked.some(
-    ({ check, couldNotLook: could }) => could && isAtLeast(check.severity, level),
-  );
-  return isUnknown || report.unreadCount > 0 ? 2 : 0;
+  if (isBad(report, level)) return 1;
+  return isUnknown(report, level) ? 2 : 0;
 }

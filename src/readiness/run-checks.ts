@@ -24,7 +24,18 @@ function unseen(snapshot: Snapshot, need: Need): string | undefined {
 }
 
 /** Commands that look, that make an object of its own, or that know who writes what. */
-const lasts = /^(rekindle |kubectl (-n \S+ )?(get|describe|logs|create) )/;
+const lasts = /^(rekindle |docker save |kubectl (-n \S+ )?(get|describe|logs|create|cp) )/;
+
+/** The API changes no pod of what runs once (kubernetes.io, Jobs; Working with Pods, Pod update and replacement). */
+function forOnce(draft: Draft): Draft {
+  const { say, command } = draft.advice;
+  const { kind } = draft.object;
+  if ((kind !== 'Job' && kind !== 'Pod') || command === undefined || lasts.test(command)) return draft;
+  return {
+    ...draft,
+    advice: { say: `${say} A ${kind} cannot be changed: change its file and make it anew.` },
+  };
+}
 
 /** Advice for an object that somebody else writes: there is where it has to be changed. */
 function withWriter(draft: Draft, writers: ReadonlyMap<string, string>): Draft {
@@ -41,7 +52,8 @@ function withWriter(draft: Draft, writers: ReadonlyMap<string, string>): Draft {
   };
 }
 
-const workloads: ReadonlySet<Need> = new Set(workloadKinds);
+/** Without ReplicaSets nobody knows which pods are a Deployment's: whoever needs them cannot judge the others alone. */
+const workloads: ReadonlySet<Need> = new Set(workloadKinds.filter((kind) => kind !== 'ReplicaSet'));
 
 /** What is missing for a check: whether it can judge nothing at all, and the reasons. */
 function missingFor(snapshot: Snapshot, { needs, eachAlone }: ReadinessCheck) {
@@ -70,9 +82,10 @@ export function runChecks(snapshot: Snapshot, world: World): readonly Checked[] 
   return readinessChecks.map((check) => {
     if (check.isLive === true && !world.isLive)
       return { check, findings: nothing, notJudged: 'only a running cluster shows it', couldNotLook: false };
+    if (check.isRefused === true && world.isLive) return { check, findings: nothing, couldNotLook: false };
     const { blocks, why } = missingFor(snapshot, check);
     if (blocks) return { check, findings: nothing, notJudged: why, couldNotLook: true };
-    const drafts = check.judge(world).map((draft) => withWriter(draft, writers));
+    const drafts = check.judge(world).map((draft) => withWriter(forOnce(draft), writers));
     const findings = drafts.map((draft) => findingOf(check, draft, world));
     return why === ''
       ? { check, findings, couldNotLook: false }

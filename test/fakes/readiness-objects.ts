@@ -122,13 +122,19 @@ export function pod(
     spec = {},
     status = {},
     labels = {},
-  }: { owner?: string; spec?: object; status?: object; labels?: object } = {},
+    deletedAt,
+  }: { owner?: string; spec?: object; status?: object; labels?: object; deletedAt?: string } = {},
 ): Written {
   const [kind = '', maker = ''] = owner?.split(' ') ?? [];
   const ownerReferences =
     owner === undefined ? {} : { ownerReferences: [{ kind, name: maker, controller: true }] };
   return object('Pod', name, {
-    metadata: { uid: `uid-${name}`, labels, ...ownerReferences },
+    metadata: {
+      uid: `uid-${name}`,
+      labels,
+      ...ownerReferences,
+      ...(deletedAt !== undefined && { deletionTimestamp: deletedAt }),
+    },
     spec: {
       nodeName: nodeName('agent-0'),
       containers: [{ name: 'main', image: 'registry.example/x:1' }],

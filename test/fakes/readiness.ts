@@ -117,8 +117,8 @@ export function production(changes: Partial<ProductionInput> = {}): Omit<Product
     context: 'k3d-shop',
     events: saw(noEvents, 'journal', now),
     databases: couldNotLook('the API does not answer', 'observation', now),
-    restore: saw('none', 'backups', now),
-    agent: saw('none', 'state of the agent', now),
+    restore: saw({ places: ['/backups'], newer: [], unseen: [] }, 'places of backups', now),
+    agent: { last: saw('none', 'state of the agent', now), startsAtBoot: saw(false, 'systemd', now) },
     ...changes,
   };
 }

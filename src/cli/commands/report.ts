@@ -1,28 +1,21 @@
-import { examine } from '../../app/examine.ts';
 import { systemClock } from '../../app/clock.ts';
-import { couldNotLook, saw, type Looked } from '../../domain/looked.ts';
 import { plainLine } from '../../domain/plain-text.ts';
-import { look } from '../../observe/look.ts';
 import { noClusterFacts } from '../../readiness/collect/cluster-facts.ts';
 import { lookLive } from '../../readiness/collect/live.ts';
 import { readManifests } from '../../readiness/collect/manifests.ts';
 import { headline, subjectText } from '../../readiness/format/outline.ts';
 import { reportJson } from '../../readiness/format/json.ts';
-import type { LastProvenRestore } from '../../readiness/last-proven-restore.ts';
-import type { ProductionInput } from '../../readiness/production/rows.ts';
 import { exitCodeFor, makeReport, type ReadinessReport } from '../../readiness/report.ts';
-import { readAgentState } from '../../record/agent-state-file.ts';
-import { isAlive } from '../../record/lock.ts';
-import { agentStatePath } from '../../record/paths.ts';
 import { redact } from '../../record/redact.ts';
 import { redactedFields } from '../../record/redacted-fields.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import type { CommonOptions } from '../options.ts';
 import { version } from '../process.ts';
-import { openSession, type Session } from '../session.ts';
+import { openSession } from '../session.ts';
 import type { ReportOptions } from './report-options.ts';
 import { formatted, writeReport } from './report-output.ts';
+import { collectProduction } from './report-production.ts';
 
 type Options = CommonOptions & ReportOptions;
 
@@ -34,56 +27,11 @@ function safe(made: ReadinessReport): ReadinessReport {
   return redactedFields(made, (text) => plainLine(redact(text), longest));
 }
 
-function agentOf(cluster: string): ProductionInput['agent'] {
-  const at = systemClock.now();
-  const from = 'state of the agent';
-  try {
-    const kept = readAgentState(agentStatePath(cluster));
-    if (kept === undefined) return saw('none', from, at);
-    return saw({ lives: isAlive(kept.pid), says: `${kept.state}: ${kept.sentence}`, at: kept.at }, from, at);
-  } catch (error) {
-    return couldNotLook(error instanceof Error ? error.message : String(error), from, at);
-  }
-}
-
-/** No place of backups is known to this command yet: it says so, rather than that there are none. */
-function lastProvenRestore(): LastProvenRestore {
-  return couldNotLook('no place of backups is known', 'backups', systemClock.now());
-}
-
-async function productionInput({
-  context,
-  log,
-  target,
-  store,
-}: Session): Promise<Omit<ProductionInput, 'checked' | 'at'>> {
-  const pass = await look(systemClock, 'observation', () => examine(context, log), 60_000);
-  const databases: ProductionInput['databases'] = pass.looked
-    ? pass.value.observation.databases
-    : couldNotLook(pass.why, 'observation', systemClock.now());
-  return {
-    context: target.context,
-    events: eventsOf(store),
-    databases,
-    restore: lastProvenRestore(),
-    agent: agentOf(target.cluster),
-  };
-}
-
-function eventsOf(store: Session['store']): ProductionInput['events'] {
-  const at = systemClock.now();
-  try {
-    return saw(store.events(), 'journal', at) satisfies Looked<unknown>;
-  } catch (error) {
-    return couldNotLook(error instanceof Error ? error.message : String(error), 'journal', at);
-  }
-}
-
 async function clusterReport(options: Options, signal: AbortSignal): Promise<ReadinessReport> {
   const session = await openSession(options, signal, false);
   try {
     const { context, target } = session;
-    const production = await productionInput(session);
+    const production = await collectProduction(session);
     const { snapshot, facts, unseen } = await lookLive(context);
     signal.throwIfAborted();
     return makeReport({

@@ -102,6 +102,6 @@ export const autoscalerBounds = defineCheck({
   why: 'Too low and every restart is an outage; too high and it takes what others need, or waits for ever.',
   source:
     'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling',
-  needs: ['HorizontalPodAutoscaler', 'Deployment', 'StatefulSet'],
+  needs: ['HorizontalPodAutoscaler', 'Deployment', 'StatefulSet', 'Node'],
   judge: (world) => [...singles(world), ...written(world), ...tooLarge(world)],
 });

@@ -2,28 +2,16 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { refText } from '../../domain/object-ref.ts';
-import { clusterCases } from '../../../test/fakes/readiness-cases/cluster.ts';
-import { networkCases } from '../../../test/fakes/readiness-cases/network.ts';
-import { referenceCases } from '../../../test/fakes/readiness-cases/references.ts';
-import type { CheckCases } from '../../../test/fakes/readiness-cases/case.ts';
-import { containerCases } from '../../../test/fakes/readiness-cases/containers.ts';
-import { workloadCases } from '../../../test/fakes/readiness-cases/workloads.ts';
+import { checkCases } from '../../../test/fakes/readiness-cases/all.ts';
 import { snapshotOf } from '../../../test/fakes/readiness.ts';
-import { workload } from '../../../test/fakes/readiness-objects.ts';
+import { quietCases } from '../../../test/fakes/readiness-cases/quiet.ts';
+import { object as written, workload } from '../../../test/fakes/readiness-objects.ts';
 import { soundShop, withObject } from '../../../test/fakes/sound-shop.ts';
 import { isAtLeast } from '../finding.ts';
 import { runChecks } from '../run-checks.ts';
 import type { Snapshot } from '../world/snapshot.ts';
 import { worldOf } from '../world/world.ts';
 import { readinessChecks } from './index.ts';
-
-const cases: CheckCases = {
-  ...containerCases,
-  ...workloadCases,
-  ...networkCases,
-  ...referenceCases,
-  ...clusterCases,
-};
 
 const all = (snapshot: Snapshot) => runChecks(snapshot, worldOf(snapshot));
 
@@ -36,7 +24,7 @@ describe('the registry', () => {
   });
 
   it('has a case for every check, and no other', () => {
-    expect(Object.keys(cases).sort()).toEqual(readinessChecks.map(({ id }) => id).sort());
+    expect(Object.keys(checkCases).sort()).toEqual(readinessChecks.map(({ id }) => id).sort());
   });
 
   it.each(readinessChecks)(
@@ -66,7 +54,48 @@ it('takes any other kind of volume for one that keeps data', () => {
   expect(found?.findings).toEqual([]);
 });
 
-describe.each(Object.entries(cases))('%s', (id, own) => {
+describe.each(Object.entries(quietCases))('%s, quiet', (id, own) => {
+  it.each(own)('says nothing of: $what', ({ objects, snapshot }) => {
+    const found = all(snapshotOf(objects, snapshot)).find(({ check }) => check.id === id);
+    expect(found).toMatchObject({ findings: [], couldNotLook: false });
+  });
+});
+
+it('judges pods that an operator’s resource makes: nothing above them is read', () => {
+  const owned = written('Pod', 'pg-1', {
+    metadata: { ownerReferences: [{ kind: 'Cluster', name: 'pg', controller: true }] },
+    spec: { containers: [{ name: 'main', image: 'registry.example/pg' }] },
+  });
+  const found = all(snapshotOf(withObject(owned))).find(({ check }) => check.id === 'image-not-pinned');
+  expect(found?.findings.map(({ object }) => refText(object))).toEqual(['Pod shop/pg-1']);
+  expect(found?.findings[0]?.advice.say).toContain('Cluster pg');
+});
+
+it('names no command that the API would refuse: a Job cannot be changed', () => {
+  const job = written('Job', 'once', {
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'x' }] } } },
+  });
+  const found = all(snapshotOf(withObject(job))).find(({ check }) => check.id === 'image-not-pinned');
+  expect(found?.findings[0]?.advice).toEqual({
+    say: 'Name a version, better a digest. A Job cannot be changed: change its file and make it anew.',
+  });
+});
+
+it('repeats no argument of a probe’s command, and nothing that follows its path', () => {
+  const secret = 'nobody-may-see-this';
+  const asks = [
+    { exec: { command: ['redis-cli', '-a', secret, 'ping'] } },
+    { httpGet: { path: `/health?token=${secret}`, port: 80 } },
+  ];
+  for (const ask of asks) {
+    const container = { livenessProbe: ask, readinessProbe: ask, startupProbe: null };
+    const told = all(snapshotOf(withObject(workload('Deployment', 'web', { container }))));
+    expect(told.flatMap(({ findings }) => findings.map(({ check }) => check))).toContain('probes-identical');
+    expect(JSON.stringify(told)).not.toContain(secret);
+  }
+});
+
+describe.each(Object.entries(checkCases))('%s', (id, own) => {
   it.each(own)('finds: $what', ({ objects, names, severity, snapshot }) => {
     const found = all(snapshotOf(objects, snapshot)).find(({ check }) => check.id === id);
     const told = (found?.findings ?? []).map(({ object, severity: level }) => [refText(object), level]);

@@ -1,7 +1,32 @@
-import { defineCheck } from '../define-check.ts';
+import { refText } from '../../domain/object-ref.ts';
+import { defineCheck, type Draft } from '../define-check.ts';
+import type { World } from '../world/world.ts';
 
 /** What the name of a class means differs from cluster to cluster. */
 const local = new Set(['local-path', 'hostpath', 'standard-local', 'local-storage']);
+
+/** A volume that somebody made by hand is in no class that tells. */
+function byVolume({ claims, volumes }: World, told: ReadonlySet<string>): readonly Draft[] {
+  return claims.flatMap(({ ref, fields }) => {
+    const volume = volumes.find(({ ref: own }) => own.name === fields.spec.volumeName);
+    const { local: folder, hostPath } = volume?.fields.spec ?? {};
+    const path = folder?.path ?? hostPath?.path;
+    if (volume === undefined || path === undefined || told.has(refText(ref))) return [];
+    return [
+      {
+        object: ref,
+        claim: `Its volume is the folder ${path} of one node.`,
+        evidence: [[`spec.${folder ? 'local' : 'hostPath'}.path`, path, volume.ref]],
+        advice,
+      },
+    ];
+  });
+}
+
+const advice = {
+  say: 'Keep a proven backup elsewhere; in a managed cluster use its network disks.',
+  command: 'rekindle backup create',
+};
 
 /** Of files as well as of a cluster: this is what keeps a stack from moving. */
 export const claimLocalStorage = defineCheck({
@@ -10,7 +35,7 @@ export const claimLocalStorage = defineCheck({
   severity: 'medium',
   why: 'The data are on one node only: its pods start nowhere else, and with the node the data are gone.',
   source: 'https://github.com/rancher/local-path-provisioner',
-  needs: ['PersistentVolumeClaim', 'StatefulSet', 'StorageClass'],
+  needs: ['PersistentVolumeClaim', 'PersistentVolume', 'StatefulSet', 'StorageClass'],
   judge: (world) => {
     const provisioners = new Map(
       world.storageClasses.map(({ ref, fields }) => [ref.name, fields.provisioner] as const),
@@ -29,9 +54,10 @@ export const claimLocalStorage = defineCheck({
         field: `spec.volumeClaimTemplates[${template.metadata.name}].spec.storageClassName`,
       })),
     );
-    return [...ofClaims, ...(world.isLive ? [] : ofTemplates)]
-      .filter(({ name }) => isLocal(name))
-      .map(({ ref, name, field }) => ({
+    const byClass = [...ofClaims, ...(world.isLive ? [] : ofTemplates)].filter(({ name }) => isLocal(name));
+    const told = new Set(byClass.map(({ ref }) => refText(ref)));
+    return byVolume(world, told).concat(
+      byClass.map(({ ref, name, field }) => ({
         object: ref,
         claim: `Class ${name} keeps its data on the disk of one node.`,
         evidence: [
@@ -40,10 +66,8 @@ export const claimLocalStorage = defineCheck({
             ? ([['provisioner', provisioners.get(name) ?? '', { kind: 'StorageClass', name }]] as const)
             : []),
         ],
-        advice: {
-          say: 'Keep a proven backup elsewhere; in a managed cluster use its network disks.',
-          command: 'rekindle backup create',
-        },
-      }));
+        advice,
+      })),
+    );
   },
 });

@@ -15,19 +15,23 @@ export const cpuLimitMissing = defineCheck({
   judge: (world) =>
     eachContainer(world, (subject) => {
       const { workload, container } = subject;
-      if (container.resources.limits['cpu'] !== undefined) return undefined;
+      const { requests, limits } = container.resources;
+      if (limits['cpu'] !== undefined) return undefined;
+      const isSharing = requests['cpu'] !== undefined;
       return {
         object: workload.ref,
         container: container.name,
         claim: `Container ${container.name} may take every idle core.`,
         evidence: [[fieldOf(subject, 'resources.limits.cpu'), 'not set']],
-        advice: {
-          say: 'Set a CPU request; a limit only where it must not disturb others.',
-          command: kubectl(
-            workload.ref,
-            `set resources ${target(workload.ref)} --containers=${container.name} --requests=cpu=VALUE`,
-          ),
-        },
+        advice: isSharing
+          ? { say: 'Nothing has to be done: its request gives the others their share.' }
+          : {
+              say: 'Set a CPU request; a limit only where it must not disturb others.',
+              command: kubectl(
+                workload.ref,
+                `set resources ${target(workload.ref)} --containers=${container.name} --requests=cpu=VALUE`,
+              ),
+            },
       };
     }),
 });

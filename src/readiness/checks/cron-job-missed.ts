@@ -1,12 +1,12 @@
 import { defineCheck } from '../define-check.ts';
-import { patch } from '../judging/commands.ts';
+import { edit } from '../judging/commands.ts';
 
-/** After more than 100 missed times a CronJob without a deadline starts nothing any more (kubernetes.io, CronJob, Deadline for delayed Job start). */
+/** Since 1.21 the controller makes up for one missed time however many there were (kubernetes pkg/controller/cronjob; kubernetes/website#44525). */
 export const cronJobMissed = defineCheck({
   id: 'cron-job-missed',
   title: 'A CronJob that does not know what is too late',
   severity: 'low',
-  why: 'A PC that was off for a while has missed many times: without a deadline a late run starts at once in the middle of the day, and after a hundred missed ones none ever starts.',
+  why: 'A PC that was off has missed its times: without a deadline a late run starts with the boot, when everything else does, or in the middle of the day.',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline',
   needs: ['CronJob'],
   eachAlone: 'workload',
@@ -20,8 +20,8 @@ export const cronJobMissed = defineCheck({
         claim: `What it missed at ${spec.schedule ?? 'its times'} it makes up for whenever it can.`,
         evidence: [['spec.startingDeadlineSeconds', 'not set']],
         advice: {
-          say: 'Say how late a run may start.',
-          command: patch(ref, { spec: { startingDeadlineSeconds: 600 } }),
+          say: 'Set startingDeadlineSeconds: many hours for what must happen however late, as a backup; minutes for what must not run by day.',
+          command: edit(ref),
         },
       })),
 });

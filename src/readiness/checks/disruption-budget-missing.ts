@@ -25,12 +25,20 @@ function inPart(world: World, workload: Workload): Draft | undefined {
   };
 }
 
+/** What a workload selects its pods by never changes; of other labels the next version may have others. */
+function chosenLabels(selector: Workload['selector']): Workload['podLabels'] | undefined {
+  const isPlain = selector !== undefined && selector.matchExpressions.length === 0;
+  return isPlain && Object.keys(selector.matchLabels).length > 0 ? selector.matchLabels : undefined;
+}
+
 function draftOf(workload: Workload): Draft {
-  const { ref, podLabels, kind } = workload;
+  const { ref, podLabels, kind, selector } = workload;
   const pods = wantedPods(workload);
   const evidence = [['PodDisruptionBudgets of its namespace', 'none selects its pods']] as const;
   if (pods > 1 && kind !== 'Job') {
-    const terms = Object.entries(podLabels).map(([key, value]) => `${key}=${value}`);
+    const terms = Object.entries(chosenLabels(selector) ?? podLabels).map(
+      ([key, value]) => `${key}=${value}`,
+    );
     const words = `create poddisruptionbudget ${ref.name} --selector=${terms.join(',')} --max-unavailable=1`;
     return {
       object: ref,
@@ -66,7 +74,7 @@ export const disruptionBudgetMissing = defineCheck({
   severity: 'medium',
   why: 'Draining nodes, which every upgrade of a managed cluster does, may take all copies at once.',
   source: 'https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-budgets',
-  needs: ['Deployment', 'StatefulSet', 'PodDisruptionBudget'],
+  needs: ['Pod', 'Deployment', 'StatefulSet', 'ReplicaSet', 'PodDisruptionBudget'],
   eachAlone: 'workload',
   judge: (world) =>
     world.workloads

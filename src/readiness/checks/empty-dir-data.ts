@@ -1,18 +1,15 @@
 import { defineCheck, type Draft } from '../define-check.ts';
+import { isScratch } from '../judging/scratch-path.ts';
 import { podField } from '../judging/subjects.ts';
 import { writtenPaths } from '../judging/written-paths.ts';
 import { serving } from '../world/relations.ts';
 import type { Workload } from '../world/workload.ts';
 
-/** Paths at which only what can be made again is kept. */
-const scratch =
-  /^\/(tmp|var\/(run|cache|tmp|log)|run|dev\/shm|cache)(\/|$)|(^|[-/])(cache|tmp|temp|run|socket|sock|shm)s?([-/]|$)/i;
-
 function judge(workload: Workload): readonly Draft[] {
   return workload.pod.volumes.flatMap(({ name, emptyDir }): readonly Draft[] => {
     if (!emptyDir) return [];
     const paths = writtenPaths(workload, name);
-    if (paths.every((path) => scratch.test(path))) return [];
+    if (paths.every((path) => isScratch(path))) return [];
     return [
       {
         object: workload.ref,

@@ -1,6 +1,7 @@
 import { defineCheck } from '../define-check.ts';
 import { refText } from '../../domain/object-ref.ts';
 import { shownNames } from '../../domain/shown-name.ts';
+import { isScratch } from '../judging/scratch-path.ts';
 import { writtenPaths } from '../judging/written-paths.ts';
 import { podsOf, serving } from '../world/relations.ts';
 
@@ -11,7 +12,7 @@ export const emptyDirHoldsFiles = defineCheck({
   severity: 'high',
   why: 'The next update, drain or eviction deletes them, and so does `k3d cluster stop` on a server node.',
   source: 'https://kubernetes.io/docs/concepts/storage/volumes/#emptydir',
-  needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'uses'],
+  needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'uses'],
   eachAlone: 'workload',
   isLive: true,
   judge: (world) =>
@@ -21,8 +22,11 @@ export const emptyDirHoldsFiles = defineCheck({
           .filter((use) => use.pod === refText(pod.ref) && use.names.length > 0)
           .map(({ volume, names, isWhole }) => {
             const paths = writtenPaths(workload, volume);
+            // By its name it is for what can be made again; then it is only worth knowing that something is there.
+            const isOnlyScratch = paths.length > 0 && paths.every((path) => isScratch(path));
             return {
               object: workload.ref,
+              severity: isOnlyScratch ? ('info' as const) : ('high' as const),
               claim: `${paths.join(', ') || `Volume ${volume}`} of ${pod.ref.name} holds ${isWhole ? names.length : `more than ${names.length}`} file(s).`,
               evidence: [[`emptyDir ${volume}`, shownNames(names, isWhole), pod.ref]] as const,
               advice: {

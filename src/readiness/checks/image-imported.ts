@@ -24,7 +24,7 @@ function judge(subject: Subject): Draft | undefined {
     ],
     advice: {
       say: 'Push it to a registry and name that; until then keep it with the backup: `docker save IMAGE`.',
-      command: `docker save ${container.image} --output image.tar`,
+      command: `docker save ${container.image} --output ${container.image.replaceAll(/[^\w.-]+/g, '_')}.tar`,
     },
   };
 }
@@ -36,7 +36,7 @@ export const imageImported = defineCheck({
   severity: 'high',
   why: 'The kubelet deletes unused images when the disk gets full, and a new node or cluster has none of them: the pod then never starts again.',
   source: 'https://kubernetes.io/docs/concepts/architecture/garbage-collection/#containers-images',
-  needs: ['Pod', 'Deployment', 'StatefulSet'],
+  needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'],
   eachAlone: 'workload',
   isLive: true,
   judge: (world) => eachContainer(world, judge),

@@ -20,14 +20,19 @@ function judge(world: World, ingress: Thing<IngressFields>): readonly Draft[] {
   const broken = backendsOf(ingress).flatMap((backend) => {
     const trouble = troubleOf(world, ingress, backend);
     if (trouble === undefined) return [];
+    const isOther = backend.service === undefined;
     return [
       {
         object: ref,
+        // A backend of another kind is nothing wrong; only nobody looked.
+        ...(isOther && { severity: 'info' as const }),
         claim: `${backend.path} ${trouble}.`,
         evidence: [
           [backend.field, `${backend.service ?? 'no Service'} port ${backend.port ?? 'not set'}`],
         ] as const,
-        advice: { say: 'Correct the backend, or make the Service.', command: edit(ref) },
+        advice: isOther
+          ? { say: 'Look by hand whether it is there.', command: edit(ref) }
+          : { say: 'Correct the backend, or make the Service.', command: edit(ref) },
       },
     ];
   });

@@ -15,6 +15,7 @@ export const invalidLabel = defineCheck({
     'https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set',
   needs: kindNames,
   eachAlone: 'object',
+  isRefused: true,
   judge: (world) =>
     world.objects.flatMap((object) => {
       const broken = Object.entries(object.metadata.labels ?? {}).filter(

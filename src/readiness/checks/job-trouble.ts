@@ -18,37 +18,61 @@ function ofPolicy(workload: Workload): readonly Draft[] {
   ];
 }
 
-function ofState({ kind, ref, spec, status }: Workload, isLive: boolean): readonly Draft[] {
-  const drafts: Draft[] = [];
-  const advice = { say: 'See why.', command: kubectl(ref, `describe ${kind.toLowerCase()}/${ref.name}`) };
-  if (spec.suspend === true)
-    drafts.push({
-      object: ref,
-      severity: 'low',
-      claim: 'It is suspended: it does not run.',
-      evidence: [['spec.suspend', 'true']],
-      advice,
-    });
-  if (isLive && kind === 'CronJob' && (status.lastSuccessfulTime ?? '') === '')
-    drafts.push({
-      object: ref,
-      severity: 'medium',
-      claim: 'No run of it has ever succeeded.',
-      evidence: [
-        ['status.lastSuccessfulTime', 'not set'],
-        ['status.lastScheduleTime', status.lastScheduleTime ?? 'not set'],
-      ],
-      advice,
-    });
-  if (isLive && (status.failed ?? 0) > 0 && (status.succeeded ?? 0) === 0)
-    drafts.push({
+/** What is known of the runs of a CronJob. */
+function ofRuns({ ref, status }: Workload, advice: Draft['advice']): readonly Draft[] {
+  const { lastScheduleTime: started, lastSuccessfulTime: succeeded, active } = status;
+  const evidence = [
+    ['status.lastSuccessfulTime', succeeded ?? 'not set'],
+    ['status.lastScheduleTime', started ?? 'not set'],
+  ] as const;
+  if (!started && !succeeded)
+    return [
+      {
+        object: ref,
+        severity: 'info',
+        claim: 'It was never started yet: whether it works is not known.',
+        evidence,
+        advice: {
+          say: 'Start it once by hand and see.',
+          command: kubectl(ref, `create job ${ref.name}-by-hand --from=cronjob/${ref.name}`),
+        },
+      },
+    ];
+  const draft = (claim: string): Draft => ({ object: ref, severity: 'medium', claim, evidence, advice });
+  if (!succeeded) return [draft('No run of it has ever succeeded.')];
+  const isRunning = Array.isArray(active) && active.length > 0;
+  const hasFailed = started && !isRunning && Date.parse(succeeded) < Date.parse(started);
+  return hasFailed ? [draft('Its last run has not succeeded.')] : [];
+}
+
+function ofPods({ ref, status }: Workload, advice: Draft['advice']): readonly Draft[] {
+  if ((status.failed ?? 0) === 0 || (status.succeeded ?? 0) > 0) return [];
+  return [
+    {
       object: ref,
       severity: 'medium',
       claim: `${status.failed} of its pods have failed, and none has succeeded.`,
       evidence: [['status.failed', String(status.failed)]],
       advice,
-    });
-  return drafts;
+    },
+  ];
+}
+
+function ofState(workload: Workload, isLive: boolean): readonly Draft[] {
+  const { kind, ref, spec } = workload;
+  const advice = { say: 'See why.', command: kubectl(ref, `describe ${kind.toLowerCase()}/${ref.name}`) };
+  const suspended: Draft = {
+    object: ref,
+    severity: 'low',
+    claim: 'It is suspended: it does not run.',
+    evidence: [['spec.suspend', 'true']],
+    advice,
+  };
+  return [
+    ...(spec.suspend === true ? [suspended] : []),
+    ...(isLive && kind === 'CronJob' ? ofRuns(workload, advice) : []),
+    ...(isLive ? ofPods(workload, advice) : []),
+  ];
 }
 
 /** What a backup or a migration that never ran looks like. */

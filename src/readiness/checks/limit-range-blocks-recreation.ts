@@ -14,13 +14,14 @@ function outside(
     const said = requests[name] ?? limits[name];
     return said !== undefined && quantity(said) < quantity(least);
   });
+  // A request alone above what is allowed is above the limit that is filled in.
   const high = Object.entries(max).filter(([name, most]) => {
-    const said = limits[name];
+    const said = limits[name] ?? requests[name];
     return said !== undefined && quantity(said) > quantity(most);
   });
   return [
     ...low.map(([name, least]) => `${name} ${requests[name] ?? limits[name]} is less than ${least}`),
-    ...high.map(([name, most]) => `${name} ${limits[name]} is more than ${most}`),
+    ...high.map(([name, most]) => `${name} ${limits[name] ?? requests[name]} is more than ${most}`),
   ];
 }
 

@@ -34,10 +34,12 @@ export const loadBalancerService = defineCheck({
               ? ([['status.loadBalancer.ingress', addresses.join(', ') || 'none']] as const)
               : []),
           ],
-          advice: {
-            say: 'Put one Ingress or Gateway before all of them.',
-            command: kubectl(ref, `get service/${ref.name} --output wide`),
-          },
+          advice: none
+            ? { say: 'See why.', command: kubectl(ref, `describe service/${ref.name}`) }
+            : {
+                say: 'One is enough: an Ingress or Gateway controller that leads to all others.',
+                command: kubectl(ref, `get service/${ref.name} --output wide`),
+              },
         };
       }),
 });

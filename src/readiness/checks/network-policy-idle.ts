@@ -14,8 +14,9 @@ const isOpen = ({ matchLabels, matchExpressions }: Selector) =>
 /** Namespaces that a peer means; undefined where files cannot tell which there are. */
 function namespacesOf(world: World, own: string | undefined, peer: Peer): readonly string[] | undefined {
   const { namespaceSelector: selector } = peer;
-  if (selector === null || selector === undefined || isOpen(selector)) return own === undefined ? [] : [own];
-  if (!world.isLive) return undefined;
+  if (selector === null || selector === undefined) return own === undefined ? [] : [own];
+  // An empty one means every namespace (networking.k8s.io/v1, NetworkPolicyPeer).
+  if (!world.isLive || isOpen(selector)) return undefined;
   return world.objects
     .filter(({ kind }) => kind === 'Namespace')
     .filter(({ metadata }) =>

@@ -5,9 +5,21 @@ import type { ProbeSpec } from '../world/pod-spec.ts';
 
 /** What a probe asks, without how often. */
 function question({ httpGet, tcpSocket, exec, grpc }: ProbeSpec): string {
-  if (httpGet) return `GET ${httpGet.path} on port ${httpGet.port}`;
+  return JSON.stringify([
+    httpGet?.path,
+    httpGet?.port,
+    tcpSocket?.port,
+    exec?.command,
+    grpc?.port,
+    grpc?.service,
+  ]);
+}
+
+/** The same in words. Arguments of a command, and what follows a path, are left out: people put passwords there. */
+function inWords({ httpGet, tcpSocket, exec, grpc }: ProbeSpec): string {
+  if (httpGet) return `GET ${httpGet.path.replace(/\?.*$/, '')} on port ${httpGet.port}`;
   if (tcpSocket) return `a connection to port ${tcpSocket.port}`;
-  if (exec) return exec.command.join(' ');
+  if (exec) return `a command (${exec.command[0] ?? 'none'})`;
   return grpc ? `gRPC health on port ${grpc.port} ${grpc.service ?? ''}`.trim() : 'nothing';
 }
 
@@ -15,14 +27,17 @@ function judge(subject: Subject) {
   const { workload, container } = subject;
   const { livenessProbe: live, readinessProbe: ready } = container;
   if (!live || !ready || question(live) !== question(ready)) return undefined;
-  const same = question(live);
+  const same = inWords(live);
+  // Only a page can be seen to be one that may ask further; a connection, or the program's own client, asks the process.
+  const asksPage = Boolean(live.httpGet);
   return {
     object: workload.ref,
     container: container.name,
+    severity: asksPage ? ('medium' as const) : ('low' as const),
     claim: `Liveness and readiness of ${container.name} ask the same: ${same}. When a dependency fails that question, the pods are killed too.`,
     evidence: [
-      [fieldOf(subject, 'livenessProbe'), question(live)],
-      [fieldOf(subject, 'readinessProbe'), question(ready)],
+      [fieldOf(subject, 'livenessProbe'), inWords(live)],
+      [fieldOf(subject, 'readinessProbe'), inWords(ready)],
     ] as const,
     advice: {
       say: 'Let liveness ask only the process itself: a path that touches no database, no cache and no other service.',

@@ -29,8 +29,9 @@ function ofConfiguration(world: World, workload: Workload): readonly Draft[] {
     found.set(trouble, {
       object: workload.ref,
       // Somebody else may make it: an operator, a person, another folder.
-      severity: world.isLive ? 'high' : 'medium',
-      claim: `${trouble}: its next pod cannot start.`,
+      severity: world.isLive && !reference.isForImages ? 'high' : 'medium',
+      // The kubelet then asks the registry as nobody (kubernetes.io, Images, Using a private registry).
+      claim: `${trouble}: ${reference.isForImages ? 'an image that a node lacks may not be fetched' : 'its next pod cannot start'}.`,
       evidence: [
         [
           reference.field,

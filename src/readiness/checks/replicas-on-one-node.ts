@@ -15,7 +15,10 @@ export const replicasOnOneNode = defineCheck({
   isLive: true,
   judge: (world) =>
     world.workloads.flatMap((workload) => {
-      const pods = podsOf(world, workload).filter(({ deleting, node }) => !deleting && node !== undefined);
+      if (!['Deployment', 'StatefulSet', 'ReplicaSet'].includes(workload.kind)) return [];
+      const pods = podsOf(world, workload).filter(
+        ({ deleting, node, phase }) => !deleting && node !== undefined && phase === 'Running',
+      );
       const nodes = [...new Set(pods.map(({ node }) => node))];
       const [node] = nodes;
       if (pods.length < 2 || nodes.length > 1 || world.nodes.length < 2 || node === undefined) return [];

@@ -1,17 +1,12 @@
 import { defineCheck, type Draft } from '../define-check.ts';
 import { patch } from '../judging/commands.ts';
+import { singleWriterClaim } from '../world/relations.ts';
 import { wantedPods, type Workload } from '../world/workload.ts';
 import type { World } from '../world/world.ts';
 
 function judge(world: World, workload: Workload): Draft | undefined {
-  const { ref, pod, spec } = workload;
-  const names = new Set(pod.volumes.flatMap(({ persistentVolumeClaim: mount }) => mount?.claimName ?? []));
-  const claim = world.claims.find(
-    (entry) =>
-      entry.ref.namespace === ref.namespace &&
-      names.has(entry.ref.name) &&
-      entry.fields.spec.accessModes.every((mode) => mode.startsWith('ReadWriteOnce')),
-  );
+  const { ref, spec } = workload;
+  const claim = singleWriterClaim(world, workload);
   if (claim === undefined || (spec.strategy?.type ?? 'RollingUpdate') !== 'RollingUpdate') return undefined;
   const several = wantedPods(workload) > 1;
   return {
@@ -24,10 +19,14 @@ function judge(world: World, workload: Workload): Draft | undefined {
       ['spec.strategy.type', spec.strategy?.type ?? 'RollingUpdate (the default)'],
       ['spec.accessModes', claim.fields.spec.accessModes.join(', '), claim.ref],
     ],
-    advice: {
-      say: 'Use a StatefulSet with a claim for each pod, or strategy Recreate.',
-      command: patch(ref, { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } }),
-    },
+    advice: several
+      ? {
+          say: 'Use a StatefulSet with a claim for each pod, or a claim that many nodes may write (ReadWriteMany).',
+        }
+      : {
+          say: 'Use strategy Recreate: the old pod ends before the new one starts.',
+          command: patch(ref, { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } }),
+        },
   };
 }
 

@@ -11,6 +11,7 @@ export const selectorMismatch = defineCheck({
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector',
   needs: ['Deployment', 'StatefulSet', 'DaemonSet'],
   eachAlone: 'workload',
+  isRefused: true,
   judge: (world) =>
     world.workloads
       .filter(

@@ -20,7 +20,9 @@ export const volumeUnused = defineCheck({
     world.volumes.flatMap(({ ref, fields }) => {
       const { phase } = fields.status;
       const claim = claims[phase ?? ''];
-      if (claim === undefined) return [];
+      const whose = fields.spec.claimRef?.namespace ?? undefined;
+      const isOthers = whose !== undefined && !world.namespaces.includes(whose);
+      if (claim === undefined || isOthers) return [];
       return [
         {
           object: ref,

@@ -2,6 +2,7 @@ import { emptyDirFolder } from '../../domain/empty-dir.ts';
 import { couldNotLook, seen, type Looked } from '../../domain/looked.ts';
 import type { ContainerMount } from '../../domain/machine.ts';
 import { refText, type ObjectRef } from '../../domain/object-ref.ts';
+import { mountsClaim } from '../world/pod-spec.ts';
 import { nodeOfVolume, type VolumeFields } from '../world/storage.ts';
 import type { Thing } from '../world/thing.ts';
 import type { World } from '../world/world.ts';
@@ -29,6 +30,8 @@ export interface DataPlace {
   /** In words that say it apart from others: `claim data-redis-0`, `emptyDir uploads of django-1`. */
   readonly name: string;
   readonly node?: string;
+  /** Whether that is a server: k3d drains it when it stops. Undefined: not known. */
+  readonly isOnServer?: boolean;
   /** Path inside the node. */
   readonly path?: string;
   readonly medium: Medium;
@@ -39,8 +42,8 @@ export interface DataPlace {
   readonly reclaim?: string;
 }
 
-/** A place before its medium and its size are looked up. */
-type Found = Omit<DataPlace, 'medium' | 'bytes'>;
+/** A place before its node, its medium and its size are looked up. */
+type Found = Omit<DataPlace, 'medium' | 'bytes' | 'isOnServer'>;
 
 /** The folder of a node that a volume is; undefined: it is on no node. */
 function folderOf(
@@ -72,9 +75,7 @@ function claims(world: World): readonly Found[] {
 
 /** The node of the pod that mounts a claim: where a hostPath volume without an affinity is. */
 function podNode({ pods }: World, claim: string): string | undefined {
-  return pods.find(({ spec }) =>
-    spec.volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim),
-  )?.node;
+  return pods.find(({ spec }) => mountsClaim(spec, claim))?.node;
 }
 
 function podVolumes(world: World): readonly Found[] {
@@ -155,6 +156,11 @@ function bytesOf(facts: ClusterFacts, { node, path }: Found, at: number): Looked
   return measured?.bytes ?? couldNotLook('no folder of a node is known for it', 'sizes', at);
 }
 
+function onServer({ containers }: ClusterFacts, { node }: Found): Pick<DataPlace, 'isOnServer'> {
+  const container = seen(containers)?.find(({ name }) => name === node);
+  return container === undefined ? {} : { isOnServer: container.role === 'server' };
+}
+
 /** Folders of nodes whose size is to be looked up, each once. Pure. */
 export function foldersOf(world: World): readonly { readonly node: string; readonly path: string }[] {
   const folders = [...claims(world), ...podVolumes(world)].flatMap(({ node, path }) =>
@@ -170,7 +176,10 @@ export function foldersOf(world: World): readonly { readonly node: string; reado
 export function dataPlaces(world: World, facts: ClusterFacts): readonly DataPlace[] {
   return [...claims(world), ...podVolumes(world), ...datastores(facts)]
     .map((found) =>
-      Object.assign({}, found, { medium: mediumOf(facts, found), bytes: bytesOf(facts, found, world.at) }),
+      Object.assign({}, found, onServer(facts, found), {
+        medium: mediumOf(facts, found),
+        bytes: bytesOf(facts, found, world.at),
+      }),
     )
     .sort(
       (one, other) => order(one) - order(other) || refText(one.object).localeCompare(refText(other.object)),

@@ -25,13 +25,25 @@ it('shows from the container engine that all nodes are one machine', () => {
   expect(found?.evidence.map(({ field }) => field)).toContain('status.nodeInfo.bootID');
 });
 
-it('does not claim it of nodes that report different boots', () => {
+it('believes the engine where a node still reports the boot before this one', () => {
+  const stale = node('agent-0', { nodeInfo: { bootID: 'boot-0' } });
+  expect(judged([node('server-0'), stale])['one-machine']).toMatchObject({ state: 'holds' });
+});
+
+it('does not claim it of nodes that are no containers of this engine', () => {
   const { 'one-machine': found } = judged([
-    nodes[0] ?? node('server-0'),
-    node('agent-0', { nodeInfo: { bootID: 'boot-2' } }),
+    ...nodes,
+    { ...node('elsewhere', { nodeInfo: { bootID: 'boot-2' } }), metadata: { name: 'pi-1' } },
   ]);
   expect(found).toMatchObject({ state: 'does-not-hold' });
+  expect(found?.found).toContain('1 of 3 nodes are no containers of the engine');
   expect(found?.cost).toBeUndefined();
+});
+
+it('does not say that nothing keeps data when claims could not be listed', () => {
+  const world = worldWith([]);
+  const view = { world, facts: clusterFacts(), places: [], unlisted: 'pods: forbidden' };
+  expect(limitations(view).find(({ id }) => id === 'data')).toMatchObject({ state: 'unknown' });
 });
 
 it('says where the bytes are and how many go with the cluster', () => {

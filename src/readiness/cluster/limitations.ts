@@ -14,6 +14,8 @@ export interface ClusterView {
   readonly world: World;
   readonly facts: ClusterFacts;
   readonly places: readonly DataPlace[];
+  /** Why claims, volumes or pods could not be listed; undefined: they were. */
+  readonly unlisted?: string;
 }
 
 const isNode = ({ role }: { readonly role: string }) => role === 'server' || role === 'agent';
@@ -32,7 +34,6 @@ function bootFacts({ nodes }: World): readonly Fact[] {
 function oneMachine({ world, facts }: ClusterView): Limitation {
   const head = { id: 'one-machine', title: 'Single point of failure' } as const;
   const [machine, containers] = [facts.machine, facts.containers];
-  const boots = new Set(world.nodes.map(({ fields }) => fields.status.nodeInfo.bootID));
   const evidence = bootFacts(world);
   if (!machine.looked || !containers.looked) {
     const why = [machine, containers].flatMap((look) => (look.looked ? [] : [look.why])).join('; ');
@@ -40,12 +41,15 @@ function oneMachine({ world, facts }: ClusterView): Limitation {
   }
   const own = containers.value.filter(isNode);
   const { name, system, kernel, cpus, memoryBytes } = machine.value;
-  const several = boots.size > 1;
+  // What a node that is not back yet reports is of before the boot: containers of this engine are on its machine all the same.
+  const foreign = world.nodes.filter(({ ref }) => !own.some((container) => container.name === ref.name));
+  const boots = new Set(foreign.map(({ fields }) => fields.status.nodeInfo.bootID));
+  const several = own.length === 0 ? boots.size > 1 : foreign.length > 0;
   return {
     ...head,
     state: several ? 'does-not-hold' : 'holds',
     found: several
-      ? `The ${counted(world.nodes.length, 'node')} report ${boots.size} different boots: they are not all on one machine.`
+      ? `${foreign.length} of ${counted(world.nodes.length, 'node')} are no containers of the engine on ${name}: they may be elsewhere.`
       : `${own.length === 1 ? 'Its one node is a container' : `Its ${own.length} nodes are containers`} of one engine on ${name}: one kernel, one power supply, one place for files.`,
     evidence: [
       fact(
@@ -73,20 +77,22 @@ function totalText(places: readonly DataPlace[]): string {
     : `at least ${sum}, ${places.length - known.length} of them not measured`;
 }
 
-function data({ facts, places }: ClusterView): Limitation {
+function data({ facts, places, unlisted }: ClusterView): Limitation {
   const head = { id: 'data', title: 'Where every byte lives' } as const;
   const stack = places.filter(({ kind }) => kind !== 'datastore');
+  if (unlisted !== undefined) return unknownLimitation(head, unlisted);
   if (!facts.mounts.looked) return unknownLimitation(head, facts.mounts.why);
   if (stack.length === 0)
     return { ...head, state: 'does-not-hold', found: 'Nothing of this stack keeps data.', evidence: [] };
   const atRisk = stack.filter((place) => survival(place, 'clusterDeleted').answer === 'lost');
-  const unknown = stack.filter((place) => survival(place, 'disk').answer === 'unknown');
+  const unknown = stack.filter((place) => survival(place, 'clusterDeleted').answer === 'unknown');
+  const elsewhere = stack.filter(({ medium }) => medium.kind === 'elsewhere').length;
   const root = seen(facts.machine)?.rootFolder ?? '';
   return {
     ...head,
     state: 'holds',
     found:
-      `${counted(stack.length, 'place')} with ${totalText(stack)}, all on this machine; ` +
+      `${counted(stack.length, 'place')} with ${totalText(stack)}, ${elsewhere === 0 ? 'all' : String(stack.length - elsewhere)} on this machine; ` +
       `${atRisk.length} of them go with \`k3d cluster delete\`${unknown.length > 0 ? `, ${unknown.length} are not known` : ''}.`,
     evidence: [
       fact(`machine ${seen(facts.machine)?.name ?? ''}`, 'DockerRootDir', root || 'not told'),

@@ -43,6 +43,13 @@ function answers(name: string): Readonly<Record<StorageEvent, string>> {
   >;
 }
 
+function whenStopped(isOnServer?: boolean): string {
+  const place = places.find(({ name }) => name === 'emptyDir uploads of web');
+  if (place === undefined) throw new Error('no place');
+  const { isOnServer: _, ...rest } = place;
+  return survival({ ...rest, ...(isOnServer !== undefined && { isOnServer }) }, 'stop').answer;
+}
+
 describe('what survives what', () => {
   it('a claim in a folder of the machine outlives the cluster', () => {
     expect(answers('claim on-machine')).toEqual({
@@ -78,14 +85,18 @@ describe('what survives what', () => {
     });
   });
 
-  it('an emptyDir dies with its pod, also by `k3d cluster stop`, and not by a reboot', () => {
+  it('an emptyDir dies with its pod, and not by a reboot', () => {
     expect(answers('emptyDir uploads of web')).toMatchObject({
       container: 'kept',
       pod: 'lost',
       node: 'part',
-      stop: 'lost',
+      stop: 'kept',
       claim: 'none',
     });
+  });
+
+  it('`k3d cluster stop` drains server nodes, and with them go the emptyDir volumes there', () => {
+    expect([whenStopped(true), whenStopped(false), whenStopped()]).toEqual(['lost', 'kept', 'unknown']);
   });
 
   it('memory is gone after a reboot', () => {

@@ -78,10 +78,15 @@ const rules: Readonly<Record<StorageEvent, (place: DataPlace) => Survival>> = {
       why: 'the folder stays; what was not synced to disk (fsync) is lost with the power',
     };
   },
-  stop: (place) =>
-    diesWithPod(place)
+  stop: (place) => {
+    if (place.kind === 'memory') return lost('it is in memory');
+    if (!diesWithPod(place)) return kept('nothing but pods is deleted');
+    if (place.isOnServer === undefined)
+      return { answer: 'unknown', why: 'it is not known whether its node is a server' };
+    return place.isOnServer
       ? lost('k3d drains a server node before it stops, which deletes its pods and their emptyDir volumes')
-      : kept('nothing but pods is deleted'),
+      : kept('an agent node is stopped with its pods');
+  },
   claim: (place) => {
     if (place.kind !== 'claim') return none;
     return place.reclaim === 'Retain'

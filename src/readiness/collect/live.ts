@@ -50,7 +50,8 @@ async function volumeUses(context: ObserveContext, nodes: readonly NodeContainer
   const uses: VolumeUse[] = [];
   const unseen: string[] = [];
   for (const pod of pods.filter(({ phase, deleting }) => phase === 'Running' && !deleting)) {
-    for (const volume of pod.emptyDirs) {
+    // What is in memory nothing keeps, whoever looks; and the engine does not see it.
+    for (const volume of pod.emptyDirs.filter((name) => !pod.emptyDirsInMemory.includes(name))) {
       const from = `emptyDir ${volume} of ${pod.name}`;
       const node = nodes.find(({ name }) => name === pod.node);
       const found = await look(clock, from, () => filesIn(context, node, pod, volume));

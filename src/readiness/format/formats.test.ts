@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { reportOf, smallShop } from '../../../test/fakes/readiness.ts';
-import { object } from '../../../test/fakes/readiness-objects.ts';
+import { pod } from '../../../test/fakes/readiness-objects.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dark, light, tones, type Theme } from './html/colors.ts';
@@ -16,7 +16,7 @@ import { bytesText, spanText } from './words.ts';
 const hostile = '"><script>alert(1)</script> | `x` <img src=x onerror=y>';
 const report = reportOf([
   ...smallShop(),
-  object('ConfigMap', 'named', { metadata: { labels: { a: hostile } } }),
+  pod('homeless', { status: { conditions: [{ type: 'PodScheduled', status: 'False', message: hostile }] } }),
 ]);
 const page = htmlReport(report);
 

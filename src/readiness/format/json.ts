@@ -61,6 +61,7 @@ const place = z.strictObject({
   kind: z.enum(['claim', 'emptyDir', 'memory', 'hostPath', 'datastore']),
   object: z.string(),
   node: z.string().optional(),
+  isOnServer: z.boolean().optional().describe('k3d drains a server node when it stops'),
   path: z.string().optional().describe('inside the node'),
   medium: z
     .enum(['bind', 'volume', 'anonymous', 'tmpfs', 'layer', 'unknown', 'elsewhere'])
@@ -95,10 +96,12 @@ export const reportShape = z.strictObject({
       id: z.string(),
       question: z.string(),
       state: z.enum(['yes', 'partly', 'no', 'unknown']).describe('unknown: could not look'),
+      severity: severity.describe('how bad a no is'),
       answer: z.string(),
       evidence: z.array(fact),
       checks: z.array(z.string()).optional().describe('ids of checks whose findings are behind it'),
       next: z.string().optional(),
+      command: z.string().optional().describe('the command line that begins what is next'),
     }),
   ),
   limitations: z.array(

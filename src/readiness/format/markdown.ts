@@ -51,11 +51,11 @@ function productionSection({ production }: ReadinessReport): readonly string[] {
     '## Ready for production?',
     table(
       ['question', '', 'answer', 'next'],
-      production.map(({ question, state, answer, next = '' }) => [
+      production.map(({ question, state, answer, next = '', command }) => [
         plain(question),
         `**${state}**`,
         plain(answer),
-        state === 'yes' ? '' : plain(next),
+        state === 'yes' ? '' : [plain(next), ...(command === undefined ? [] : [code(command)])].join(' '),
       ]),
     ),
     'Evidence:',

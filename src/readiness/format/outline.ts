@@ -126,15 +126,12 @@ const problems: Readonly<Record<string, string>> = {
 function productionSteps(report: ReadinessReport): readonly FirstStep[] {
   return report.production
     .filter(({ state, checks, next }) => state === 'no' && checks === undefined && next !== undefined)
-    .map(({ id, question, answer, next = '' }) => ({
-      severity:
-        id === 'last-proven-restore' || id === 'synchronous-replication'
-          ? ('high' as const)
-          : ('medium' as const),
+    .map(({ id, severity, question, answer, next = '', command }) => ({
+      severity,
       title: problems[id] ?? question,
       objects: answer,
       say: next,
-      commands: [],
+      commands: command === undefined ? [] : [command],
     }));
 }
 

@@ -11,6 +11,8 @@ export interface Reference {
   readonly key: string | undefined;
   /** The pod starts without it. */
   readonly isOptional: boolean;
+  /** Only for fetching images: a node that has them does not need it. */
+  readonly isForImages?: true;
   readonly field: string;
 }
 
@@ -84,6 +86,7 @@ export function referencesOf(workload: Pick<Workload, 'kind' | 'pod'>): readonly
       name,
       key: undefined,
       isOptional: false,
+      isForImages: true as const,
       field: `${field}.imagePullSecrets`,
     })),
   ].filter(({ name }) => name !== '');

@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 
 import type { StoredEvent } from '../../domain/journal-event.ts';
 import { couldNotLook, saw } from '../../domain/looked.ts';
-import type { DatabaseFacts } from '../../domain/observation.ts';
+import type { DatabaseFacts, StandbyFacts } from '../../domain/observation.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { production, snapshotOf } from '../../../test/fakes/readiness.ts';
 import { now } from '../../../test/fakes/readiness-objects.ts';
 import { changed, soundShop } from '../../../test/fakes/sound-shop.ts';
 import { runChecks } from '../run-checks.ts';
 import { worldOf } from '../world/world.ts';
+import type { ProvenRestore, RestoreFacts } from '../last-proven-restore.ts';
+import type { AgentFacts } from './agent-row.ts';
 import { nearestRank } from './recoveries.ts';
 import { productionRows, type ProductionInput } from './rows.ts';
 
@@ -61,8 +63,24 @@ function run(
   ];
 }
 
-const proven = (ago: number) =>
-  saw({ at: now - ago, backup: 'shop-1', bytes: 2 ** 20, verifySeconds: 12 }, 'backups', now);
+const shopBackup: ProvenRestore = {
+  at: now - 5 * hour,
+  takenAt: now - 6 * hour,
+  backup: 'shop-1',
+  place: 's3://backups/shop',
+  disk: 'elsewhere',
+  bytes: 2 ** 20,
+  verifySeconds: 12,
+  leftOut: [],
+};
+const restored = (changes: Partial<ProvenRestore> = {}, facts: Partial<RestoreFacts> = {}) =>
+  rows({
+    restore: saw(
+      { places: ['/b'], newer: [], unseen: [], proven: { ...shopBackup, ...changes }, ...facts },
+      'places of backups',
+      now,
+    ),
+  })['last-proven-restore'];
 
 const database = (replication: DatabaseFacts['replication'], receives = true): DatabaseFacts => ({
   namespace: 'shop',
@@ -105,6 +123,23 @@ describe('recoveries', () => {
     expect(row?.answer).toContain('0 of 1 recovery proven');
   });
 
+  it('does not count the stability window after the proof', () => {
+    const [started, opened, ended] = run('w', 40, hour);
+    const written = { type: 'write-verified' as const, run: 'w', id: 'x', count: 2, seq: 2 };
+    const closed = {
+      type: 'finding-closed' as const,
+      run: 'w',
+      seq: 2,
+      at: now,
+      fault: 'x',
+      object: 'Node n',
+    };
+    if (started === undefined || opened === undefined || ended === undefined) throw new Error('no run');
+    const at = started.at + 25_000;
+    const events = [started, opened, { ...closed, at }, { ...written, at }, { ...ended, at: at + 15_000 }];
+    expect(rows({ events: saw(events, 'journal', now) })['recovery-time']?.answer).toContain('p95 25 s');
+  });
+
   it('has none where there are none, and could not look where it could not', () => {
     expect(rows()['recovery-time']).toMatchObject({ state: 'no' });
     const blind = rows({ events: couldNotLook('no database', 'journal', now) });
@@ -131,24 +166,60 @@ describe('recoveries', () => {
 
 describe('the last proven restore', () => {
   it('is told with its age, size and time', () => {
-    const row = rows({ restore: proven(5 * hour) })['last-proven-restore'];
-    expect(row).toMatchObject({ state: 'yes' });
-    expect(row?.answer).toContain('5 h ago: shop-1 (1.0 MiB) was restored and compared in 12 s.');
+    expect(restored()).toMatchObject({ state: 'yes' });
+    expect(restored()?.answer).toContain('5 h ago: shop-1 (1.0 MiB) was restored and compared in 12 s.');
   });
 
-  it('is partly an answer when it is old', () => {
-    expect(rows({ restore: proven(60 * 24 * hour) })['last-proven-restore']).toMatchObject({
-      state: 'partly',
+  it.each<[string, Partial<ProvenRestore>, Partial<RestoreFacts>, string]>([
+    [
+      'its data are old, however new the proof',
+      { takenAt: now - 9 * 24 * hour },
+      {},
+      'Its data are 9 days old',
+    ],
+    ['it lies on the same disk', { disk: 'same' }, {}, 'on the very disk'],
+    ['nobody knows on which disk it lies', { disk: 'unknown' }, {}, 'is not known'],
+    [
+      'a newer one is bad',
+      {},
+      { newer: [{ backup: 'shop-2', is: 'bad' }] },
+      'shop-2, which is newer, is BAD.',
+    ],
+    [
+      'something is not in it',
+      { leftOut: ['uploads: no such pod'] },
+      {},
+      '1 thing of the stack is not in it.',
+    ],
+  ])('is partly an answer when %s', (_why, changes, found, words) => {
+    expect(restored(changes, found)).toMatchObject({ state: 'partly' });
+    expect(restored(changes, found)?.answer).toContain(words);
+  });
+
+  it('is an answer also where a newer one was not examined yet, and on another disk', () => {
+    expect(restored({ disk: 'other' }, { newer: [{ backup: 'shop-2', is: 'not proven' }] })).toMatchObject({
+      state: 'yes',
     });
   });
 
-  it('is no when there is none, and unknown when nobody could look', () => {
-    expect(rows()['last-proven-restore']).toMatchObject({ state: 'no' });
-    const row = rows({ restore: couldNotLook('the folder cannot be read', 'backups', now) })[
+  it('is no when there is none, with the command that changes it', () => {
+    expect(rows()['last-proven-restore']).toMatchObject({ state: 'no', command: 'rekindle backup create' });
+    const newer = [{ backup: 'shop-2', is: 'not proven' }] as const;
+    const row = rows({ restore: saw({ places: ['/b'], newer, unseen: [] }, 'places', now) })[
       'last-proven-restore'
     ];
+    expect(row).toMatchObject({ state: 'no', command: 'rekindle backup verify' });
+  });
+
+  it('is unknown when nobody could look, or not into every place', () => {
+    const row = rows({ restore: couldNotLook('the key cannot be read', 'key', now) })['last-proven-restore'];
     expect(row).toMatchObject({ state: 'unknown' });
-    expect(row?.answer).toContain('Could not look: the folder cannot be read.');
+    expect(row?.answer).toContain('Could not look: the key cannot be read.');
+    const unseen = [{ place: 's3://far/away', why: 'no route' }];
+    expect(
+      rows({ restore: saw({ places: ['/b'], newer: [], unseen }, 'places', now) })['last-proven-restore'],
+    ).toMatchObject({ state: 'unknown', answer: 'Could not look into s3://far/away: no route.' });
+    expect(restored({}, { unseen })).toMatchObject({ state: 'yes' });
   });
 });
 
@@ -157,7 +228,27 @@ describe('synchronous replication', () => {
     expect(replicationRow(database(facts(true, 'db-1')))).toMatchObject({ state: 'yes' });
     expect(replicationRow(database(facts(true, 'db-1'), false))).toMatchObject({ state: 'no' });
     expect(replicationRow(database(facts(true, '')))?.answer).toContain('wanted and not in force');
-    expect(replicationRow(database(facts(false, '')))?.answer).toContain('it is not wanted');
+    const unwished = replicationRow(database(facts(false, '')));
+    expect(unwished?.answer).toContain('it is not wanted');
+    expect(unwished?.command).toBe(
+      `kubectl -n shop patch postgresql db --type merge --patch '{"spec":{"patroni":{"synchronous_mode":true}}}'`,
+    );
+  });
+
+  it('is not in force when another one receives than the one that is waited for', () => {
+    const row = replicationRow(database(facts(true, 'db-10')));
+    expect(row).toMatchObject({ state: 'no' });
+    expect(row?.answer).toContain('none of those receives: writes hang');
+    expect(replicationRow(database(facts(true, 'ANY 1 ("db-1","db-2")')))).toMatchObject({ state: 'yes' });
+    expect(replicationRow(database(facts(true, '*')))).toMatchObject({ state: 'yes' });
+  });
+
+  it('is unknown while a standby has not answered', () => {
+    const silent = {
+      ...database(facts(true, 'db-1')),
+      members: [{ pod: 'db-1', standby: couldNotLook<StandbyFacts>('no answer yet', 'SQL', now) }],
+    };
+    expect(replicationRow(silent)).toMatchObject({ state: 'unknown' });
   });
 
   it('is as good as the worst database, and unknown is not yes', () => {
@@ -192,9 +283,23 @@ describe('rows that stand on findings', () => {
   });
 });
 
-it('knows whether somebody acts after a boot', () => {
-  expect(rows({ agent: agent(true) })['unattended']).toMatchObject({ state: 'yes' });
-  expect(rows({ agent: agent(false) })['unattended']).toMatchObject({ state: 'no' });
-  expect(rows()['unattended']).toMatchObject({ state: 'no' });
-  expect(rows({ agent: couldNotLook('x', 'agent', now) })['unattended']).toMatchObject({ state: 'unknown' });
+const whoActs = (last: AgentFacts['last'], startsAtBoot: AgentFacts['startsAtBoot']) =>
+  rows({ agent: { last, startsAtBoot } })['unattended'];
+
+describe('somebody who acts after a boot', () => {
+  const [starts, doesNot] = [saw(true, 'systemd', now), saw(false, 'systemd', now)];
+
+  it('is there when an agent runs and is started at a boot', () => {
+    expect(whoActs(agent(true), starts)).toMatchObject({ state: 'yes' });
+    expect(whoActs(agent(true), doesNot)).toMatchObject({ state: 'partly' });
+    expect(whoActs(agent(false), starts)).toMatchObject({ state: 'no', command: 'rekindle service install' });
+    expect(rows()['unattended']).toMatchObject({ state: 'no' });
+  });
+
+  it('is unknown when nobody could look', () => {
+    expect(whoActs(agent(true), couldNotLook('no systemd', 'systemd', now))).toMatchObject({
+      state: 'unknown',
+    });
+    expect(whoActs(couldNotLook('x', 'agent', now), starts)).toMatchObject({ state: 'unknown' });
+  });
 });

@@ -2,13 +2,16 @@ import type { StoredEvent } from '../../domain/journal-event.ts';
 import type { Looked } from '../../domain/looked.ts';
 import type { DatabaseFacts } from '../../domain/observation.ts';
 import { dateTime } from '../../domain/time-stamp.ts';
-import { bytesText, spanText } from '../format/words.ts';
+import { agentRow, type AgentFacts } from './agent-row.ts';
+import { severities } from '../finding.ts';
+import { spanText } from '../format/words.ts';
 import { counted } from '../judging/subjects.ts';
 import type { LastProvenRestore } from '../last-proven-restore.ts';
 import type { Checked } from '../run-checks.ts';
 import { isProven, nearestRank, recoveriesOf, type Recovery } from './recoveries.ts';
 import { replicationRow } from './replication-row.ts';
-import type { ProductionRow } from './row.ts';
+import { restoreRow } from './restore-row.ts';
+import { couldNotAnswer, staleMs, type ProductionRow, type Question } from './row.ts';
 
 /** Everything that the rows are made of. */
 export interface ProductionInput {
@@ -18,23 +21,7 @@ export interface ProductionInput {
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly restore: LastProvenRestore;
   readonly checked: readonly Checked[];
-  /** Whether an agent is there that acts after a boot. */
-  readonly agent: Looked<{ readonly lives: boolean; readonly says: string; readonly at: number } | 'none'>;
-}
-
-/** A proof that is older than this says little about the stack of today, ms. */
-const staleMs = 30 * 24 * 3600 * 1000;
-
-function couldNot(
-  row: Pick<ProductionRow, 'id' | 'question' | 'next'>,
-  look: { readonly why: string; readonly from: string },
-): ProductionRow {
-  return {
-    ...row,
-    state: 'unknown',
-    answer: `Could not look: ${look.why}.`,
-    evidence: [{ object: look.from, field: 'answer', value: look.why }],
-  };
+  readonly agent: AgentFacts;
 }
 
 function recoveryFact({ run, command, endedAt, seconds, steps, verdict }: Recovery) {
@@ -49,9 +36,10 @@ function drillRow({ events, context, at }: ProductionInput): ProductionRow {
   const head = {
     id: 'last-drill',
     question: 'When was a recovery last rehearsed on purpose?',
+    severity: 'medium',
     next: 'Cut the power on purpose in a quiet hour and let `rekindle up` or the agent bring it back.',
-  };
-  if (!events.looked) return couldNot(head, events);
+  } as const satisfies Question;
+  if (!events.looked) return couldNotAnswer(head, events);
   const all = recoveriesOf(events.value, context);
   const drill = all.findLast(({ command }) => command.startsWith('drill'));
   if (drill !== undefined) {
@@ -73,18 +61,22 @@ function drillRow({ events, context, at }: ProductionInput): ProductionRow {
 }
 
 function recoveryRow({ events, context, at }: ProductionInput): ProductionRow {
-  const head = { id: 'recovery-time', question: 'How long do recoveries take?' };
-  if (!events.looked) return couldNot(head, events);
+  const head = {
+    id: 'recovery-time',
+    question: 'How long do recoveries take?',
+    severity: 'medium',
+    next: 'Rehearse it: cut the power on purpose, then:',
+    command: 'rekindle up',
+  } as const satisfies Question;
+  if (!events.looked) return couldNotAnswer(head, events);
   const all = recoveriesOf(events.value, context);
   const last = all.at(-1);
-  const next = 'Rehearse it: cut the power on purpose, then `rekindle up`.';
   if (last === undefined)
     return {
       ...head,
       state: 'no',
       answer: `The journal knows no recovery on ${context}: nobody has seen this stack come back.`,
       evidence: [{ object: 'journal', field: 'recoveries', value: '0' }],
-      next,
     };
   const proven = all.filter((recovery) => isProven(recovery));
   const seconds = proven.map((recovery) => recovery.seconds);
@@ -100,70 +92,13 @@ function recoveryRow({ events, context, at }: ProductionInput): ProductionRow {
     state: proven.length === 0 ? 'no' : failed > 0 || few || at - last.endedAt > staleMs ? 'partly' : 'yes',
     answer: `${proven.length} of ${counted(all.length, 'recovery').replace('recoverys', 'recoveries')} proven, the last ${spanText(at - last.endedAt)} ago. ${figures}`,
     evidence: all.slice(-5).map(recoveryFact),
-    next,
   };
 }
 
-function restoreRow({ restore, at }: ProductionInput): ProductionRow {
-  const head = {
-    id: 'last-proven-restore',
-    question: 'When was a backup last restored and compared?',
-    next: '`rekindle backup create`: each backup is restored and compared at once.',
-  };
-  if (!restore.looked) return couldNot(head, restore);
-  if (restore.value === 'none')
-    return {
-      ...head,
-      state: 'no',
-      answer: 'No backup of this stack has ever been restored: nobody knows whether there is one that works.',
-      evidence: [{ object: restore.from, field: 'proven restores', value: '0' }],
-    };
-  const { at: provenAt, backup, bytes, verifySeconds } = restore.value;
-  const age = at - provenAt;
-  return {
-    ...head,
-    state: age > staleMs ? 'partly' : 'yes',
-    answer: `${spanText(age)} ago: ${backup} (${bytesText(bytes)}) was restored and compared in ${verifySeconds.toFixed(0)} s. What was written since is in no proven backup.`,
-    evidence: [
-      { object: `backup ${backup}`, field: 'proven at', value: new Date(provenAt).toISOString() },
-      { object: `backup ${backup}`, field: 'size', value: bytesText(bytes) },
-      { object: `backup ${backup}`, field: 'restore and comparison', value: `${verifySeconds.toFixed(1)} s` },
-    ],
-  };
-}
-
-function agentRow({ agent, at }: ProductionInput): ProductionRow {
-  const head = {
-    id: 'unattended',
-    question: 'Does it come back with nobody there?',
-    next: '`rekindle service install`',
-  };
-  if (!agent.looked) return couldNot(head, agent);
-  if (agent.value === 'none')
-    return {
-      ...head,
-      state: 'no',
-      answer: 'No agent has ever run for this cluster: after a boot somebody has to look.',
-      evidence: [{ object: agent.from, field: 'agent', value: 'none' }],
-    };
-  const { lives, says, at: saidAt } = agent.value;
-  return {
-    ...head,
-    state: lives ? 'yes' : 'no',
-    answer: lives
-      ? `An agent runs: ${says}.`
-      : `The agent does not run now; ${spanText(at - saidAt)} ago it said: ${says}.`,
-    evidence: [{ object: agent.from, field: `said ${dateTime(saidAt)}`, value: says }],
-  };
-}
-
-interface Behind {
-  readonly id: string;
-  readonly question: string;
+interface Behind extends Pick<Question, 'id' | 'question' | 'next' | 'command'> {
   readonly ids: readonly string[];
   readonly none: string;
   readonly some: (count: number) => string;
-  readonly next: string;
 }
 
 const behind: readonly Behind[] = [
@@ -174,7 +109,8 @@ const behind: readonly Behind[] = [
     none: 'Every readiness probe asks for an answer that only comes when it works, as far as a probe’s text shows.',
     some: (count) =>
       `${counted(count, 'finding')}: probes that are missing, that prove little or nothing, or that kill what they should only take out of service.`,
-    next: '`rekindle harden`',
+    next: 'See what can be done about it.',
+    command: 'rekindle harden',
   },
   {
     id: 'recreation',
@@ -194,10 +130,7 @@ const behind: readonly Behind[] = [
   },
 ];
 
-function findingsRow(
-  { checked }: ProductionInput,
-  { id, question, ids, none, some, next }: Behind,
-): ProductionRow {
+function findingsRow({ checked }: ProductionInput, { ids, none, some, ...question }: Behind): ProductionRow {
   const own = checked.filter(({ check }) => ids.includes(check.id));
   const findings = own.flatMap((entry) => entry.findings);
   const unseen = own.filter(({ couldNotLook }) => couldNotLook);
@@ -209,7 +142,8 @@ function findingsRow(
         ? `${found.length}${part === undefined ? '' : `; could not look: ${part}`}`
         : `not judged: ${notJudged}`,
   }));
-  const base = { id, question, evidence, checks: ids, next };
+  const severity = severities.find((level) => findings.some((finding) => finding.severity === level));
+  const base = { ...question, severity: severity ?? 'medium', evidence, checks: ids };
   if (findings.length > 0) return { ...base, state: 'no', answer: some(findings.length) };
   if (unseen.length > 0)
     return {
@@ -225,9 +159,9 @@ export function productionRows(input: ProductionInput): readonly ProductionRow[]
   return [
     drillRow(input),
     recoveryRow(input),
-    restoreRow(input),
+    restoreRow(input.restore, input.at),
     replicationRow(input.databases),
     ...behind.map((entry) => findingsRow(input, entry)),
-    agentRow(input),
+    agentRow(input.agent, input.at),
   ];
 }

@@ -124,6 +124,11 @@ export function longRunning({ containers, initContainers }: PodSpec): readonly C
   return [...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'), ...containers];
 }
 
+/** Whether it mounts this claim of its own namespace. */
+export function mountsClaim({ volumes }: PodSpec, claim: string): boolean {
+  return volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim);
+}
+
 /** All containers, those of the start first. */
 export function allContainers({ containers, initContainers }: PodSpec): readonly ContainerSpec[] {
   return [...initContainers, ...containers];

@@ -59,6 +59,8 @@ export interface Pod {
   readonly phase: string;
   readonly reason: string | undefined;
   readonly deleting: boolean;
+  /** When it should be gone, ms since the epoch (meta/v1, deletionTimestamp); undefined: nobody deletes it. */
+  readonly goneBy: number | undefined;
   readonly ready: boolean;
   /** Why the scheduler has found no node for it, in its own words. */
   readonly unschedulable: string | undefined;
@@ -82,6 +84,7 @@ export function podOf(object: unknown, { ref, labels, top }: Pick<Pod, 'ref' | '
     phase: status.phase,
     reason: status.reason ?? undefined,
     deleting: (metadata.deletionTimestamp ?? undefined) !== undefined,
+    goneBy: metadata.deletionTimestamp ? Date.parse(metadata.deletionTimestamp) : undefined,
     ready: condition('Ready')?.status === 'True',
     unschedulable: scheduled?.status === 'False' ? (scheduled.message ?? 'no reason given') : undefined,
     statuses: status.containerStatuses,

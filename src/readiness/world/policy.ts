@@ -57,7 +57,7 @@ export const autoscalerShape = z.object({
 export type AutoscalerFields = z.output<typeof autoscalerShape>;
 
 export const quotaShape = z.object({
-  spec: z.object({ hard: quantities, scopes: listOf(z.string()) }),
+  spec: z.object({ hard: quantities, scopes: listOf(z.string()), scopeSelector: z.unknown().optional() }),
   status: z.object({ hard: quantities, used: quantities }).prefault({}),
 });
 export type QuotaFields = z.output<typeof quotaShape>;

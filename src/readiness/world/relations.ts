@@ -3,6 +3,7 @@ import { refText, type ObjectRef } from '../../domain/object-ref.ts';
 import type { Selector } from './fields.ts';
 import type { ServiceFields } from './network.ts';
 import type { BudgetFields, AutoscalerFields } from './policy.ts';
+import { mountsClaim } from './pod-spec.ts';
 import type { Thing } from './thing.ts';
 import { staysUp, type Workload } from './workload.ts';
 import type { World } from './world.ts';
@@ -78,6 +79,19 @@ export function podLabelsIn({ workloads, pods }: World, namespace: string | unde
     ...workloads.filter(({ ref }) => ref.namespace === namespace).map(({ podLabels }) => podLabels),
     ...pods.filter(({ ref }) => ref.namespace === namespace).map(({ labels }) => labels),
   ];
+}
+
+/** A claim of a workload that only one node may write; `ReadWriteOncePod` is one, too (core/v1, PersistentVolumeAccessMode). */
+export function singleWriterClaim(
+  { claims }: World,
+  { ref, pod }: Workload,
+): World['claims'][number] | undefined {
+  return claims.find(
+    (claim) =>
+      together(claim.ref, ref) &&
+      mountsClaim(pod, claim.ref.name) &&
+      claim.fields.spec.accessModes.every((mode) => mode.startsWith('ReadWriteOnce')),
+  );
 }
 
 /** Live pods of a workload. */

@@ -120,10 +120,13 @@ function workloadsOf(reader: Reader, isLive: boolean): readonly Workload[] {
   });
 }
 
+/** Kinds of Kubernetes itself that make pods, or other things that do. */
+const makers: ReadonlySet<string> = new Set([...workloadKinds, 'ReplicationController', 'Node']);
+
 /** What an operator's resource controls has nothing above it that the checks could judge in its place. */
-function isOperators({ kind = '', metadata }: KubeObject): boolean {
-  const isPlain = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'].includes(kind);
-  return isPlain && metadata.ownerReferences !== undefined;
+function isOperators({ metadata }: KubeObject): boolean {
+  const maker = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  return maker !== undefined && !makers.has(maker.kind);
 }
 
 /** A static pod, which the kubelet runs from a file of its node (kubernetes.io, Create static Pods). */

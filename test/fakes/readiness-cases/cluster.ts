@@ -14,6 +14,13 @@ export const clusterCases: CheckCases = {
     one('over its limit', quota({ pods: '3' }, { pods: '4' }), 'ResourceQuota shop/room', 'high'),
     one('used up', quota({ pods: '4' }, { pods: '4' }), 'ResourceQuota shop/room', 'medium'),
     one(
+      'used up, of what no pod asks for',
+      quota({ 'count/configmaps': '4' }, { 'count/configmaps': '9' }),
+      'ResourceQuota shop/room',
+      'low',
+    ),
+    one('no room for an update', quota({ 'requests.cpu': '1' }, { 'requests.cpu': '950m' }), web, 'medium'),
+    one(
       'a workload that does not say what it needs',
       withObject(
         workload('Deployment', 'web', { container: { resources: {} } }),
@@ -53,9 +60,25 @@ export const clusterCases: CheckCases = {
     one('suspended', changed('CronJob', 'clean-up', { spec: { suspend: true } }), cron, 'low'),
     one(
       'never succeeded',
-      changed('CronJob', 'clean-up', { status: { lastSuccessfulTime: null } }),
+      changed('CronJob', 'clean-up', {
+        status: { lastSuccessfulTime: null, lastScheduleTime: '2026-01-01T03:00:00Z' },
+      }),
       cron,
       'medium',
+    ),
+    one(
+      'not the last time',
+      changed('CronJob', 'clean-up', {
+        status: { lastSuccessfulTime: '2025-12-30T03:01:00Z', lastScheduleTime: '2026-01-01T03:00:00Z' },
+      }),
+      cron,
+      'medium',
+    ),
+    one(
+      'never started',
+      changed('CronJob', 'clean-up', { status: { lastSuccessfulTime: null } }),
+      cron,
+      'info',
     ),
     one(
       'a policy that the API refuses',
@@ -92,12 +115,13 @@ export const clusterCases: CheckCases = {
     ),
   ],
   'invalid-label': [
-    one(
-      'a space',
-      changed('ConfigMap', 'settings', { metadata: { labels: { a: 'b c' } } }),
-      'ConfigMap shop/settings',
-      'high',
-    ),
+    {
+      what: 'a space',
+      objects: changed('ConfigMap', 'settings', { metadata: { labels: { a: 'b c' } } }),
+      names: 'ConfigMap shop/settings',
+      severity: 'high',
+      snapshot: { source: 'manifests' },
+    },
   ],
   'node-trouble': [
     one(

@@ -9,6 +9,10 @@ function withVolume(volume: object, container: object = {}): readonly Written[] 
   return withObject(workload('Deployment', 'web', { pod: { volumes: [volume] }, container }));
 }
 
+const fileIn = (volume: string) => ({
+  uses: saw([{ pod: 'Pod shop/web-0', volume, names: ['a.jpg'], isWhole: true }], 'volumes', now),
+});
+
 const secretRef = { env: [{ name: 'P', valueFrom: { secretKeyRef: { name: 'login', key: 'password' } } }] };
 
 /** ConfigMaps, Secrets, accounts and files. */
@@ -23,6 +27,12 @@ export const referenceCases: CheckCases = {
       ),
       web,
       'high',
+    ),
+    one(
+      'a pull secret',
+      withObject(workload('Deployment', 'web', { pod: { imagePullSecrets: [{ name: 'gone' }] } })),
+      web,
+      'medium',
     ),
     one(
       'an account',
@@ -95,9 +105,17 @@ export const referenceCases: CheckCases = {
       ),
       names: web,
       severity: 'high',
-      snapshot: {
-        uses: saw([{ pod: 'Pod shop/web-0', volume: 'u', names: ['a.jpg'], isWhole: true }], 'volumes', now),
-      },
+      snapshot: fileIn('u'),
+    },
+    {
+      what: 'a file where only scratch is kept',
+      objects: withVolume(
+        { name: 'u', emptyDir: {} },
+        { volumeMounts: [{ name: 'u', mountPath: '/var/cache/nginx' }] },
+      ),
+      names: web,
+      severity: 'info',
+      snapshot: fileIn('u'),
     },
   ],
   'no-volume-for-data': [
@@ -141,11 +159,36 @@ export const referenceCases: CheckCases = {
       'PersistentVolumeClaim shop/data-db-0',
       'high',
     ),
+    one(
+      'it waits for a pod that nobody makes',
+      withObject(
+        {
+          kind: 'StorageClass',
+          metadata: { name: 'later' },
+          provisioner: 'disk.example',
+          volumeBindingMode: 'WaitForFirstConsumer',
+        },
+        withObject(
+          object('PersistentVolumeClaim', 'spare', {
+            spec: { storageClassName: 'later' },
+            status: { phase: 'Pending' },
+          }),
+        ),
+      ),
+      'PersistentVolumeClaim shop/spare',
+      'info',
+    ),
   ],
   'claim-local-storage': [
     one(
       'local-path',
       changed('PersistentVolumeClaim', 'data-db-0', { spec: { storageClassName: 'local-path' } }),
+      'PersistentVolumeClaim shop/data-db-0',
+      'medium',
+    ),
+    one(
+      'a folder in a class of one’s own',
+      changed('PersistentVolume', 'pv-data-db-0', { spec: { csi: null, hostPath: { path: '/srv/db' } } }),
       'PersistentVolumeClaim shop/data-db-0',
       'medium',
     ),

@@ -19,6 +19,10 @@ const oneNode = soundShop().map((entry) => {
   return Object.assign({}, entry, { spec });
 });
 
+const onOneClaim = {
+  template: { spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data-db-0' } }] } },
+};
+
 /** Workloads, their copies, and what may be taken away of them. */
 export const workloadCases: CheckCases = {
   'single-replica': [
@@ -74,9 +78,39 @@ export const workloadCases: CheckCases = {
       names: web,
       severity: 'high',
     },
+    {
+      what: 'one that should be gone since long',
+      objects: withObject(
+        pod('web-0', {
+          owner: 'ReplicaSet web-1',
+          labels: { app: 'web' },
+          deletedAt: '2026-01-01T11:00:00Z',
+        }),
+      ),
+      names: web,
+      severity: 'high',
+    },
+    {
+      what: 'one that was evicted and is replaced',
+      objects: withObject(
+        pod('web-9', {
+          owner: 'ReplicaSet web-1',
+          labels: { app: 'web' },
+          status: { phase: 'Failed', reason: 'Evicted', containerStatuses: [] },
+        }),
+      ),
+      names: web,
+      severity: 'low',
+    },
   ],
   'pod-without-controller': [
     { what: 'a bare pod', objects: withObject(pod('lonely')), names: 'Pod shop/lonely', severity: 'high' },
+    {
+      what: 'one that runs once',
+      objects: withObject(pod('once', { spec: { restartPolicy: 'Never' }, status: { phase: 'Succeeded' } })),
+      names: 'Pod shop/once',
+      severity: 'low',
+    },
     {
       what: 'a ReplicaSet of its own',
       objects: withObject(workload('ReplicaSet', 'set')),
@@ -84,7 +118,10 @@ export const workloadCases: CheckCases = {
       severity: 'low',
     },
   ],
-  'update-strategy-recreate': [withSpec('Recreate', { strategy: { type: 'Recreate' } }, 'low')],
+  'update-strategy-recreate': [
+    withSpec('Recreate', { strategy: { type: 'Recreate' } }, 'low'),
+    withSpec('Recreate, as its claim wants it', { strategy: { type: 'Recreate' }, ...onOneClaim }, 'info'),
+  ],
   'rolling-update-single-writer': [
     template(
       'a claim of one node',
@@ -115,7 +152,12 @@ export const workloadCases: CheckCases = {
     template('no selector', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone' }] }, 'low'),
   ],
   'replicas-on-one-node': [{ what: 'both', objects: oneNode, names: web, severity: 'medium' }],
-  'selector-mismatch': [withSpec('other labels', { selector: { matchLabels: { app: 'other' } } }, 'high')],
+  'selector-mismatch': [
+    {
+      ...withSpec('other labels', { selector: { matchLabels: { app: 'other' } } }, 'high'),
+      snapshot: { source: 'manifests' },
+    },
+  ],
   'headless-service-missing': [
     {
       what: 'no such Service',

@@ -75,9 +75,12 @@ export function step({ severity, title, objects, say, commands }: FirstStep): Ma
 }
 
 /** One question about production. */
-export function productionLine({ question, state, answer, evidence, next }: ProductionRow): Markup {
+export function productionLine({ question, state, answer, evidence, next, command }: ProductionRow): Markup {
   const first =
-    state === 'yes' || next === undefined ? undefined : html`<p class="faint">Next: ${prose(next)}</p>`;
+    state === 'yes' || next === undefined
+      ? undefined
+      : html`<p class="faint">Next: ${prose(next)}</p>
+          ${command === undefined ? undefined : html`<code class="command">${command}</code>`}`;
   return html`<tr>
     <th scope="row">${question}</th>
     <td>${badge(stateTone[state], state)}</td>

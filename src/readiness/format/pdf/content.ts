@@ -97,7 +97,7 @@ function production({ production: rows }: ReadinessReport): readonly Content[] {
     table({
       widths: [110, 42, '*'],
       head: ['question', 'state', 'answer and evidence'],
-      rows: rows.map(({ question, state, answer, evidence, next }) => [
+      rows: rows.map(({ question, state, answer, evidence, next, command }) => [
         { text: question, bold: true },
         { text: [badge(stateTone[state], state)] },
         {
@@ -105,7 +105,10 @@ function production({ production: rows }: ReadinessReport): readonly Content[] {
             prose(answer),
             ...(state === 'yes' || next === undefined
               ? []
-              : [{ stack: [prose(`Next: ${next}`)], color: light.faint }]),
+              : [
+                  { stack: [prose(`Next: ${next}`)], color: light.faint },
+                  ...(command === undefined ? [] : [{ text: breakable(command), style: 'code' }]),
+                ]),
             ...evidence.slice(0, 6).map(({ object, field, value }) => ({
               text: breakable(`${object}: ${field} = ${value}`),
               style: 'fact',
