@@ -51,6 +51,10 @@ const factOf =
     value,
   });
 
+function withoutCommand({ say, note }: Advice): Advice {
+  return note === undefined ? { say } : { say, note };
+}
+
 /** The draft as this check's finding, with the place of its object and without a command where there is no cluster. */
 export function findingOf(check: ReadinessCheck, draft: Draft, world: World): ReadinessFinding {
   const { object, container, claim, evidence, advice, severity = check.severity } = draft;
@@ -62,7 +66,7 @@ export function findingOf(check: ReadinessCheck, draft: Draft, world: World): Re
     ...(container !== undefined && { container }),
     claim,
     evidence: evidence.map(factOf(object)),
-    advice: world.isLive ? advice : { say: advice.say },
+    advice: world.isLive ? advice : withoutCommand(advice),
     ...(place !== undefined && { place }),
   };
 }

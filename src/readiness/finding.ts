@@ -21,6 +21,8 @@ export interface Fact {
 export interface Advice {
   /** One sentence. */
   readonly say: string;
+  /** What stands in the way of doing just that to this object. */
+  readonly note?: string;
   /** A command line for this very object; undefined where there is none, or no cluster. */
   readonly command?: string;
 }

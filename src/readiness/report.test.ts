@@ -105,5 +105,5 @@ it('advises to change what an operator writes at its resource, with no command t
   );
   const finding = report.checked.find(({ check }) => check.id === 'no-way-back')?.findings[0];
   expect(finding?.advice.command).toBeUndefined();
-  expect(finding?.advice.say).toContain('But Keeper k writes this object');
+  expect(finding?.advice.note).toContain('Keeper k writes this object');
 });

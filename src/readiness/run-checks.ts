@@ -33,7 +33,7 @@ function forOnce(draft: Draft): Draft {
   if ((kind !== 'Job' && kind !== 'Pod') || command === undefined || lasts.test(command)) return draft;
   return {
     ...draft,
-    advice: { say: `${say} A ${kind} cannot be changed: change its file and make it anew.` },
+    advice: { say, note: `A ${kind} cannot be changed: change its file and make it anew.` },
   };
 }
 
@@ -46,7 +46,8 @@ function withWriter(draft: Draft, writers: ReadonlyMap<string, string>): Draft {
   return {
     ...draft,
     advice: {
-      say: `${say} But ${writer} writes this object and would write over a change: set it there.`,
+      say,
+      note: `${writer} writes this object and would write over a change: set it there.`,
       ...(command?.startsWith('rekindle ') === true && { command }),
     },
   };

@@ -102,25 +102,30 @@ describe('of a running shop', () => {
     expect(report.limitations.find(({ id }) => id === 'one-machine')).toMatchObject({ state: 'unknown' });
     expect(report.limitations.find(({ id }) => id === 'data')).toMatchObject({ state: 'unknown' });
     expect(report.limitations.find(({ id }) => id === 'load-balancer')).toMatchObject({ state: 'holds' });
-    expect(report.production.find(({ id }) => id === 'last-proven-restore')).toMatchObject({
-      state: 'unknown',
-    });
+    const restore = report.production.find(({ id }) => id === 'last-proven-restore');
+    expect(restore).toMatchObject({ state: 'no', severity: 'high', command: 'rekindle backup create' });
+    expect(restore?.answer).toContain('There is no backup in');
     expect(report.checks.find(({ id }) => id === 'reference-missing')).toMatchObject({
       couldNotLook: true,
       findings: 0,
     });
     expect(report.findings.map(({ check }) => check)).toContain('readiness-probe-missing');
-    expect(ended.code).toBe(2);
+    expect(ended.code).toBe(1);
     expect(`${ended.stdout}${ended.stderr}`).not.toContain('token-of-the-shop');
   }, 60_000);
 
   test('says that it could not tell, and not that all is well, when the API does not answer', async () => {
     const shop = await runningShop({ answer: () => ({ status: 503, text: 'starting' }) });
     const ended = await shop.start(['report', '--json', '--context', 'k3d-shop', '--fail-on', 'high']).ended;
-    expect(ended.code).toBe(2);
     const report = parsed(ended);
     expect(report.findings).toEqual([]);
-    expect(report.checks.every(({ couldNotLook }) => couldNotLook)).toBe(true);
+    // What the API refuses no cluster has, whether it answers now or not.
+    const judged = report.checks.filter(({ couldNotLook }) => !couldNotLook).map(({ id }) => id);
+    expect(judged).toEqual(['invalid-label', 'selector-mismatch']);
+    expect(report.limitations.find(({ id }) => id === 'data')).toMatchObject({ state: 'unknown' });
+    // Only the shelf of backups could be looked at, and it is empty.
+    expect(report.production.filter(({ state }) => state === 'yes')).toEqual([]);
+    expect(ended.code).toBe(1);
   }, 60_000);
 
   test('changes nothing: it asks the API and the engine to look only', async () => {

@@ -68,7 +68,7 @@ it('judges pods that an operator’s resource makes: nothing above them is read'
   });
   const found = all(snapshotOf(withObject(owned))).find(({ check }) => check.id === 'image-not-pinned');
   expect(found?.findings.map(({ object }) => refText(object))).toEqual(['Pod shop/pg-1']);
-  expect(found?.findings[0]?.advice.say).toContain('Cluster pg');
+  expect(found?.findings[0]?.advice.note).toContain('Cluster pg');
 });
 
 it('names no command that the API would refuse: a Job cannot be changed', () => {
@@ -77,7 +77,8 @@ it('names no command that the API would refuse: a Job cannot be changed', () => 
   });
   const found = all(snapshotOf(withObject(job))).find(({ check }) => check.id === 'image-not-pinned');
   expect(found?.findings[0]?.advice).toEqual({
-    say: 'Name a version, better a digest. A Job cannot be changed: change its file and make it anew.',
+    say: 'Name a version, better a digest.',
+    note: 'A Job cannot be changed: change its file and make it anew.',
   });
 });
 

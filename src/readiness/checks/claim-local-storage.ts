@@ -25,7 +25,7 @@ function byVolume({ claims, volumes }: World, told: ReadonlySet<string>): readon
 
 const advice = {
   say: 'Keep a proven backup elsewhere; in a managed cluster use its network disks.',
-  command: 'rekindle backup create',
+  command: 'rekindle backup create --at PLACE',
 };
 
 /** Of files as well as of a cluster: this is what keeps a stack from moving. */

@@ -1,7 +1,7 @@
 import { seen } from '../../domain/looked.ts';
 import { refText } from '../../domain/object-ref.ts';
 import type { Fact } from '../finding.ts';
-import { bytesText } from '../format/words.ts';
+import { bytesText, shortPath } from '../format/words.ts';
 import { counted } from '../judging/subjects.ts';
 import type { World } from '../world/world.ts';
 import type { DataPlace } from './data-place.ts';
@@ -99,12 +99,12 @@ function data({ facts, places, unlisted }: ClusterView): Limitation {
       ...facts.mounts.value
         .filter(({ container }) => stack.some(({ node }) => node === container))
         .map(({ container, kind, source, destination }) =>
-          fact(`Container ${container}`, `mount ${destination}`, `${kind}: ${source || 'memory'}`),
+          fact(`Container ${container}`, `mount ${destination}`, `${kind}: ${shortPath(source) || 'memory'}`),
         ),
     ],
     cost: 'The copies of a database are on the same disk: replication saves from the loss of a process, not of the disk.',
     wayOut:
-      'A proven backup on another machine: `rekindle backup create`. Then network disks in several zones.',
+      'A proven backup on another machine: `rekindle backup create --at s3://BUCKET/PREFIX`. Then network disks in several zones.',
   };
 }
 

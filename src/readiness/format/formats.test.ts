@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { reportOf, smallShop } from '../../../test/fakes/readiness.ts';
 import { pod } from '../../../test/fakes/readiness-objects.ts';
+import { soundShop } from '../../../test/fakes/sound-shop.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dark, light, tones, type Theme } from './html/colors.ts';
@@ -9,7 +10,8 @@ import { html, prose } from './html/markup.ts';
 import { htmlReport } from './html/page.ts';
 import { reportJson, reportSchema, reportShape } from './json.ts';
 import { markdownReport } from './markdown.ts';
-import { stepsOf } from './outline.ts';
+import { stepsOf, verdict } from './outline.ts';
+import type { ProductionRow } from '../production/row.ts';
 import { sarifReport } from './sarif.ts';
 import { bytesText, spanText } from './words.ts';
 
@@ -153,6 +155,22 @@ describe('SARIF', () => {
     const levels = blind.runs[0]?.invocations[0]?.toolExecutionNotifications.map(({ level }) => level);
     expect(levels).toContain('warning');
   });
+});
+
+it('says at once whether it is ready, and never yes where something is not known', () => {
+  const sound = reportOf(soundShop());
+  const row = (state: ProductionRow['state']) =>
+    ({ id: 'x', question: '?', state, severity: 'low', answer: '.', evidence: [] }) as const;
+  const of = (...states: readonly ProductionRow['state'][]) =>
+    verdict({ ...sound, production: states.map((state) => row(state)) });
+  expect(of('yes', 'no', 'unknown')).toBe('Not ready for production.');
+  expect(of('yes', 'partly', 'unknown')).toBe('Whether it is ready for production is not known.');
+  expect(of('yes', 'partly')).toBe('Ready for production in part.');
+  expect(of('yes')).toBe('Ready for production as far as was looked.');
+  expect(of()).toBeUndefined();
+  expect(verdict({ ...sound, counts: { ...sound.counts, high: 1 }, production: [row('yes')] })).toBe(
+    'Not ready for production.',
+  );
 });
 
 it('begins with a proven backup, then with the worst findings', () => {

@@ -40,7 +40,11 @@ const finding = z.strictObject({
   container: z.string().optional(),
   claim: z.string(),
   evidence: z.array(fact),
-  advice: z.strictObject({ say: z.string(), command: z.string().optional() }),
+  advice: z.strictObject({
+    say: z.string(),
+    note: z.string().optional().describe('what stands in the way of doing just that'),
+    command: z.string().optional(),
+  }),
   place: z.strictObject({ file: z.string(), line: z.int().min(1) }).optional(),
 });
 

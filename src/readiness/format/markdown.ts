@@ -3,7 +3,7 @@ import { eventNames, events } from '../cluster/survival.ts';
 import { severities } from '../finding.ts';
 import type { PlaceRow, ReadinessReport } from '../report.ts';
 import { groups, headline, passed, severityWords, stepsOf, subjectText, type Group } from './outline.ts';
-import { bytesText } from './words.ts';
+import { bytesText, shortPath } from './words.ts';
 
 /** What Markdown or HTML in it would take for their own (CommonMark, Backslash escapes), and line breaks. */
 function plain(text: string): string {
@@ -87,7 +87,7 @@ function limitationSection({ limitations }: ReadinessReport): readonly string[] 
 
 function placeCells({ name, node, path, medium, bytes, requested }: PlaceRow): Cells {
   const size = bytes.looked ? bytesText(bytes.value) : `could not look: ${bytes.why}`;
-  const where = medium.source ?? medium.kind;
+  const where = shortPath(medium.source ?? medium.kind);
   return [
     plain(name),
     plain(node ?? 'not known'),
@@ -126,6 +126,7 @@ function groupText({ id, title, severity, why, source, items, say }: Group): str
         item.evidence.map((line) => plain(line)).join('<br>'),
         [
           ...(say === undefined ? [plain(item.say)] : []),
+          ...(item.note === undefined ? [] : [plain(item.note)]),
           ...(item.command === undefined ? [] : [code(item.command)]),
         ].join('<br>'),
       ]),

@@ -22,6 +22,7 @@ export interface Item {
   readonly claim: string;
   readonly evidence: readonly string[];
   readonly say: string;
+  readonly note: string | undefined;
   readonly command: string | undefined;
 }
 
@@ -62,6 +63,7 @@ function itemOf(finding: ReadinessFinding): Item {
       fact.object === own ? `${fact.field}: ${fact.value}` : `${fact.object} ${fact.field}: ${fact.value}`,
     ),
     say: advice.say,
+    note: advice.note,
     command: advice.command,
   };
 }
@@ -101,6 +103,13 @@ function objectsText(objects: readonly string[]): string {
   return `${each.slice(0, named).join('; ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
+/** What the first of them is told to do; a note only where it is in the way of all of them. */
+function sayOf([first, ...others]: readonly Item[]): string {
+  if (first === undefined) return '';
+  const isForAll = first.note !== undefined && others.every(({ note }) => note === first.note);
+  return isForAll ? `${first.say} ${first.note}` : first.say;
+}
+
 function stepOf(group: Group): FirstStep {
   const worst = group.items.filter(({ severity }) => severity === group.severity);
   const commands = [...new Set(worst.flatMap(({ command }) => command ?? []))];
@@ -108,27 +117,41 @@ function stepOf(group: Group): FirstStep {
     severity: group.severity,
     title: group.title,
     objects: objectsText(worst.map(({ object }) => object)),
-    say: worst[0]?.say ?? '',
+    say: sayOf(worst),
     commands: commands.slice(0, named),
   };
 }
 
-/** What is wrong when a question is answered with no. */
-const problems: Readonly<Record<string, string>> = {
-  'last-proven-restore': 'No backup is proven',
-  'synchronous-replication': 'Synchronous replication is not in force',
-  'last-drill': 'Coming back was never rehearsed',
-  'recovery-time': 'No recovery is on record',
-  unattended: 'Nobody brings it back when nobody is there',
+/** What is wrong when a question is answered with no, and when only partly with yes. */
+const problems: Readonly<Record<string, readonly [no: string, partly: string]>> = {
+  'last-proven-restore': ['No backup is proven', 'The proven backup is not enough'],
+  'synchronous-replication': [
+    'Synchronous replication is not in force',
+    'Synchronous replication is in force in part',
+  ],
+  'last-drill': ['Coming back was never rehearsed', 'Coming back was rehearsed long ago'],
+  'recovery-time': ['No recovery is on record', 'Recoveries are few, old, or not all proven'],
+  unattended: ['Nobody brings it back when nobody is there', 'After the next boot nobody brings it back'],
+};
+
+/** An answer that is partly yes weighs one level less than a no. */
+const oneLess: Readonly<Record<Severity, Severity>> = {
+  high: 'medium',
+  medium: 'low',
+  low: 'info',
+  info: 'info',
 };
 
 /** Production rows that only a step of the user's changes, apart from those that repeat findings. */
 function productionSteps(report: ReadinessReport): readonly FirstStep[] {
   return report.production
-    .filter(({ state, checks, next }) => state === 'no' && checks === undefined && next !== undefined)
-    .map(({ id, severity, question, answer, next = '', command }) => ({
-      severity,
-      title: problems[id] ?? question,
+    .filter(
+      ({ state, checks, next }) =>
+        (state === 'no' || state === 'partly') && checks === undefined && next !== undefined,
+    )
+    .map(({ id, state, severity, question, answer, next = '', command }) => ({
+      severity: state === 'no' ? severity : oneLess[severity],
+      title: problems[id]?.[state === 'no' ? 0 : 1] ?? question,
       objects: answer,
       say: next,
       commands: command === undefined ? [] : [command],
@@ -151,8 +174,23 @@ export function subjectText({ subject }: ReadinessReport): string {
     : `manifests in ${subject.folder}`;
 }
 
-/** The whole in one sentence. */
-export function headline({ counts, production, checked, notChecked }: ReadinessReport): string {
+/** The answer to the question that the report is made for; undefined of files, which do not run. */
+export function verdict({ counts, production }: ReadinessReport): string | undefined {
+  if (production.length === 0) return undefined;
+  const has = (wanted: string) => production.some(({ state }) => state === wanted);
+  if (counts.high > 0 || has('no')) return 'Not ready for production.';
+  if (has('unknown')) return 'Whether it is ready for production is not known.';
+  return has('partly') ? 'Ready for production in part.' : 'Ready for production as far as was looked.';
+}
+
+/** The whole in a few sentences, the verdict first. */
+export function headline(report: ReadinessReport): string {
+  const answer = verdict(report);
+  return answer === undefined ? countsText(report) : `${answer} ${countsText(report)}`;
+}
+
+/** What was found and what is open, in numbers. */
+export function countsText({ counts, production, checked, notChecked }: ReadinessReport): string {
   const judged = checked.filter(({ notJudged }) => notJudged === undefined).length;
   const blind = notChecked.filter(({ couldNotLook }) => couldNotLook).length;
   const open = production.filter(({ state }) => state !== 'yes').length;

@@ -58,7 +58,7 @@ function resultOf(finding: ReadinessFinding, ruleIndex: number) {
       text: [
         `${objectText(finding)}: ${claim}`,
         ...facts,
-        `First: ${advice.say}${advice.command === undefined ? '' : ` ${advice.command}`}`,
+        ['First:', advice.say, advice.note, advice.command].filter((part) => part !== undefined).join(' '),
       ].join('\n'),
     },
     locations: [locationOf(finding)],

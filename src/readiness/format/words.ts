@@ -7,6 +7,11 @@ export function bytesText(bytes: number): string {
   return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[step] ?? 'B'}`;
 }
 
+/** A path without the 64 digits by which the engine names a volume: the first twelve are enough, as `docker ps` shows it. */
+export function shortPath(path: string): string {
+  return path.replaceAll(/[0-9a-f]{64}/g, (name) => `${name.slice(0, 12)}…`);
+}
+
 /** A time span as people say it: `3 days`, `5 h`, `12 min`, `8 s`. */
 export function spanText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -28,8 +28,11 @@ function running(says: string, startsAtBoot: AgentFacts['startsAtBoot']): Verdic
       answer: `An agent runs (${says}); whether something starts it at a boot could not be looked at: ${startsAtBoot.why}.`,
     };
   return startsAtBoot.value
-    ? { state: 'yes', answer: `An agent runs, and systemd starts it at a boot: ${says}.` }
-    : { state: 'partly', answer: `An agent runs, and nothing starts it at the next boot: ${says}.` };
+    ? { state: 'yes', answer: `An agent runs, and systemd starts it at a boot. It says ${says}.` }
+    : {
+        state: 'partly',
+        answer: `An agent runs now, but nothing starts it at the next boot. It says ${says}.`,
+      };
 }
 
 function absent(last: 'none' | { readonly says: string; readonly at: number }, at: number): Verdict {

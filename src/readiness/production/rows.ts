@@ -55,7 +55,7 @@ function drillRow({ events, context, at }: ProductionInput): ProductionRow {
   return {
     ...head,
     state: 'no',
-    answer: `The journal has no drill on ${context}${all.length === 0 ? '' : '; recoveries that were not planned are in the next row'}.`,
+    answer: `The journal has no drill on ${context}${all.length === 0 ? '' : '; recoveries that nobody planned are counted apart'}.`,
     evidence: [{ object: 'journal', field: 'runs of `rekindle drill`', value: '0' }],
   };
 }

@@ -1,6 +1,6 @@
 import { severities } from '../../finding.ts';
 import type { ReadinessReport } from '../../report.ts';
-import { groups, headline, passed, severityWords, stepsOf, subjectText } from '../outline.ts';
+import { countsText, groups, passed, severityWords, stepsOf, subjectText, verdict } from '../outline.ts';
 import { dateTime } from '../../../domain/time-stamp.ts';
 import { html, prose, type Markup } from './markup.ts';
 import * as part from './parts.ts';
@@ -14,13 +14,13 @@ interface Section {
 
 function table(head: readonly string[], rows: readonly Markup[], label: string): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${label}">
-    <table>
-      <thead>
-        <tr>
-          ${head.map((text) => html`<th scope="col">${text}</th>`)}
+    <table class="stack" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          ${head.map((text) => html`<th scope="col" role="columnheader">${text}</th>`)}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${rows}
       </tbody>
     </table>
@@ -110,10 +110,10 @@ function findings(report: ReadinessReport): Section {
 function notChecked({ notChecked: entries }: ReadinessReport): Section {
   const lines = entries.map(({ what, why, couldNotLook }) => {
     const state = couldNotLook ? part.badge('warn', 'could not look') : part.badge('calm', 'not tried');
-    return html`<tr>
-      <th scope="row">${what}</th>
-      <td>${state}</td>
-      <td>${prose(why)}</td>
+    return html`<tr role="row">
+      <th scope="row" role="rowheader">${what}</th>
+      <td role="cell">${state}</td>
+      <td role="cell">${prose(why)}</td>
     </tr>`;
   });
   return {
@@ -149,6 +149,7 @@ export function htmlReport(report: ReadinessReport): string {
     clean(report),
   ].filter((section) => section !== undefined);
   const subject = subjectText(report);
+  const answer = verdict(report);
   const tiles = severities.map((severity) =>
     part.tile(severity, report.counts[severity], severityWords[severity]),
   );
@@ -168,7 +169,8 @@ export function htmlReport(report: ReadinessReport): string {
 <header>
 <h1>Readiness report</h1>
 <p>${subject}</p>
-<p class="faint">${dateTime(report.at)}. ${headline(report)}</p>
+${answer === undefined ? undefined : html`<p class="verdict">${answer}</p>`}
+<p class="faint">${dateTime(report.at)}. ${countsText(report)}</p>
 <ul class="tiles">${tiles}</ul>
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </header>

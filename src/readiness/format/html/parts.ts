@@ -4,7 +4,7 @@ import type { Fact, Severity } from '../../finding.ts';
 import type { ProductionRow } from '../../production/row.ts';
 import type { PlaceRow } from '../../report.ts';
 import type { FirstStep, Group, Item } from '../outline.ts';
-import { bytesText } from '../words.ts';
+import { bytesText, shortPath } from '../words.ts';
 import type { Tone } from './colors.ts';
 import { html, prose, type Markup } from './markup.ts';
 
@@ -81,10 +81,10 @@ export function productionLine({ question, state, answer, evidence, next, comman
       ? undefined
       : html`<p class="faint">Next: ${prose(next)}</p>
           ${command === undefined ? undefined : html`<code class="command">${command}</code>`}`;
-  return html`<tr>
-    <th scope="row">${question}</th>
-    <td>${badge(stateTone[state], state)}</td>
-    <td>
+  return html`<tr role="row">
+    <th scope="row" role="rowheader">${question}</th>
+    <td role="cell">${badge(stateTone[state], state)}</td>
+    <td role="cell">
       <p>${prose(answer)}</p>
       ${first}${evidenceOf(evidence, question)}
     </td>
@@ -121,13 +121,16 @@ function sizeOf({ bytes, requested }: PlaceRow): Markup {
 /** One place of bytes: where it is. */
 export function placeLine(place: PlaceRow): Markup {
   const { name, node, path, medium } = place;
-  const source = medium.source === undefined ? undefined : html`<br /><code>${medium.source}</code>`;
-  return html`<tr>
-    <th scope="row">${name}</th>
-    <td>${node ?? 'not known'}</td>
-    <td>${path === undefined ? 'not known' : html`<code>${path}</code>`}</td>
-    <td>${mediumWords[medium.kind]}${source}</td>
-    <td>${sizeOf(place)}</td>
+  const source =
+    medium.source === undefined ? undefined : html`<br /><code>${shortPath(medium.source)}</code>`;
+  return html`<tr role="row">
+    <th scope="row" role="rowheader">${name}</th>
+    <td role="cell" data-head="node">${node ?? 'not known'}</td>
+    <td role="cell" data-head="path in the node">
+      ${path === undefined ? 'not known' : html`<code>${path}</code>`}
+    </td>
+    <td role="cell" data-head="on the machine">${mediumWords[medium.kind]}${source}</td>
+    <td role="cell" data-head="size">${sizeOf(place)}</td>
   </tr>`;
 }
 
@@ -158,8 +161,10 @@ export function survivalReasons({ name, survives }: PlaceRow): readonly Markup[]
   });
 }
 
-function itemLine({ severity, object, place, claim, evidence, say, command }: Item, group: Group): Markup {
+function itemLine(item: Item, group: Group): Markup {
+  const { severity, object, place, claim, evidence, say, note, command } = item;
   const own = group.say === undefined ? html`<p>${prose(say)}</p>` : undefined;
+  const warning = note === undefined ? undefined : html`<p class="faint">${prose(note)}</p>`;
   return html`<tr role="row">
     <th scope="row" role="rowheader">
       ${object}${place === undefined ? undefined : html`<br /><span class="faint">${place}</span>`}
@@ -171,7 +176,7 @@ function itemLine({ severity, object, place, claim, evidence, say, command }: It
       <ul class="facts">
         ${evidence.map((line) => html`<li>${line}</li>`)}
       </ul>
-      ${own}${command === undefined ? undefined : html`<code class="command">${command}</code>`}
+      ${own}${warning}${command === undefined ? undefined : html`<code class="command">${command}</code>`}
     </td>
   </tr>`;
 }
@@ -193,7 +198,7 @@ export function groupBlock(group: Group): Markup {
       </p>
       ${say === undefined ? undefined : html`<p><strong>First:</strong> ${prose(say)}</p>`}
       <div class="scroll" tabindex="0" role="region" aria-label="${label}">
-        <table class="objects" role="table">
+        <table class="objects stack" role="table">
           <thead role="rowgroup">
             <tr role="row">
               <th scope="col" role="columnheader">object</th>

@@ -20,6 +20,7 @@ p{margin:.25rem 0 .75rem;max-width:72ch}
 a{color:var(--link)}
 a:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
 .faint{color:var(--faint)}
+.verdict{font-size:1.125rem;font-weight:700;margin:.75rem 0 .25rem}
 .skip{position:absolute;left:-100vw}
 .skip:focus{left:1rem;top:.5rem;background:var(--raised);padding:.5rem;z-index:1}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;margin:1rem 0 0}
@@ -44,6 +45,7 @@ td p,th p{margin:0}
 .matrix{min-width:60rem}
 .matrix thead th{min-width:5.5rem;vertical-align:bottom;font-weight:600}
 .matrix tbody th{position:sticky;left:0;background:var(--raised);min-width:12rem}
+.stack tbody th{overflow-wrap:anywhere}
 .objects th{width:26%}
 .objects td:nth-child(2){width:30%}
 .cards{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
@@ -66,7 +68,7 @@ ul.facts li{overflow-wrap:anywhere}
 .columns{columns:20rem;column-gap:2rem;padding-left:1.1rem}
 .columns li{break-inside:avoid}
 footer{padding-top:2rem;padding-bottom:3rem;color:var(--faint);font-size:.875rem}
-@media (max-width:48rem){.objects,.objects tbody,.objects tr,.objects th,.objects td{display:block;width:auto!important;border:0}.objects thead{position:absolute;left:-100vw}.objects th,.objects td{padding:.15rem .75rem}.objects tr{border-bottom:1px solid var(--line);padding:.5rem 0}.objects tr:last-child{border:0}}
+@media (max-width:48rem){.stack,.stack tbody,.stack tr,.stack th,.stack td{display:block;width:auto!important;border:0}.stack thead{position:absolute;left:-100vw}.stack th,.stack td{padding:.15rem .75rem}.stack tr{border-bottom:1px solid var(--line);padding:.5rem 0}.stack tr:last-child{border:0}.stack td[data-head]::before{content:attr(data-head) ": ";color:var(--faint);font-size:.875rem}}
 @media (max-width:40rem){html{font-size:15px}th,td{padding:.45rem .55rem}.steps>li{padding-left:2.5rem}.steps>li::before{left:.8rem}}
 @media print{body{background:#fff}details>*{display:block}.group,.card,.steps>li{break-inside:avoid}nav,.skip{display:none}}
 `;

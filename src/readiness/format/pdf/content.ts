@@ -5,7 +5,7 @@ import type { ProductionRow } from '../../production/row.ts';
 import type { PlaceRow, ReadinessReport } from '../../report.ts';
 import { light, type Tone } from '../html/colors.ts';
 import { groups, headline, passed, severityWords, stepsOf, subjectText, type Group } from '../outline.ts';
-import { bytesText } from '../words.ts';
+import { bytesText, shortPath } from '../words.ts';
 
 /** A node of pdfmake's document. */
 export type Content = string | Readonly<Record<string, unknown>> | readonly Content[];
@@ -37,7 +37,9 @@ function badge(tone: Tone, word: string): Content {
 
 /** Texts of machines have no spaces to break at; an invisible place to break keeps them inside the page. */
 function breakable(text: string): string {
-  return text.replaceAll(/([/.:=,@_])(?=\S{12})/g, '$1\u200b');
+  return text
+    .replaceAll(/([/.:=,@_-])(?=\S{12})/g, '$1\u200b')
+    .replaceAll(/[^\s\u200b]{20}(?=[^\s\u200b])/g, '$&\u200b');
 }
 
 /** A text in which `backticks` mark what is typed or read by machines. */
@@ -70,7 +72,7 @@ function table({ widths, head, rows }: Table): Content {
   };
 }
 
-const heading = (text: string): Content => ({ text, style: 'h2' });
+const heading = (text: string): Content => ({ text, style: 'h2', headlineLevel: 1 });
 
 function firstSteps(report: ReadinessReport): readonly Content[] {
   const steps = stepsOf(report);
@@ -151,7 +153,9 @@ function placeRow({ name, node, path, medium, bytes, requested }: PlaceRow): rea
     { text: breakable(name), bold: true },
     breakable(node ?? 'not known'),
     { text: breakable(path ?? 'not known'), style: 'code' },
-    breakable(medium.source ?? (medium.kind === 'layer' ? 'the node’s own container' : medium.kind)),
+    breakable(
+      shortPath(medium.source ?? (medium.kind === 'layer' ? 'the node’s own container' : medium.kind)),
+    ),
     requested === undefined ? size : `${size} of ${requested}`,
   ];
 }
@@ -187,6 +191,7 @@ function group({ title, severity, why, source, items, say }: Group): Content {
       {
         text: [badge(severityTone[severity], severity), { text: ` ${title}`, style: 'h3' }],
         margin: [0, 8, 0, 2],
+        headlineLevel: 2,
       },
       prose(why),
       ...(say === undefined ? [] : [prose(`First: ${say}`)]),
@@ -204,6 +209,7 @@ function group({ title, severity, why, source, items, say }: Group): Content {
             stack: [
               ...item.evidence.map((line) => ({ text: breakable(line), style: 'fact' })),
               ...(say === undefined ? [prose(item.say)] : []),
+              ...(item.note === undefined ? [] : [{ stack: [prose(item.note)], style: 'fact' }]),
               ...(item.command === undefined ? [] : [{ text: breakable(item.command), style: 'code' }]),
             ],
           },
@@ -239,7 +245,7 @@ function rest(report: ReadinessReport): readonly Content[] {
         breakable(why),
       ]),
     }),
-    heading('Checks without a finding'),
+    { text: 'Checks without a finding', style: 'h2' },
     passed(report).length === 0 ? 'None.' : { text: passed(report).join(' · '), color: light.faint },
   ];
 }

@@ -38,6 +38,28 @@ const lines = {
   paddingBottom: pad,
 };
 
+/** The part of pdfmake's node that is asked for. */
+interface PdfNode {
+  readonly headlineLevel?: number;
+  readonly startPosition: { readonly verticalRatio: number };
+}
+
+/** A heading with its sentences and the first row of its table: fewer nodes after it, and it stands alone. */
+const fewest: Readonly<Record<number, number>> = { 1: 5, 2: 6 };
+
+/** Below this share of a page a table's first row, which is not broken, may not fit any more and go to the next page alone. */
+const lowest: Readonly<Record<number, number>> = { 1: 0.8, 2: 0.86 };
+
+/** Whether a heading would be the last thing on its page, without what it is the heading of (pdfmake, Page breaks). */
+function isLeftAlone(
+  { headlineLevel, startPosition }: PdfNode,
+  { getFollowingNodesOnPage }: { readonly getFollowingNodesOnPage: () => readonly unknown[] },
+): boolean {
+  if (headlineLevel === undefined) return false;
+  const isLow = startPosition.verticalRatio > (lowest[headlineLevel] ?? 1);
+  return isLow || getFollowingNodesOnPage().length < (fewest[headlineLevel] ?? 0);
+}
+
 /** The report as a PDF, A4. Nothing outside of it is read. Throws what pdfmake finds wrong. */
 export async function pdfReport(report: ReadinessReport): Promise<Uint8Array> {
   prepare();
@@ -68,6 +90,7 @@ export async function pdfReport(report: ReadinessReport): Promise<Uint8Array> {
       ],
       margin: [36, 12, 36, 0],
     }),
+    pageBreakBefore: isLeftAlone,
     content: pdfContent(report),
   };
   const withLayouts = { ...definition, content: withLayout(definition.content) };
