@@ -78,7 +78,7 @@ async function planned(helm: string, scratch: string): Promise<readonly Planned[
   const { repositories } = given;
   if (repositories === undefined) return plan;
   for (const input of recallInputs) {
-    const lacking = lackingRepository(repositories, input);
+    const lacking = await lackingRepository(repositories, input);
     if (lacking !== undefined) throw new Error(lacking);
     const folder = path.join(scratch, input.name);
     mkdirSync(folder, { recursive: true });

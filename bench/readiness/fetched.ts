@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { output } from '../../lab/command.ts';
+import { output, runCommand } from '../../lab/command.ts';
 import type { RecallInput } from './inputs.ts';
 
 /** Where the git repository of an input is expected: `owner+name`, bare or not. */
@@ -10,11 +10,16 @@ export function repositoryFolder(repositories: string, { repository }: RecallInp
 }
 
 /** Why an input cannot be measured here; undefined where it can. */
-export function lackingRepository(repositories: string, input: RecallInput): string | undefined {
+export async function lackingRepository(
+  repositories: string,
+  input: RecallInput,
+): Promise<string | undefined> {
   const folder = repositoryFolder(repositories, input);
-  return existsSync(folder)
+  const { repository, commit } = input;
+  const { exitCode } = await runCommand(['git', '-C', folder, 'cat-file', '-e', `${commit}^{commit}`]);
+  return exitCode === 0
     ? undefined
-    : `${folder} is not there: git clone https://github.com/${input.repository} ${folder}`;
+    : `${folder} does not hold ${commit}: git clone https://github.com/${repository} ${folder}`;
 }
 
 async function git(folder: string, ...words: readonly string[]): Promise<string> {

@@ -18,7 +18,7 @@ export const reportCommand = defineCommand<ReportOptions>({
     ['--out <file>', 'write it into this file, in one step; one that is there is replaced'],
     [
       '--fail-on <level>',
-      'end with 1 when a finding is high, medium, low or info or worse, and with 2 when something that this level needs could not be looked at',
+      'high, medium, low or info: end with 1 when a finding is as bad or a question about production of that weight is answered with no, with 2 when something of that weight could not be looked at',
       parseLevel,
     ],
     [

@@ -157,10 +157,11 @@ describe('SARIF', () => {
   });
 });
 
+const row = (state: ProductionRow['state']) =>
+  ({ id: 'x', question: '?', state, severity: 'low', answer: '.', evidence: [] }) as const;
+
 it('says at once whether it is ready, and never yes where something is not known', () => {
   const sound = reportOf(soundShop());
-  const row = (state: ProductionRow['state']) =>
-    ({ id: 'x', question: '?', state, severity: 'low', answer: '.', evidence: [] }) as const;
   const of = (...states: readonly ProductionRow['state'][]) =>
     verdict({ ...sound, production: states.map((state) => row(state)) });
   expect(of('yes', 'no', 'unknown')).toBe('Not ready for production.');
