@@ -26,6 +26,14 @@ export default defineConfig({
       },
       {
         test: {
+          // Needs the packages of infra/: npm run test:full installs them.
+          name: 'infra',
+          include: ['test/infra/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
           testTimeout: 600_000,

@@ -74,7 +74,7 @@ export class StackSource {
    */
   async refresh(now: number): Promise<void> {
     const { reader, file, target } = this.#parts;
-    const inventory = await takeInventory(reader, await this.#namespace());
+    const inventory = await takeInventory(reader, await this.namespace());
     const cluster = { provider: 'k3d', name: target.cluster, context: target.context } as const;
     const [published, certificateNames] = await Promise.all([
       this.#published(inventory),
@@ -89,7 +89,8 @@ export class StackSource {
     this.#parts.discovered(found);
   }
 
-  async #namespace(): Promise<string> {
+  /** The namespace that was named, else the only one that holds a database. Throws TargetUnclear, and what keeps the cluster from being asked. */
+  async namespace(): Promise<string> {
     const named = this.#parts.namespace ?? this.#parts.file?.spec.namespace;
     if (named !== undefined) return named;
     const candidates = await namespacesWithDatabase(this.#parts.reader);

@@ -2,7 +2,9 @@ import { defineCommand, type CommandGroup, type CommandManifest } from './comman
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
 import { backupCommands } from './commands/backup.manifest.ts';
+import { exportCommand } from './commands/export.manifest.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
+import { migrateCommands } from './commands/migrate.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
 import { reportCommand } from './commands/report.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
@@ -112,6 +114,8 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
   hardenCommand,
   backupCommands,
   reportCommand,
+  exportCommand,
+  migrateCommands,
   serviceCommands,
   stepCommands,
 ];

@@ -28,6 +28,12 @@ const codes: Readonly<Record<string, number>> = {
   ManifestsUnreadable: exitCodes.usage,
   AnotherAtWork: exitCodes.broken,
   AnotherAgent: exitCodes.broken,
+  FolderRefused: exitCodes.usage,
+  FolderUnreadable: exitCodes.usage,
+  CertificateUnusable: exitCodes.usage,
+  RecipientUnusable: exitCodes.usage,
+  NothingToExport: exitCodes.usage,
+  SecretInPlain: exitCodes.broken,
   ServiceRefused: exitCodes.broken,
   ServiceFailed: exitCodes.broken,
 };

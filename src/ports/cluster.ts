@@ -38,6 +38,11 @@ export interface ClusterReader {
   get(path: string): Promise<KubeObject | undefined>;
   /** Value of one key of a Secret, decoded; undefined when Secret or key is missing. The value is registered for redaction. */
   secret(ref: { namespace: string; name: string; key: string }): Promise<string | undefined>;
+  /**
+   * Every Secret of a namespace as the API sends it, with its values in base64. The values are registered for redaction as by
+   * `secret`.
+   */
+  secrets(namespace: string): Promise<readonly KubeObject[]>;
   /** A byte stream to a port of a pod (port-forward). Ends when either side ends. */
   tunnel(target: { namespace: string; pod: string; port: number }): Promise<Duplex>;
   /**

@@ -262,6 +262,7 @@ export class HardenWorld {
       list,
       get: (path) => this.objects.get(path),
       secret: () => Promise.resolve(undefined),
+      secrets: () => Promise.resolve([]),
       watch: () => Promise.resolve(),
       tunnel: () => Promise.resolve(dnsStream((name) => name !== proofName || this.readsZones)),
       logs: () => Promise.resolve(''),

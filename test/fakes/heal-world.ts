@@ -122,6 +122,7 @@ export class HealWorld {
       list: (path) => Promise.resolve(objects.get(path) ?? []),
       get: () => Promise.resolve(undefined),
       secret: () => Promise.resolve(undefined),
+      secrets: () => Promise.resolve([]),
       watch: (_path, _take, signal) => untilAborted(signal),
       tunnel: () => Promise.resolve(dnsStream()),
       logs: () => Promise.resolve(''),

@@ -62,28 +62,33 @@ async function lacksGo(source: string): Promise<string | undefined> {
   }
 }
 
-/** What is built, where it is not the program of the folder beside this file. */
+/** A program of others that is built from a folder of its own. */
 export interface GoTarget {
-  /** Folder with go.mod and go.sum; else the one beside this file that has the program's name. */
-  readonly source?: string;
-  /** A program of others that the go.mod names as a tool. */
-  readonly package?: string;
+  /** Folder with go.mod and go.sum. */
+  readonly source: string;
+  /** The program, which the go.mod names as a tool. */
+  readonly package: string;
   /** For the linker. */
   readonly flags?: string;
 }
 
-/** The Go program of a folder, or one of others that its go.mod names as a tool, with the versions of that go.mod. Throws CommandFailed. */
+/**
+ * The Go program of a folder beside this file, or the one of others that its go.mod names as a tool, with the versions of that
+ * go.mod. Throws CommandFailed.
+ */
 export async function goProgram(
   name: string,
   expectedSeconds: number,
-  target: GoTarget = {},
+  tool: string | GoTarget = '.',
 ): Promise<Found> {
-  const { source = path.join(import.meta.dirname, name), package: what = '.', flags = '' } = target;
+  const target =
+    typeof tool === 'string' ? { source: path.join(import.meta.dirname, name), package: tool } : tool;
+  const { source, package: what, flags = '' }: GoTarget = target;
   const lacking = await lacksGo(source);
   if (lacking !== undefined) return { lacking };
   const folder = await sharedCache().get({
     name: `program-${name}`,
-    key: await hashInputs(what === '.' ? [name] : [name, what, flags], [source]),
+    key: await hashInputs(typeof tool === 'string' ? [name] : [name, what, flags], [source]),
     expectedSeconds,
     build: async (to) => {
       const linker = `-s -w ${flags}`.trim();

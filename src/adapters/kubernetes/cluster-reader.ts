@@ -46,6 +46,12 @@ export function createClusterReader(
       throw error;
     }
   };
+  const list: ClusterReader['list'] = async (path, query = {}) => {
+    const search = new URLSearchParams(query).toString();
+    const full = search === '' ? path : `${path}?${search}`;
+    const answer = await transport.sendJson({ method: 'GET', path: full, deadlineMs });
+    return items(answer, `GET ${transport.server}${full}`);
+  };
   return {
     async ready(signal) {
       const path = '/readyz';
@@ -59,12 +65,7 @@ export function createClusterReader(
         throw unreachable(`GET ${transport.server}${path}`, `it says ${JSON.stringify(text.slice(0, 80))}`);
       }
     },
-    async list(path, query = {}) {
-      const search = new URLSearchParams(query).toString();
-      const full = search === '' ? path : `${path}?${search}`;
-      const answer = await transport.sendJson({ method: 'GET', path: full, deadlineMs });
-      return items(answer, `GET ${transport.server}${full}`);
-    },
+    list,
     get,
     async secret({ namespace, name, key }) {
       const object = await get(
@@ -73,9 +74,15 @@ export function createClusterReader(
       const data = object?.['data'] as Readonly<Record<string, string>> | undefined;
       const encoded = data?.[key];
       if (encoded === undefined) return undefined;
-      const value = Buffer.from(encoded, 'base64').toString('utf8');
-      if (!publicKeys.has(key)) registerSecret(value);
-      return value;
+      return registered(key, encoded);
+    },
+    async secrets(namespace) {
+      const found = await list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`);
+      for (const secret of found) {
+        const data = (secret['data'] ?? {}) as Readonly<Record<string, string>>;
+        for (const [key, encoded] of Object.entries(data)) registered(key, encoded);
+      }
+      return found;
     },
     tunnel: (target): Promise<Duplex> => openTunnel(transport, target, deadlineMs),
     watch: (path, take, signal) => watchCollection(transport, path, take, signal),
@@ -88,6 +95,13 @@ export function createClusterReader(
       return transport.send({ method: 'GET', path, deadlineMs });
     },
   };
+}
+
+/** A decoded value of a Secret; from now on it is taken out of every text, unless its key says that it is none. */
+function registered(key: string, encoded: string): string {
+  const value = Buffer.from(encoded, 'base64').toString('utf8');
+  if (!publicKeys.has(key)) registerSecret(value);
+  return value;
 }
 
 /** Items of a list; the API leaves out kind and version of each, because the list has them. */

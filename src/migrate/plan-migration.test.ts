@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+
+import { localStack } from '../../test/fakes/local-stack.ts';
+import { migratedExample } from '../../test/fakes/migrated.ts';
+import { parseMeasured } from './measured.ts';
+import { planMigration } from './plan-migration.ts';
+import { isPlainSecret } from './plain-secrets.ts';
+import { quantityBytes } from './quantity.ts';
+import { targets } from './targets/index.ts';
+
+const measured = {
+  databaseBytes: 8 * 1024 ** 3,
+  dumpSeconds: 41.2,
+  restoreSeconds: 63.9,
+  verifySeconds: 12.5,
+};
+
+describe('the folder', () => {
+  test('is the same every time, byte for byte', async () => {
+    const [one, other] = [await migratedExample('gke', 'managed'), await migratedExample('gke', 'managed')];
+    expect(one.files).toEqual(other.files);
+    expect(Object.keys(one.files)).toEqual(Object.keys(other.files));
+  });
+
+  test.each([
+    ['gke', 'schema of provider google 6.50.0'],
+    ['eks', 'Less was looked at than for GKE'],
+    ['aks', 'Less was looked at than for GKE'],
+  ] as const)('for %s says in its first words what was not tried', async (id, words) => {
+    const { files } = await migratedExample(id, 'operator');
+    const readme = files['README.md'] ?? '';
+    expect(readme.indexOf('What was not tried')).toBeLessThan(600);
+    expect(readme).toContain('Nothing in this folder was ever applied to a cloud');
+    expect(files['cut-over.md']).toContain('Nobody has run this runbook');
+    expect(readme).toContain(words);
+  });
+
+  test('without an export has the infrastructure and the runbook, and says what it lacks', () => {
+    const { files, changes } = planMigration({ kit: targets.gke, database: 'operator', read: undefined });
+    expect(changes).toEqual([]);
+    expect(files['README.md']).toContain('There was no export');
+    expect(Object.keys(files).some((name) => name.startsWith('kubernetes/'))).toBe(false);
+    expect(files['tofu/cluster.tf']).toContain('google_container_cluster');
+  });
+
+  test('names no path of this machine, no date, and no text that was forgotten', () => {
+    for (const kit of Object.values(targets)) {
+      const { files } = planMigration({
+        kit,
+        database: 'operator',
+        read: { manifests: localStack(), unread: ['x: why'] },
+      });
+      for (const [name, text] of Object.entries(files))
+        expect(text, name).not.toMatch(
+          /(?<![?:] )\bundefined|\[object |NaN|\/root\/|20\d\d-\d\d-\d\dT|TODO|FIXME/,
+        );
+    }
+  });
+});
+
+describe('the runbook', () => {
+  test('has the measured numbers and their sum, and grows the database’s disk by them', async () => {
+    const { files } = await migratedExample('gke', 'operator', { measured });
+    const runbook = files['cut-over.md'] ?? '';
+    expect(runbook).toContain('8.00 GiB');
+    expect(runbook).toContain('**117.6 s**');
+    expect(runbook).not.toContain('Not measured');
+    expect(files['kubernetes/overlays/gke/patches/postgresql-jewelry-shop-db.yaml']).toContain('24Gi');
+  });
+
+  test('without them says so and has no number of seconds to wait', async () => {
+    const { files } = await migratedExample('gke', 'operator');
+    const runbook = files['cut-over.md'] ?? '';
+    expect(runbook).toContain('**Not measured; run `rekindle backup create`**');
+    expect(runbook).not.toMatch(/\d+(\.\d+)? s\b(?! \*\*since)/);
+  });
+
+  test('keeps the order that saves the data', async () => {
+    const { files } = await migratedExample('gke', 'operator');
+    const runbook = files['cut-over.md'] ?? '';
+    const steps = [
+      'scale deployment/nginx --replicas=0',
+      'scale deployment/celery-beat --replicas=0',
+      'llen celery',
+      'default_transaction_read_only = on',
+      'tar -C /srv/uploads -cf -',
+      'scale deployment/django --replicas=0',
+      'pg_dump -U postgres',
+      'digests-old.txt',
+      'pg_restore --list /tmp/jewelry_shop.dump',
+      'diff digests-old.txt digests-new.txt',
+      'write "$first"',
+      'serve_from = "new"',
+      '## The way back',
+      'RESET default_transaction_read_only',
+    ];
+    const places = steps.map((step) => runbook.indexOf(step, runbook.indexOf('## 1. Freeze')));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  test('writes what the owner has declared, and reads it back, before DNS leads there', async () => {
+    const { files } = await migratedExample('gke', 'operator');
+    expect(files['cut-over.md']).toContain(
+      `--data '{"ref":"rekindle-'"$1"'","amount":1}' "https://$DOMAIN"'/orders/'`,
+    );
+    expect(files['cut-over.md']).toContain('--resolve "$DOMAIN:443:$ADDRESS"');
+    const other = planMigration({
+      kit: targets.gke,
+      database: 'operator',
+      read: { manifests: localStack(), unread: [] },
+    });
+    expect(other.files['cut-over.md']).toContain('The stack declares no write for this');
+  });
+});
+
+describe('numbers from elsewhere', () => {
+  test.each([
+    ['{', [/not JSON/]],
+    ['{}', [/databaseBytes/, /dumpSeconds/, /restoreSeconds/, /verifySeconds/]],
+    [JSON.stringify({ ...measured, dumpSeconds: -1 }), [/dumpSeconds/]],
+    [JSON.stringify({ ...measured, databaseBytes: '3' }), [/databaseBytes/]],
+  ])('%s are refused', (text, words) => {
+    expect(parseMeasured(text)).toEqual({ problems: words.map((one) => expect.stringMatching(one)) });
+  });
+
+  test('are taken with whatever else is there', () => {
+    expect(parseMeasured(JSON.stringify({ ...measured, other: 1 }))).toEqual({ measured });
+  });
+
+  test.each([
+    ['100Mi', 100 * 1024 ** 2],
+    ['1.5Gi', 1.5 * 1024 ** 3],
+    ['50m', 0.05],
+    ['2', 2],
+    ['x', undefined],
+    ['1Zi', undefined],
+  ])('the quantity %s', (text, value) => {
+    expect(quantityBytes(text)).toBe(value);
+  });
+});
+
+test.each([
+  ['DB_PASSWORD', 'x', true],
+  ['API_KEY', 'x', true],
+  ['DATABASE_URL', 'postgres://a:b@c/d', true],
+  ['DATABASE_URL', 'postgres://c/d', false],
+  ['REDIS_URL', 'redis://redis:6379/0', false],
+  ['PASSWORD_FILE', '/run/x', false],
+  ['TOKEN', '$(OTHER)', false],
+  ['PASSWORD', '', false],
+  ['MONKEY', 'x', false],
+])('%s=%s is a secret: %s', (name, value, is) => {
+  expect(isPlainSecret(name, value)).toBe(is);
+});
