@@ -1,5 +1,6 @@
 /** Import rules: what keeps judging pure and the parts replaceable. */
-const judging = '^src/(domain|diagnose|faults|plan|report|harden/(fields|measures|scripts)|export/strip)/';
+const judging =
+  '^src/(domain|diagnose|faults|plan|report|harden/(fields|measures|scripts)|export/strip|readiness/(checks|cluster|format|judging|production))/';
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },

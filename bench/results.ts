@@ -6,6 +6,7 @@ import process from 'node:process';
 import { format, resolveConfig } from 'prettier';
 
 import { openLab } from '../lab/lab.ts';
+import { reportSchema } from '../src/readiness/format/json.ts';
 import { usualLimitSeconds } from './agenda.ts';
 import { readAlwaysOn } from './always-on-store.ts';
 import { alwaysOnTable } from './always-on-table.ts';
@@ -21,6 +22,7 @@ import { resultsTable } from './table.ts';
 const root = path.dirname(import.meta.dirname);
 const readme = path.join(root, 'README.md');
 const schema = path.join(root, 'results', 'power-cut.schema.json');
+const schemaOfReports = path.join(root, 'docs', 'report.schema.json');
 
 const blocks: readonly BlockName[] = ['power-cut', 'refusals', 'always-on'];
 
@@ -54,6 +56,7 @@ async function staleBlocks(): Promise<readonly string[]> {
 
 async function writeSchema(): Promise<number> {
   await writeFile(schema, runFileSchema());
+  await writeFile(schemaOfReports, reportSchema());
   return 0;
 }
 

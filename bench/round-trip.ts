@@ -204,7 +204,7 @@ async function emptyLab(): Promise<Lab> {
 async function main(): Promise<number> {
   const state = await measuredCode(values['allow-dirty']);
   if (state === undefined) return 1;
-  const sops = await goProgram('sops', 400, 'github.com/getsops/sops/v3/cmd/sops');
+  const sops = await goProgram('sops');
   if (sops.file === undefined) throw new Error(`sops ${sops.lacking}`);
   const from = await readyLab();
   await rights(from);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import { backupSpeedRow } from './backup/row.ts';
 import { roundTripRow } from './backup/round-trip-row.ts';
+import { readinessRow } from './readiness/row.ts';
 import { writeWhole } from './run-store.ts';
 
 const file = path.join(path.dirname(import.meta.dirname), 'results', 'way-out.json');
@@ -15,6 +16,7 @@ const wayOutFile = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/way-out'),
   backupSpeed: z.array(backupSpeedRow).default([]),
   roundTrip: z.array(roundTripRow).default([]),
+  readiness: z.array(readinessRow).default([]),
 });
 export type WayOutFile = z.infer<typeof wayOutFile>;
 type Section = Exclude<keyof WayOutFile, 'schema'>;

@@ -72,6 +72,8 @@ export interface Lab {
   inside(argv: readonly string[]): Promise<readonly string[]>;
   /** Runs a program with the lab's environment inside the lab's network. */
   run(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Builds what is missing and starts nothing; with backend `docker` there is nothing to build before `up`. */
+  build(): Promise<void>;
   /** Builds what is missing, boots, makes the cluster and its operator. */
   up(): Promise<void>;
   /** Applies the example's overlay `lab` and waits for the first order through the front door. */

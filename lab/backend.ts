@@ -23,6 +23,8 @@ export interface LabBackend {
   command(argv: readonly string[]): string[];
   /** Wrapped to run on the PC itself. Throws when there is none that is the lab's alone, or when it is off. */
   inside(argv: readonly string[]): Promise<readonly string[]>;
+  /** Builds what is missing and starts nothing. */
+  build(): Promise<void>;
   /** Builds what is missing, boots when the power is off, and gives the engine its images. */
   prepare(nonce: string): Promise<ClusterImages>;
   /** Throws when something that has the name of the lab's cluster is not the lab's: it must not be removed then. */

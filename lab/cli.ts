@@ -44,6 +44,11 @@ program
   });
 
 program
+  .command('build')
+  .description('build what is missing, and start nothing')
+  .action(async () => (await open()).build());
+
+program
   .command('down')
   .description('remove the lab and everything it made (the build cache stays)')
   .action(async () => (await open()).down());

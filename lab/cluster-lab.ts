@@ -76,6 +76,10 @@ export class ClusterLab implements Lab {
     return (await this.run(['docker', ...args], { check: true, timeoutSeconds: 300 })).stdout;
   }
 
+  async build(): Promise<void> {
+    await this.#alone(() => this.#engine.build());
+  }
+
   async up(): Promise<void> {
     await this.#alone(async () => {
       const nonce = (await this.#record.read()).nonce ?? randomBytes(8).toString('hex');

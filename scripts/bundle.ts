@@ -10,10 +10,11 @@ const root = path.dirname(import.meta.dirname);
 /** Where the bundle is; `npm` installs it as the program `rekindle`. */
 export const release = path.join(root, 'dist', 'rekindle.js');
 
-/** Packages that were written for CommonJS call `require`, which an ES module does not have. */
+/** Packages that were written for CommonJS use `require` and `__dirname`, which an ES module does not have. */
 const banners = {
   esm: `import { createRequire } from 'node:module';
-const require = createRequire(import.meta.url);`,
+const require = createRequire(import.meta.url);
+const __dirname = import.meta.dirname;`,
   cjs: '',
 };
 

@@ -64,6 +64,9 @@ export class DockerBackend implements LabBackend {
     return [...argv];
   }
 
+  /** Images come from registries, and the shop's is built by the engine. */
+  async build(): Promise<void> {}
+
   async prepare(): Promise<ClusterImages> {
     const missing: string[] = [];
     for (const tool of ['docker', 'k3d', 'kubectl']) {

@@ -6,7 +6,7 @@ import process from 'node:process';
 import type { BootOptions, BootRecord } from '../api.ts';
 import type { ClusterImages, LabBackend } from '../backend.ts';
 import { BuildCache } from '../build/cache.ts';
-import { buildLabParts } from '../build/lab-parts.ts';
+import { buildLabParts, type LabParts } from '../build/lab-parts.ts';
 import { output, runCommand } from '../command.ts';
 import type { LabIdentity } from '../identity.ts';
 import { Progress } from '../progress.ts';
@@ -56,10 +56,12 @@ export class SourceBackend implements LabBackend {
     return insideArgv(machine, argv);
   }
 
+  async build(): Promise<void> {
+    await this.#parts();
+  }
+
   async prepare(): Promise<ClusterImages> {
-    await requireSourceBackend();
-    const cache = new BuildCache(this.#identity.cacheDir, this.#progress, this.#log);
-    const built = await buildLabParts(cache, this.#checkout);
+    const built = await this.#parts();
     const parts = {
       engineRoot: built.engineRoot,
       airgap: path.dirname(built.images.airgap),
@@ -137,6 +139,12 @@ export class SourceBackend implements LabBackend {
 
   async remove(): Promise<readonly string[]> {
     return removeMachine(this.#identity);
+  }
+
+  async #parts(): Promise<LabParts> {
+    await requireSourceBackend();
+    const cache = new BuildCache(this.#identity.cacheDir, this.#progress, this.#log);
+    return buildLabParts(cache, this.#checkout);
   }
 
   /** A PC that was booted from another root file system is switched off. */

@@ -6,6 +6,7 @@ import { exportCommand } from './commands/export.manifest.ts';
 import { hardenCommand } from './commands/harden.manifest.ts';
 import { migrateCommands } from './commands/migrate.manifest.ts';
 import { poolerCommands } from './commands/pooler.manifest.ts';
+import { reportCommand } from './commands/report.manifest.ts';
 import { serviceCommands } from './commands/service.manifest.ts';
 import { parseCount } from './options.ts';
 import { stepCommands } from './commands/step.manifest.ts';
@@ -112,6 +113,7 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
   poolerCommands,
   hardenCommand,
   backupCommands,
+  reportCommand,
   exportCommand,
   migrateCommands,
   serviceCommands,

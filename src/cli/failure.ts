@@ -25,6 +25,7 @@ const codes: Readonly<Record<string, number>> = {
   UsageError: exitCodes.usage,
   AgentFileUnusable: exitCodes.usage,
   NotWritableInUnit: exitCodes.usage,
+  ManifestsUnreadable: exitCodes.usage,
   AnotherAtWork: exitCodes.broken,
   AnotherAgent: exitCodes.broken,
   FolderRefused: exitCodes.usage,

@@ -1,4 +1,5 @@
 import type { ArchivedEntry } from '../domain/folder-entry.ts';
+import type { ContainerMount, EngineMachine } from '../domain/machine.ts';
 import type { NodeContainer } from '../domain/observation.ts';
 
 /** How a file of a node is read: in chunks, so that its size costs no memory. */
@@ -67,6 +68,10 @@ export interface ClusterProvider {
   clusters(): Promise<readonly string[]>;
   /** Containers of one cluster, running or not. */
   containers(cluster: string): Promise<readonly NodeContainer[]>;
+  /** The machine that all of these containers run on. Throws EngineUnreachable. */
+  machine(): Promise<EngineMachine>;
+  /** What is mounted into the containers of a cluster, running or not. Throws EngineUnreachable. */
+  mounts(cluster: string): Promise<readonly ContainerMount[]>;
   /** Starts one container; harmless when it runs. */
   startContainer(id: string): Promise<void>;
   /** Starts one container anew, whether it runs, waits for its restart, or has ended. */

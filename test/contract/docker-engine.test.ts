@@ -57,6 +57,60 @@ async function k3d(answers: EngineAnswers) {
   return { fake, provider: createK3dProvider({ engine: engineAt(fake.socketPath) }) };
 }
 
+describe('what is below the nodes', () => {
+  const info = {
+    Name: 'till-3',
+    OperatingSystem: 'Debian',
+    KernelVersion: '6.1',
+    NCPU: 4,
+    MemTotal: 8,
+    DockerRootDir: '/d',
+  };
+  const mounts = [
+    { Type: 'volume', Name: 'f'.repeat(64), Source: '/d/volumes/f/_data', Destination: '/var/lib/kubelet' },
+    { Type: 'volume', Name: 'k3d-shop-images', Source: '/d/volumes/i/_data', Destination: '/k3d/images' },
+    { Type: 'volume', Name: 'mine', Source: '/d/volumes/mine/_data', Destination: '/mine' },
+    { Type: 'bind', Source: '/srv/data', Destination: '/var/lib/rancher/k3s/storage' },
+    { Type: 'tmpfs', Destination: '/run' },
+  ];
+
+  it('is one machine, as the engine tells it', async () => {
+    const { provider } = await k3d({ 'GET /info': { json: info } });
+    expect(await provider.machine()).toEqual({
+      name: 'till-3',
+      system: 'Debian',
+      kernel: '6.1',
+      cpus: 4,
+      memoryBytes: 8,
+      rootFolder: '/d',
+    });
+  });
+
+  it('tells folders of the machine, volumes by whom they go with, and memory apart', async () => {
+    const { provider } = await k3d({
+      ...listing,
+      'GET /containers/aaa/json': { json: { ...server, Mounts: mounts } },
+      'GET /volumes': { json: { Volumes: [{ Name: 'k3d-shop-images' }] } },
+    });
+    const found = await provider.mounts('shop');
+    expect(found.map(({ kind, destination, isClusters = false }) => [kind, destination, isClusters])).toEqual(
+      [
+        ['anonymous', '/var/lib/kubelet', false],
+        ['volume', '/k3d/images', true],
+        ['volume', '/mine', false],
+        ['bind', '/var/lib/rancher/k3s/storage', false],
+        ['tmpfs', '/run', false],
+      ],
+    );
+    expect(found.every(({ container }) => container === 'k3d-shop-server-0')).toBe(true);
+  });
+
+  it('is "could not look" when the engine does not say', async () => {
+    const { provider } = await k3d({ ...listing, 'GET /volumes': { status: 500, json: { message: 'no' } } });
+    await expect(provider.mounts('shop')).rejects.toThrow(EngineRefused);
+  });
+});
+
 const exec = (exitCode: number | null): EngineAnswers => ({
   'POST /containers/bbb/exec': { status: 201, json: { Id: 'e1' } },
   'POST /exec/e1/start': { text: 'nginx: [emerg] no such host\r\n' },

@@ -75,7 +75,8 @@ describe('values of Secrets', () => {
     }
   });
 
-  test('are known to whatever shows text from then on', () => {
+  test('are known to whatever shows text from then on', async (context) => {
+    await exported(lab(context));
     expect(redact('password Lapis-lazuli-8215-db')).toBe('password [redacted]');
   });
 });

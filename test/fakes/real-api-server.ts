@@ -82,7 +82,7 @@ function etcdArguments(client: string, peer: string): readonly string[] {
   ];
 }
 
-function apiServerArguments(etcd: string, port: number): readonly string[] {
+function apiServerArguments(etcd: string, port: number, controllers: readonly string[]): readonly string[] {
   return [
     'kube-apiserver',
     `--etcd-servers=${etcd}`,
@@ -95,7 +95,9 @@ function apiServerArguments(etcd: string, port: number): readonly string[] {
     '--service-cluster-ip-range=10.43.0.0/16',
     '--profiling=false',
     // Its pods would need a controller that makes accounts.
-    '--disable-admission-plugins=ServiceAccount',
+    ...(controllers.includes('serviceaccount-controller')
+      ? []
+      : ['--disable-admission-plugins=ServiceAccount']),
     '--service-account-issuer=https://kubernetes',
     '--service-account-key-file=accounts.key',
     '--service-account-signing-key-file=accounts.key',
@@ -143,7 +145,7 @@ export async function realApiServer(controllers: readonly string[] = []): Promis
   };
   const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
   start(...etcdArguments(loopback(client), loopback(peer)));
-  start(...apiServerArguments(loopback(client), port));
+  start(...apiServerArguments(loopback(client), port, controllers));
   const server = `https://127.0.0.1:${port}`;
   const authority = readFileSync(path.join(folder, 'server.crt'), 'utf8');
   const admin = configWith(server, authority, 'admin-token');

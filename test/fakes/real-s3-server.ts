@@ -17,7 +17,7 @@ export interface RealS3Server {
   readonly stop: () => Promise<void>;
 }
 
-const program = await goProgram('versitygw', 240, 'github.com/versity/versitygw/cmd/versitygw');
+const program = await goProgram('versitygw');
 
 /** Why there can be no such server here; undefined where there can. */
 export const noS3Server = program.lacking;

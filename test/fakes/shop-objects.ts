@@ -67,7 +67,7 @@ export function shopObjects(startedAt: number, now: number): ReadonlyMap<string,
         spec: { containers: [{ name: 'main', image: 'nginx:1', ports: [{ containerPort: 80 }] }] },
       },
     },
-    status: { readyReplicas: 1 },
+    status: { readyReplicas: 1, availableReplicas: 1 },
   };
   const lease: KubeObject = {
     metadata: { name: node, uid: 'uid-of-lease' },

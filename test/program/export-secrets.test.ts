@@ -17,8 +17,8 @@ import { goProgram, type Found } from './from-registries.ts';
 const programs: { kubeseal?: Found; sops?: Found } = {};
 
 beforeAll(async () => {
-  programs.kubeseal = await goProgram('kubeseal', 120, 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal');
-  programs.sops = await goProgram('sops', 400, 'github.com/getsops/sops/v3/cmd/sops');
+  programs.kubeseal = await goProgram('kubeseal');
+  programs.sops = await goProgram('sops');
 }, 3_000_000);
 
 function program(context: TestContext, name: keyof typeof programs): string {

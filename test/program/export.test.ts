@@ -19,7 +19,7 @@ const roles = path.join(import.meta.dirname, '../../deploy/rbac');
 
 beforeAll(async () => {
   await bundle();
-  sops = await goProgram('sops', 400, 'github.com/getsops/sops/v3/cmd/sops');
+  sops = await goProgram('sops');
   if (noApiServer !== undefined) return;
   const lab = await exportLab();
   started.lab = lab;

@@ -62,30 +62,55 @@ async function lacksGo(source: string): Promise<string | undefined> {
   }
 }
 
-/**
- * The Go program of a folder beside this file, or the one of others that its go.mod names as a tool, with the versions of that
- * go.mod. Throws CommandFailed.
- */
-export async function goProgram(name: string, expectedSeconds: number, tool = '.'): Promise<Found> {
-  const source = path.join(import.meta.dirname, name);
+/** What the tests build with Go, each from the go.mod of its folder beside this file. */
+const goPrograms = {
+  'dashboard-schema': { tool: '.', expectedSeconds: 60 },
+  kubeseal: { tool: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal', expectedSeconds: 120 },
+  'otel-collector': { tool: '.', expectedSeconds: 120 },
+  'sarif-schema': { tool: '.', expectedSeconds: 40 },
+  sops: { tool: 'github.com/getsops/sops/v3/cmd/sops', expectedSeconds: 120 },
+  versitygw: { tool: 'github.com/versity/versitygw/cmd/versitygw', expectedSeconds: 120 },
+} as const satisfies Readonly<Record<string, { readonly tool: string; readonly expectedSeconds: number }>>;
+export type GoProgram = keyof typeof goPrograms;
+
+/** The names of all of them. */
+export const goProgramNames = Object.keys(goPrograms) as readonly GoProgram[];
+
+/** A program of others that is built from a folder of its own. */
+export interface GoTarget {
+  /** Folder with go.mod and go.sum. */
+  readonly source: string;
+  /** The program, which the go.mod names as a tool. */
+  readonly package: string;
+  /** For the linker. */
+  readonly flags?: string;
+}
+
+/** A program of the tests, built when it is not in the cache. Throws CommandFailed. */
+export async function goProgram(name: GoProgram): Promise<Found> {
+  const { tool, expectedSeconds } = goPrograms[name];
+  return builtGoProgram(name, expectedSeconds, {
+    source: path.join(import.meta.dirname, name),
+    package: tool,
+  });
+}
+
+/** A program of a folder with a go.mod, or of others that it names as a tool, with the versions of that go.mod. Throws CommandFailed. */
+export async function builtGoProgram(
+  name: string,
+  expectedSeconds: number,
+  { source, package: what, flags = '' }: GoTarget,
+): Promise<Found> {
   const lacking = await lacksGo(source);
   if (lacking !== undefined) return { lacking };
   const folder = await sharedCache().get({
     name: `program-${name}`,
-    key: await hashInputs([name], [source]),
+    key: await hashInputs([name, what, flags], [source]),
     expectedSeconds,
     build: async (to) => {
-      const argv = [
-        'go',
-        'build',
-        '-mod=readonly',
-        '-trimpath',
-        '-ldflags',
-        '-s -w',
-        '-o',
-        path.join(to, name),
-        tool,
-      ];
+      const linker = `-s -w ${flags}`.trim();
+      const file = path.join(to, name);
+      const argv = ['go', 'build', '-mod=readonly', '-trimpath', '-ldflags', linker, '-o', file, what];
       // GOFLAGS of the machine could turn -mod=readonly off or add -race; the checksum settings stay the machine's own.
       await output(argv, {
         cwd: source,

@@ -45,7 +45,7 @@ interface Line {
 
 /** The OpenTelemetry Collector on this machine, what it has taken, and where it takes it. */
 async function collector(context: TestContext) {
-  const { file = '', lacking } = await goProgram('otel-collector', 120);
+  const { file = '', lacking } = await goProgram('otel-collector');
   skipWhen(context, lacking);
   const endpoint = `127.0.0.1:${await freePort()}`;
   const config = {

@@ -264,7 +264,7 @@ describe('a Prometheus that reads the agent', { timeout: 120_000 }, () => {
 });
 
 test('the dashboard is what Grafana publishes as the type of one', { timeout: 600_000 }, async (context) => {
-  const program = programOr(context, await goProgram('dashboard-schema', 60));
+  const program = programOr(context, await goProgram('dashboard-schema'));
   const file = path.join(root, 'deploy/grafana/rekindle.json');
   expect(await runCommand([program, file])).toEqual({ stdout: '', stderr: '', exitCode: 0 });
 });

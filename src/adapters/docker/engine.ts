@@ -26,6 +26,7 @@ export interface InspectedContainer {
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
     readonly PortBindings?: PortBindings | null;
   };
+  readonly Mounts?: readonly InspectedMount[] | null;
   readonly NetworkSettings: {
     readonly Ports?: PortBindings | null;
     readonly Networks?: Readonly<
@@ -35,6 +36,24 @@ export interface InspectedContainer {
       >
     > | null;
   };
+}
+
+/** A mount point of a container (Docker Engine API, `MountPoint`). */
+export interface InspectedMount {
+  readonly Type?: string;
+  readonly Name?: string;
+  readonly Source?: string;
+  readonly Destination?: string;
+}
+
+/** What is read of `GET /info` (Docker Engine API, `SystemInfo`). */
+export interface EngineInfo {
+  readonly Name?: string;
+  readonly OperatingSystem?: string;
+  readonly KernelVersion?: string;
+  readonly NCPU?: number;
+  readonly MemTotal?: number;
+  readonly DockerRootDir?: string;
 }
 
 /** `30443/tcp` to the host addresses that are published for it. */
@@ -66,6 +85,20 @@ export class DockerEngine {
   async labelValues(labels: readonly string[], label: string): Promise<readonly string[]> {
     const values = (await this.#list(labels)).map((container) => container.Labels?.[label]);
     return [...new Set(values.filter((value) => value !== undefined))];
+  }
+
+  /** The engine and its machine. */
+  async info(): Promise<EngineInfo> {
+    return (await this.#json({ method: 'GET', path: '/info' })) as EngineInfo;
+  }
+
+  /** Names of all volumes that carry these labels. */
+  async volumeNames(labels: readonly string[]): Promise<readonly string[]> {
+    const filters = encodeURIComponent(JSON.stringify({ label: labels }));
+    const found = (await this.#json({ method: 'GET', path: `/volumes?filters=${filters}` })) as {
+      readonly Volumes?: readonly { readonly Name: string }[] | null;
+    };
+    return (found.Volumes ?? []).map(({ Name }) => Name);
   }
 
   /** Everything about one container; undefined when it is not there (any more). */

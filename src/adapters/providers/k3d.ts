@@ -1,8 +1,10 @@
+import type { ContainerMount } from '../../domain/machine.ts';
 import type { NodeContainer } from '../../domain/observation.ts';
 import type { ClusterProvider, ContainerEvent } from '../../ports/cluster-provider.ts';
 import { ContainerArchives } from '../docker/archives.ts';
 import { endpointName } from '../docker/endpoint.ts';
 import { DockerEngine, type InspectedContainer, type PortBindings } from '../docker/engine.ts';
+import { machineOf, nodeMounts } from './k3d-storage.ts';
 import { runK3d, type Environment } from './k3d-tool.ts';
 
 /** k3d puts these labels on every container it makes (k3d: pkg/types, DefaultRuntimeLabels). */
@@ -35,6 +37,8 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     engine: endpointName(engine.endpoint),
     clusters: () => engine.labelValues([appLabel], clusterLabel),
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
+    machine: () => machineOf(engine),
+    mounts: (cluster) => mountsOf(engine, cluster),
     startContainer: (id) => engine.start(id),
     restartContainer: (id) => engine.restart(id),
     readFile: (containerId, reading) => archives.readFile(containerId, reading),
@@ -79,6 +83,12 @@ async function inspectAll(engine: DockerEngine, cluster: string): Promise<readon
   const ids = await engine.containerIds([appLabel, `${clusterLabel}=${cluster}`]);
   const found = await Promise.all(ids.map((id) => engine.inspect(id)));
   return found.filter((container) => container !== undefined);
+}
+
+/** k3d labels the volumes that it makes with their cluster, and deletes those with it (k3d: pkg/client/cluster.go). */
+async function mountsOf(engine: DockerEngine, cluster: string): Promise<readonly ContainerMount[]> {
+  const own = await engine.volumeNames([`${clusterLabel}=${cluster}`]);
+  return (await inspectAll(engine, cluster)).flatMap((container) => nodeMounts(container, own));
 }
 
 function nodeContainer(container: InspectedContainer): NodeContainer {

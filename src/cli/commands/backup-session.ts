@@ -1,6 +1,4 @@
 import { backupStoreAt, usualBackupFolder } from '../../app/wire-backups.ts';
-import { examine } from '../../app/examine.ts';
-import type { Pass } from '../../app/run-log.ts';
 import { signed, type Proof } from '../../backup/evidence.ts';
 import { evidenceKeyFile, signingKey, type BackupKeys } from '../../backup/keys.ts';
 import { databasesOf } from '../../backup/database-parts.ts';
@@ -15,6 +13,7 @@ import type { BackupStore } from '../../ports/backup-store.ts';
 import { exitCodes } from '../exit-code.ts';
 import { version } from '../process.ts';
 import type { Session } from '../session.ts';
+import { databasePass } from './database-pass.ts';
 
 /** Where the backups of this command lie. */
 export function storeOf(at: string | undefined, context: string): BackupStore {
@@ -30,21 +29,6 @@ const usualSuperuser = 'postgres';
 /** A machine on which the shop is at work meanwhile. */
 const usualJobs = 2;
 
-/** So many looks are enough for slow answers about standbys to come. */
-const mostLooks = 4;
-
-/** Looks until it is known of every standby whether it streams, or a few times. */
-async function look({ context, log }: Session): Promise<Pass> {
-  let pass = await examine(context, log);
-  for (let looks = 1; looks < mostLooks; looks++) {
-    const databases = seen(pass.observation.databases) ?? [];
-    const isOpen = databases.some(({ members }) => members.some(({ standby }) => standby?.looked === false));
-    if (!isOpen) break;
-    pass = await examine(context, log);
-  }
-  return pass;
-}
-
 /** Whatever can be backed up, and what can prove a backup. */
 export interface Servers {
   /** By the name of the database cluster. */
@@ -54,7 +38,7 @@ export interface Servers {
 
 /** The servers of the stack that may be read, from a fresh look. Throws NoServerToRead. */
 export async function readableServers(session: Session): Promise<Servers> {
-  const { observation } = await look(session);
+  const { observation } = await databasePass(session);
   const pods = seen(observation.pods) ?? [];
   const found = new Map<string, ServersToRead>();
   for (const database of seen(observation.databases) ?? []) {

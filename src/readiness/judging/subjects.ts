@@ -1,0 +1,52 @@
+import type { Draft } from '../define-check.ts';
+import { allContainers, longRunning, type ContainerSpec } from '../world/pod-spec.ts';
+import type { Workload } from '../world/workload.ts';
+import type { World } from '../world/world.ts';
+import { serving } from '../world/relations.ts';
+
+/** A container of a workload. */
+export interface Subject {
+  readonly world: World;
+  readonly workload: Workload;
+  readonly container: ContainerSpec;
+}
+
+type Judge = (subject: Subject) => Draft | undefined | readonly Draft[];
+
+function each(
+  world: World,
+  workloads: readonly Workload[],
+  containersOf: (workload: Workload) => readonly ContainerSpec[],
+  judge: Judge,
+): readonly Draft[] {
+  return workloads.flatMap((workload) =>
+    containersOf(workload).flatMap((container) => judge({ world, workload, container }) ?? []),
+  );
+}
+
+/** Judges every container that runs as long as its pod, of workloads that are meant to stay up. */
+export function eachServing(world: World, judge: Judge): readonly Draft[] {
+  return each(world, serving(world), ({ pod }) => longRunning(pod), judge);
+}
+
+/** Judges every container, also those of Jobs and those that only prepare a pod. */
+export function eachContainer(world: World, judge: Judge): readonly Draft[] {
+  return each(world, world.workloads, ({ pod }) => allContainers(pod), judge);
+}
+
+/** `spec.template.spec.containers[django].image`: where in the object a field of a container is. */
+export function fieldOf({ workload, container }: Subject, field: string): string {
+  const list = workload.pod.initContainers.includes(container) ? 'initContainers' : 'containers';
+  return `${podField(workload)}.${list}[${container.name}].${field}`;
+}
+
+/** Where in the object the specification of its pods is. */
+export function podField({ kind }: Pick<Workload, 'kind'>): string {
+  if (kind === 'Pod') return 'spec';
+  return kind === 'CronJob' ? 'spec.jobTemplate.spec.template.spec' : 'spec.template.spec';
+}
+
+/** `1 pod`, `3 pods`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
