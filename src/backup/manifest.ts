@@ -56,6 +56,54 @@ const clusterDetails = z.strictObject({
   databases: z.array(z.strictObject({ database: z.string(), bytes: size })),
 });
 
+/** One file, folder or link of a volume, by its path below it. */
+const uploadedEntry = z.strictObject({
+  path: z.string(),
+  type: z.enum(['file', 'directory', 'symlink']),
+  mode: z.int().min(0).max(0o7777),
+  bytes: size,
+  sha256: digest.optional().describe('of files'),
+  link: z.string().optional().describe('where a link leads'),
+});
+
+const uploadsDetails = z.strictObject({
+  kind: z.literal('uploads'),
+  /** Name of the claim. */
+  claim: z.string(),
+  pod: z.string(),
+  /** Where it was mounted there. */
+  path: z.string(),
+  files: size,
+  fileBytes: size,
+  entries: z.array(uploadedEntry),
+});
+
+const objectsDetails = z.strictObject({
+  kind: z.literal('objects'),
+  namespace: z.string(),
+  /** Namespaces of the operators whose objects are in it as well. */
+  operators: z.array(z.string()),
+  /** Every object; a Secret without a digest, which would help to guess its values. */
+  objects: z.array(z.strictObject({ object: z.string(), sha256: digest.optional() })),
+  /** What could not be read. */
+  missing: z.array(z.strictObject({ what: z.string(), why: z.string(), kind: z.string().optional() })),
+});
+
+const clusterDefinitionDetails = z.strictObject({
+  kind: z.literal('cluster-definition'),
+  /** Name of the cluster. */
+  cluster: z.string(),
+  nodes: size,
+  images: size.describe('that are in use'),
+});
+
+const imageDetails = z.strictObject({
+  kind: z.literal('image'),
+  image: z.string(),
+  /** The engine's id of it. */
+  id: z.string(),
+});
+
 const otherDetails = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('roles'), cluster: z.string(), roles: z.array(z.string()) }),
   z.strictObject({
@@ -66,14 +114,10 @@ const otherDetails = z.discriminatedUnion('kind', [
     /** Keys right before and right after: those with a time to live go meanwhile. */
     keys: z.tuple([z.int().min(0), z.int().min(0)]),
   }),
-  z.strictObject({
-    kind: z.literal('uploads'),
-    volume: z.string(),
-    pod: z.string(),
-    files: z.int().min(0),
-    fileBytes: size,
-  }),
-  z.strictObject({ kind: z.literal('objects'), files: z.int().min(0) }),
+  uploadsDetails,
+  objectsDetails,
+  clusterDefinitionDetails,
+  imageDetails,
 ]);
 
 const part = z.strictObject({
@@ -114,4 +158,17 @@ export const manifestName = 'manifest.json';
 /** The manifest of a text; throws zod's error, or that it is no JSON. */
 export function parseManifest(text: string): BackupManifest {
   return backupManifest.parse(JSON.parse(text));
+}
+
+/** Parts of one kind. */
+export type PartOf<Kind extends PartDetails['kind']> = BackupPart & {
+  readonly of: { readonly kind: Kind };
+};
+
+/** The parts of a backup that are of this kind. */
+export function partsOf<Kind extends PartDetails['kind']>(
+  { parts }: BackupManifest,
+  kind: Kind,
+): readonly PartOf<Kind>[] {
+  return parts.filter((one): one is PartOf<Kind> => one.of.kind === kind);
 }

@@ -7,13 +7,16 @@ import type { Proof, ProofVerdict, ProvenPart } from './evidence.ts';
 import {
   manifestName,
   parseManifest,
+  partsOf,
   type BackupManifest,
   type BackupPart,
   type DatabaseDetails,
+  type PartOf,
 } from './manifest.ts';
 import { proveDatabase, type DatabaseProof } from './postgres/prove-database.ts';
 import type { ScratchServer } from './postgres/scratch-server.ts';
 import { ProgramFailed } from './program-output.ts';
+import { provenByReading } from './prove-by-reading.ts';
 import { checkRdb, type RedisInPod } from './redis/rdb.ts';
 import { readText } from './read-text.ts';
 import { PartDiffers, readPart } from './store-part.ts';
@@ -96,15 +99,6 @@ async function hasKey(identities: readonly string[], { recipients }: BackupManif
   return own.some((recipient) => recipients.includes(recipient));
 }
 
-type PartOf<Kind extends BackupPart['of']['kind']> = BackupPart & { readonly of: { readonly kind: Kind } };
-
-function partsOf<Kind extends BackupPart['of']['kind']>(
-  { parts }: BackupManifest,
-  kind: Kind,
-): readonly PartOf<Kind>[] {
-  return parts.filter((part): part is PartOf<Kind> => part.of.kind === kind);
-}
-
 function checkedText({ tables, rows }: DatabaseProof): string {
   return `restored into an empty server; ${tables} tables with ${rows} rows, sequences, large objects and definitions are those of the snapshot`;
 }
@@ -177,16 +171,17 @@ async function proveRedis(
   }
 }
 
-/** Reads a part to its end: every byte is what was stored, and opens with the key. */
+/** Reads a part to its end: every byte is what was stored, opens with the key, and is what its manifest says. */
 async function readWhole(
-  context: VerifyContext,
+  { store, identities }: VerifyContext,
   id: string,
   part: BackupPart,
   found: Findings,
 ): Promise<void> {
   try {
-    for await (const _ of readPart(context.store, id, part, context.identities));
-    found.proven(part.file, 'read whole, decrypted, and the same as it was');
+    const { checked, differences } = await provenByReading(readPart(store, id, part, identities), part.of);
+    if (differences.length > 0) found.bad(part.file, ...differences);
+    else found.proven(part.file, checked);
   } catch (error) {
     found.failed(part.file, error);
   }

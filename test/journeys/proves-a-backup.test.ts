@@ -14,7 +14,8 @@ const stackFile = 'examples/jewelry-shop/rekindle.yaml';
 
 test('a backup comes from a standby, is proven in a pod that goes away, and is restored beside the database', async () => {
   const lab = await journeyLab();
-  await lab.kubectl(['apply', '-f', path.join(root, 'deploy/rbac/rekindle-backup.yaml')]);
+  for (const rights of ['rekindle-backup', 'rekindle-export'])
+    await lab.kubectl(['apply', '-f', path.join(root, `deploy/rbac/${rights}.yaml`)]);
   await waitUntilSettled(lab, 150);
   const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-backups-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,11 +27,15 @@ test('a backup comes from a standby, is proven in a pod that goes away, and is r
   expect(created.exitCode, created.stderr).toBe(0);
   expect(created.json).toMatchObject({
     backup: {
-      parts: [
-        { of: { kind: 'roles', cluster: shop.database } },
-        { of: { kind: 'database', readFrom: 'standby', tables: expect.any(Array) } },
-        { of: { kind: 'redis' } },
-      ],
+      parts: expect.arrayContaining(
+        [
+          { kind: 'roles', cluster: shop.database },
+          { kind: 'database', readFrom: 'standby', tables: expect.any(Array) },
+          { kind: 'redis' },
+          { kind: 'objects', operators: ['postgres-operator'], missing: [] },
+          { kind: 'cluster-definition', cluster: lab.cluster, nodes: 3 },
+        ].map((of) => expect.objectContaining({ of: expect.objectContaining(of) })),
+      ),
     },
     proof: { verdict: 'proven', reasons: [] },
   });

@@ -19,13 +19,13 @@ import {
   storeOf,
   tool,
 } from './backup-session.ts';
+import { surroundings } from './backup-surroundings.ts';
 
 type Options = CommonOptions & BackupCreateOptions;
 
 /** What this version does not back up, so that nobody believes it did. */
 const leftOut: BackupManifest['leftOut'] = [
   { what: 'uploads and other files in volumes', why: 'not part of a backup yet' },
-  { what: 'Kubernetes objects and Secrets', why: 'not part of a backup yet' },
   { what: "the server's files and WAL (pg_basebackup)", why: 'not part of a backup yet' },
 ];
 
@@ -71,9 +71,14 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
     parts.push(...databaseParts({ programs, clock, say }, cluster, of, databases));
   }
   parts.push(...servers.redis.map((redis) => redisPart(programs, redis)));
+  const around = await surroundings(session, { withImages: options.withImages === true, signal });
+  parts.push(...around.parts);
   const recipients = [keys.recipient, ...(options.recipient ?? [])];
   const identity = { stack: stack.name, context: target.context, tool };
-  const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, leftOut);
+  const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, [
+    ...around.leftOut,
+    ...leftOut,
+  ]);
   log.say(
     `stored as ${manifest.id} in ${store.place} (${sizeText(manifest)}); now it is restored and compared`,
   );

@@ -9,6 +9,8 @@ export interface BackupCreateOptions extends BackupPlaceOptions {
   /** How many tables pg_restore restores at once. */
   readonly jobs?: number;
   readonly recipient?: readonly string[];
+  /** Whether images that no registry is known to have are stored as well. */
+  readonly withImages?: boolean;
 }
 
 export interface BackupVerifyOptions extends BackupPlaceOptions {

@@ -44,6 +44,7 @@ export const backupCommands: CommandGroup = {
           '--recipient <keys...>',
           'age recipients that can read it as well, e.g. one whose identity lies in a safe',
         ],
+        ['--with-images', 'also store the images that no registry is known to have, as the engine has them'],
       ],
       load: async () => (await import('./backup-create.ts')).backupCreate,
     }),
