@@ -48,6 +48,8 @@ export interface Remains {
 export interface ClusterMaker {
   /** Where the container engine is and who says so, for messages. */
   readonly place: string;
+  /** The container engine, named as `ClusterProvider.engine` does. */
+  readonly engine: string;
   /** Every container of a cluster, and the registries in its network. */
   containers(cluster: string): Promise<readonly MadeContainer[]>;
   /** The values that the load balancer's configuration is made from; undefined: it has none. */

@@ -8,6 +8,7 @@ import type { ClusterMaker, MadeContainer, PublishedPort, Remains } from '../../
 import { createFolder } from '../../record/durable-file.ts';
 import { stateDirectory } from '../../record/paths.ts';
 import { ContainerArchives } from '../docker/archives.ts';
+import { endpointName } from '../docker/endpoint.ts';
 import { DockerEngine, type InspectedContainer } from '../docker/engine.ts';
 import { EngineRefused } from '../docker/errors.ts';
 import { EngineImages } from '../docker/images.ts';
@@ -143,6 +144,7 @@ export function createK3dMaker(options: K3dOptions = {}): ClusterMaker {
   const images = new EngineImages(engine);
   return {
     place: `${engine.endpoint.url}, from ${engine.endpoint.from}`,
+    engine: endpointName(engine.endpoint),
     containers: (cluster) => containersOf(engine, cluster),
     loadBalancerValues: (container) =>
       smallFile(archives, container, path.posix.join(loadBalancerValues.folder, loadBalancerValues.name)),

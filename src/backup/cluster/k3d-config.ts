@@ -84,8 +84,13 @@ export function k3dConfigOf(definition: ClusterDefinition, restore: string): str
   });
 }
 
-/** k3d's own load balancer fits the version of the k3d that makes it; another image is named by a variable (k3d.io, Environment variables). */
+/** Whether a load balancer is k3d's own, which fits the version of the k3d that makes it. Pure. */
+export function isUsualLoadBalancer(image: string): boolean {
+  return /(^|\/)k3d-proxy(:|@|$)/.test(image);
+}
+
+/** A load balancer of somebody's own is named by a variable (k3d.io, Environment variables). Pure. */
 export function k3dEnvironmentOf({ loadBalancerImage }: ClusterDefinition): Readonly<Record<string, string>> {
-  const isUsual = loadBalancerImage === undefined || /(^|\/)k3d-proxy(:|@|$)/.test(loadBalancerImage.name);
-  return isUsual ? {} : { K3D_IMAGE_LOADBALANCER: loadBalancerImage.name };
+  if (loadBalancerImage === undefined || isUsualLoadBalancer(loadBalancerImage.name)) return {};
+  return { K3D_IMAGE_LOADBALANCER: loadBalancerImage.name };
 }

@@ -27,4 +27,7 @@ export interface BackupPruneOptions extends BackupPlaceOptions {
 
 export interface BackupRestoreOptions extends BackupPlaceOptions {
   readonly database?: string;
+  /** Whether the cluster itself is made anew. */
+  readonly fromNothing?: boolean;
+  readonly yes?: boolean;
 }

@@ -60,6 +60,8 @@ export async function backupRestore(
   signal: AbortSignal,
   [wanted]: readonly string[],
 ): Promise<number> {
+  if (options.fromNothing === true)
+    return (await import('./backup-rebuild.ts')).backupRebuild(options, signal, wanted);
   const session = await openSession(options, signal, true);
   try {
     const { identities } = await readKeys(options.key);

@@ -71,8 +71,21 @@ export const backupCommands: CommandGroup = {
       examples: [
         ['rekindle backup restore', 'the newest, as a database of another name'],
         ['rekindle backup restore 20261127T012000Z-1a2b --database jewelry_shop', 'that one'],
+        [
+          'rekindle backup restore --from-nothing --at /mnt/usb/backups',
+          'what it would make; asks before it does',
+        ],
       ],
-      flags: [place, key, ['--database <name>', 'which one, where a backup holds several']],
+      flags: [
+        place,
+        key,
+        ['--database <name>', 'which one, where a backup holds several'],
+        [
+          '--from-nothing',
+          'the cluster is gone: make it anew with everything in it, and prove it through the front door',
+        ],
+        ['--yes', 'with --from-nothing: do it without asking'],
+      ],
       load: async () => (await import('./backup-restore.ts')).backupRestore,
     }),
     defineCommand<BackupPruneOptions>({
