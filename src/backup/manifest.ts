@@ -59,7 +59,7 @@ const clusterDetails = z.strictObject({
 /** One file, folder or link of a volume, by its path below it. */
 const uploadedEntry = z.strictObject({
   path: z.string(),
-  type: z.enum(['file', 'directory', 'symlink']),
+  type: z.enum(['file', 'directory', 'symlink', 'hard link', 'other']),
   mode: z.int().min(0).max(0o7777),
   bytes: size,
   sha256: digest.optional().describe('of files'),
@@ -76,6 +76,8 @@ const uploadsDetails = z.strictObject({
   files: size,
   fileBytes: size,
   entries: z.array(uploadedEntry),
+  /** Files that were changed while they were read, in each attempt; what is stored of them may be of two moments. */
+  changed: z.array(z.string()),
 });
 
 const objectsDetails = z.strictObject({
@@ -164,6 +166,8 @@ export function parseManifest(text: string): BackupManifest {
 export type PartOf<Kind extends PartDetails['kind']> = BackupPart & {
   readonly of: { readonly kind: Kind };
 };
+
+export type UploadedEntry = z.infer<typeof uploadedEntry>;
 
 /** The parts of a backup that are of this kind. */
 export function partsOf<Kind extends PartDetails['kind']>(

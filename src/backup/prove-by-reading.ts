@@ -1,6 +1,8 @@
 import { readDefinition } from './cluster/cluster-part.ts';
-import type { PartDetails } from './manifest.ts';
+import type { PartDetails, UploadedEntry } from './manifest.ts';
 import { readObjects } from './objects/read-objects.ts';
+import { entryDifferences } from './uploads/compare-entries.ts';
+import { ArchiveUnusable, listing } from './uploads/tar-entries.ts';
 
 /** What reading a part has shown. */
 export interface ProvenByReading {
@@ -27,6 +29,22 @@ async function provenDefinition(plain: AsyncIterable<Buffer>, cluster: string): 
   }
 }
 
+async function provenUploads(
+  plain: AsyncIterable<Buffer>,
+  expected: readonly UploadedEntry[],
+): Promise<ProvenByReading> {
+  const found: UploadedEntry[] = [];
+  try {
+    for await (const _ of listing(plain, found));
+  } catch (error) {
+    // What the store or the key says comes first; this is about what was stored.
+    if (!(error instanceof ArchiveUnusable)) throw error;
+    return { checked: '', differences: [error.message] };
+  }
+  const checked = `read whole; ${found.length} files and folders, each as it was`;
+  return { checked, differences: entryDifferences(expected, found) };
+}
+
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
 }
@@ -44,12 +62,13 @@ export async function provenByReading(
     }
     case 'cluster-definition':
       return provenDefinition(plain, of.cluster);
+    case 'uploads':
+      return provenUploads(plain, of.entries);
     case 'cluster':
     case 'database':
     case 'image':
     case 'redis':
     case 'roles':
-    case 'uploads':
       return readThrough(plain);
   }
 }

@@ -206,17 +206,19 @@ test('a dump that is cut off restores nothing that would be used', async (contex
   });
 }, 120_000);
 
+const redis = (pod: string, port: number) => ({ namespace: 'shop', pod, container: 'redis', port });
+
+const sh = (pod: string, text: string, port: number) =>
+  outputText(containers, {
+    namespace: 'shop',
+    pod,
+    container: 'redis',
+    argv: script('redis', text, String(port)),
+  });
+
 test('a Redis that runs with an append-only file gets every key of a copy, also after a restart', async (context) => {
   skipWhen(context, noLabContainer);
   const [from, to, second] = [await freePort(), await freePort(), await freePort()];
-  const redis = (pod: string, port: number) => ({ namespace: 'shop', pod, container: 'redis', port });
-  const sh = (pod: string, text: string, port: number) =>
-    outputText(containers, {
-      namespace: 'shop',
-      pod,
-      container: 'redis',
-      argv: script('redis', text, String(port)),
-    });
   const start = `mkdir -p /tmp/data; redis-server --port "$1" --bind 127.0.0.1 --dir /tmp/data --save '' --appendonly yes --appendfsync everysec --daemonize yes >/tmp/redis.log
     until redis-cli -p "$1" PING >/dev/null 2>&1; do sleep 0.05; done`;
   await sh('redis-from', start, from);

@@ -95,9 +95,10 @@ test('an image that can be had from nowhere is named, with the next move', () =>
   ]);
 });
 
+const from = (changes: Partial<RebuildFacts>) =>
+  planRebuild(facts(changes), []).images.find(({ image }) => image === 'shop/app:1')?.from;
+
 test('archives that the nodes mount are a source, and another image of the same name is told', () => {
-  const from = (changes: Partial<RebuildFacts>) =>
-    planRebuild(facts(changes), []).images.find(({ image }) => image === 'shop/app:1')?.from;
   expect(from({ engine: new Map() })).toBe('the archives in /srv/archives');
   expect(from({ engine: new Map([['shop/app:1', 'sha256:newer']]) })).toMatch(/another image of this name/);
 });

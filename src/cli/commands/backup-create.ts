@@ -1,7 +1,8 @@
+import { findContextStackFile, findStackFile } from '../../app/stack-file-lookup.ts';
 import { createBackup } from '../../backup/create.ts';
 import { databaseParts } from '../../backup/database-parts.ts';
 import { keysOrNew, type BackupKeys } from '../../backup/keys.ts';
-import type { BackupManifest } from '../../backup/manifest.ts';
+import { partsOf, type BackupManifest } from '../../backup/manifest.ts';
 import { redisPart } from '../../backup/redis-part.ts';
 import { tryAcquireLock } from '../../record/lock.ts';
 import { lockPath } from '../../record/paths.ts';
@@ -25,7 +26,6 @@ type Options = CommonOptions & BackupCreateOptions;
 
 /** What this version does not back up, so that nobody believes it did. */
 const leftOut: BackupManifest['leftOut'] = [
-  { what: 'uploads and other files in volumes', why: 'not part of a backup yet' },
   { what: "the server's files and WAL (pg_basebackup)", why: 'not part of a backup yet' },
 ];
 
@@ -53,6 +53,11 @@ function keyAdvice({ file, isNew }: BackupKeys): readonly string[] {
   ];
 }
 
+/** What the user has written down of this stack, if anything. */
+function stackFileOf({ stack }: Options, context: string) {
+  return (findStackFile(stack) ?? findContextStackFile(context))?.file.spec;
+}
+
 function sizeText({ parts }: BackupManifest): string {
   const bytes = parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   return `${parts.length} files, ${(bytes / 1e6).toFixed(1)} MB`;
@@ -71,7 +76,9 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
     parts.push(...databaseParts({ programs, clock, say }, cluster, of, databases));
   }
   parts.push(...servers.redis.map((redis) => redisPart(programs, redis)));
-  const around = await surroundings(session, { withImages: options.withImages === true, signal });
+  const { take = [], leave = [] } = stackFileOf(options, target.context)?.backup?.volumes ?? {};
+  const wishes = { take, leave };
+  const around = await surroundings(session, { withImages: options.withImages === true, wishes, signal });
   parts.push(...around.parts);
   const recipients = [keys.recipient, ...(options.recipient ?? [])];
   const identity = { stack: stack.name, context: target.context, tool };
@@ -83,7 +90,11 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
     `stored as ${manifest.id} in ${store.place} (${sizeText(manifest)}); now it is restored and compared`,
   );
   const proof = await examineBackup({ session, store, servers, keys, jobs: options.jobs }, manifest.id);
-  const notes = manifest.leftOut.map(({ what, why }) => `not in it: ${what} (${why})`);
+  const changed = partsOf(manifest, 'uploads').flatMap(({ of }) => of.changed);
+  const notes = [
+    ...manifest.leftOut.map(({ what, why }) => `not in it: ${what} (${why})`),
+    ...changed.map((file) => `changed while it was read, so perhaps of two moments: ${file}`),
+  ];
   const text = [
     `${manifest.id} in ${store.place} (${sizeText(manifest)})`,
     proofText(proof),

@@ -30,4 +30,6 @@ export interface BackupRestoreOptions extends BackupPlaceOptions {
   /** Whether the cluster itself is made anew. */
   readonly fromNothing?: boolean;
   readonly yes?: boolean;
+  /** Folder for the files of volumes. */
+  readonly uploads?: string;
 }

@@ -60,8 +60,11 @@ export async function backupRestore(
   signal: AbortSignal,
   [wanted]: readonly string[],
 ): Promise<number> {
-  if (options.fromNothing === true)
+  const { fromNothing, uploads } = options;
+  if (fromNothing === true)
     return (await import('./backup-rebuild.ts')).backupRebuild(options, signal, wanted);
+  if (uploads !== undefined)
+    return (await import('./backup-uploads.ts')).backupUploads(options, signal, { wanted, to: uploads });
   const session = await openSession(options, signal, true);
   try {
     const { identities } = await readKeys(options.key);

@@ -84,6 +84,7 @@ export const backupCommands: CommandGroup = {
           '--from-nothing',
           'the cluster is gone: make it anew with everything in it, and prove it through the front door',
         ],
+        ['--uploads <folder>', 'only the files of volumes, each claim into a new folder below this one'],
         ['--yes', 'with --from-nothing: do it without asking'],
       ],
       load: async () => (await import('./backup-restore.ts')).backupRestore,

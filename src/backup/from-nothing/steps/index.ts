@@ -5,6 +5,7 @@ import { databaseClusters } from './database-clusters.ts';
 import { imagesIntoEngine, imagesIntoNodes } from './images.ts';
 import { objectSteps } from './objects.ts';
 import { restoreRedis } from './redis.ts';
+import { restoreUploads } from './uploads.ts';
 import { startWorkloads } from './workloads.ts';
 
 /** From nothing to a stack that could be used, in order; the proof comes after it. */
@@ -17,5 +18,6 @@ export const rebuildSteps: readonly RebuildStep[] = [
   databaseClusters,
   restoreData,
   restoreRedis,
+  restoreUploads,
   startWorkloads,
 ];
