@@ -1,10 +1,14 @@
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
-import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { mountedAt } from '../../src/backup/from-nothing/claim-of.ts';
+import type { RebuildContext } from '../../src/backup/from-nothing/context.ts';
+import { restoreUploads } from '../../src/backup/from-nothing/steps/uploads.ts';
 import { provenByReading } from '../../src/backup/prove-by-reading.ts';
 import type { PartDetails } from '../../src/backup/manifest.ts';
 import { unpackInto } from '../../src/backup/uploads/unpack-into.ts';
@@ -118,4 +122,61 @@ test('a folder that is not there fails with the program’s words', async (conte
   skipWhen(context, noLabContainer);
   containers.folderOf('django-4');
   await expect(taken('django-4')).rejects.toThrow(/stat.*media/);
+});
+
+/** A cluster with one workload, whose pods are the containers here: the pod that files are put in by is `filled`. */
+function rebuildOf(of: PartDetails, archive: Buffer, wasBegun: boolean): RebuildContext {
+  const django = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'django', namespace: 'shop' },
+    spec: {
+      template: {
+        spec: {
+          containers: [{ name: 'django', image: 'shop:1' }],
+          volumes: [{ name: 'media', persistentVolumeClaim: { claimName: 'media' } }],
+        },
+      },
+    },
+  };
+  const access = {
+    programs: containers,
+    reader: { get: () => Promise.resolve({ metadata: {}, status: { phase: 'Running' } }) },
+    writer: {
+      createPod: () => Promise.resolve({ metadata: { name: 'filled', uid: 'u' } }),
+      deletePod: () => Promise.resolve(),
+    },
+  };
+  return {
+    clock: systemClock,
+    signal: new AbortController().signal,
+    wasBegun: () => wasBegun,
+    access: () => Promise.resolve(access),
+    backup: {
+      manifest: { parts: [{ file: 'a', bytes: archive.length, of }] },
+      details: { namespace: 'shop' },
+      objects: [django],
+      read: () => one(archive),
+    },
+  } as unknown as RebuildContext;
+}
+
+test('with the cluster they come back into their claim, unless somebody has put files there', async (context) => {
+  skipWhen(context, noLabContainer);
+  podWithFiles('django-5');
+  const { of, archive } = await taken('django-5');
+  const claim = path.join(containers.folderOf('filled'), path.basename(mountedAt));
+  const { uid, gid } = statSync(containers.folderOf('filled'));
+  mkdirSync(claim);
+  chownSync(claim, uid, gid);
+  expect(await restoreUploads.run(rebuildOf(of, archive, false))).toBe('media: 3 files compared');
+  expect(readFileSync(path.join(claim, '2026/größe "1".txt'), 'utf8')).toBe('umlauts');
+  await expect(restoreUploads.run(rebuildOf(of, archive, false))).rejects.toThrow(/files in it already/);
+  // A run of this restore was killed here: then they are its own, and written once more.
+  expect(await restoreUploads.run(rebuildOf(of, archive, true))).toBe('media: 3 files compared');
+  const spoilt = Buffer.from(archive);
+  spoilt.write('y', spoilt.indexOf('x'.repeat(1000)));
+  await expect(restoreUploads.run(rebuildOf(of, spoilt, true))).rejects.toThrow(
+    /ring\.jpg has other contents/,
+  );
 });

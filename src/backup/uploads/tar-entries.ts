@@ -79,7 +79,8 @@ export async function* tapped(
   try {
     for await (const chunk of bytes) {
       const hasRoom = parser.write(chunk);
-      if (!hasRoom) await Promise.race([once(parser, 'drain'), parsed]);
+      // What is wrong with the archive is told by who reads it.
+      if (!hasRoom) await Promise.race([once(parser, 'drain').catch(() => parsed), parsed]);
       yield Buffer.from(chunk);
     }
     // The types of streamx want a last chunk.

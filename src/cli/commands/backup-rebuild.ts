@@ -3,7 +3,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 
 import { systemClock } from '../../app/clock.ts';
-import { openCluster } from '../../app/open-cluster.ts';
+import { openCluster } from '../../app/wire-cluster.ts';
 import { openJournal } from '../../app/wire.ts';
 import { createClusterMaker } from '../../app/wire-maker.ts';
 import { lookAround } from '../../backup/from-nothing/look-around.ts';
