@@ -69,7 +69,7 @@ async function measure(lab: Lab, state: CodeState): Promise<FromNothingRow> {
     const startedAt = new Date();
     const load = os.loadavg();
     const site = await openSite(lab, folder, `from-nothing-${startedAt.getTime()}`);
-    const made = await rebuildLab(lab, site, { folder, tell: (text) => say(text) });
+    const made = await rebuildLab(lab, site, { folder, tell: (text) => say(text), withImages: false });
     return await rowOf(lab, site, { made, state, startedAt, load });
   } catch (error) {
     await mendLab(lab, (text) => say(text));

@@ -113,6 +113,14 @@ async function ordersAfterRebuild(site: LedgerSite, takenAt: number): Promise<Or
   };
 }
 
+export interface RebuildOptions {
+  /** Where the backup and its key lie. */
+  readonly folder: string;
+  readonly tell: Tell;
+  /** Whether the backup stores the images of the nodes as well, which costs time and room. */
+  readonly withImages: boolean;
+}
+
 /**
  * Customers write orders, a backup is made meanwhile, they write on; the cluster is deleted with all that is in it, and made anew from the
  * backup alone. Throws when a command does not end well, or when the orders cannot be read back.
@@ -120,7 +128,7 @@ async function ordersAfterRebuild(site: LedgerSite, takenAt: number): Promise<Or
 export async function rebuildLab(
   lab: Lab,
   site: LedgerSite,
-  { folder, tell }: { readonly folder: string; readonly tell: Tell },
+  { folder, tell, withImages }: RebuildOptions,
 ): Promise<RebuiltLab> {
   for (const role of ['rekindle-backup', 'rekindle-export'])
     await lab.kubectl(['apply', '-f', path.join(root, 'deploy/rbac', `${role}.yaml`)]);
@@ -135,7 +143,9 @@ export async function rebuildLab(
     await writers.waitForOrders(ordersBefore, 180);
     tell('rekindle backup create, while they write on', 120);
     const start = process.hrtime.bigint();
-    backup = created.parse(well('backup create', await backupOf('create', '--with-images')));
+    backup = created.parse(
+      well('backup create', await backupOf('create', ...(withImages ? ['--with-images'] : []))),
+    );
     backupSeconds = Number(process.hrtime.bigint() - start) / 1e9;
     await writers.waitForOrders(writers.acknowledged() + ordersAfter, 120);
   } finally {

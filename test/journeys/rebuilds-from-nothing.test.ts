@@ -24,13 +24,15 @@ test(
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const { tell, done } = stages(say);
     const site = await openSite(lab, folder, `from-nothing-${Date.now()}`);
-    const { backup, plan, restored, orders } = await rebuildLab(lab, site, { folder, tell }).catch(
-      async (error: unknown) => {
-        // The journeys after this one need a lab.
-        await mendLab(lab, tell);
-        throw error;
-      },
-    );
+    const { backup, plan, restored, orders } = await rebuildLab(lab, site, {
+      folder,
+      tell,
+      withImages: true,
+    }).catch(async (error: unknown) => {
+      // The journeys after this one need a lab.
+      await mendLab(lab, tell);
+      throw error;
+    });
     done();
     for (const { id, seconds, detail } of restored.steps) say(`${seconds.toFixed(1)} s  ${id}: ${detail}`);
     say(`${restored.seconds.toFixed(0)} s; ${JSON.stringify(orders)}`);
