@@ -2,11 +2,14 @@ import { createBackup } from '../../backup/create.ts';
 import { databaseParts } from '../../backup/database-parts.ts';
 import { keysOrNew, type BackupKeys } from '../../backup/keys.ts';
 import type { BackupManifest } from '../../backup/manifest.ts';
+import { measuredDatabases } from '../../backup/measured.ts';
+import { filesPart } from '../../backup/physical/take-files.ts';
 import { redisPart } from '../../backup/redis-part.ts';
 import { tryAcquireLock } from '../../record/lock.ts';
 import { lockPath } from '../../record/paths.ts';
 import { answer } from '../answer.ts';
 import { AnotherAtWork } from '../errors.ts';
+import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
 import type { BackupCreateOptions } from './backup-options.ts';
@@ -26,8 +29,10 @@ type Options = CommonOptions & BackupCreateOptions;
 const leftOut: BackupManifest['leftOut'] = [
   { what: 'uploads and other files in volumes', why: 'not part of a backup yet' },
   { what: 'Kubernetes objects and Secrets', why: 'not part of a backup yet' },
-  { what: "the server's files and WAL (pg_basebackup)", why: 'not part of a backup yet' },
 ];
+
+/** Asked for by a word, because it is as large as the server itself. */
+const withoutFiles = { what: "the server's files and WAL", why: 'not asked for: --physical' };
 
 /** Two at once would both go on with the same unfinished one. */
 async function alone<T>(context: string, work: () => Promise<T>): Promise<T> {
@@ -67,17 +72,21 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
   const say = (line: string): void => log.say(line);
   const parts = [];
   for (const [cluster, of] of servers.databases) {
+    // First: the time until the dumps is then short, and most tables can be compared with them.
+    if (options.physical === true) parts.push(filesPart({ programs, clock, say }, cluster, of));
     const databases = await databaseNames(session, of);
     parts.push(...databaseParts({ programs, clock, say }, cluster, of, databases));
   }
   parts.push(...servers.redis.map((redis) => redisPart(programs, redis)));
   const recipients = [keys.recipient, ...(options.recipient ?? [])];
   const identity = { stack: stack.name, context: target.context, tool };
-  const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, leftOut);
+  const without = options.physical === true ? leftOut : [...leftOut, withoutFiles];
+  const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, without);
   log.say(
     `stored as ${manifest.id} in ${store.place} (${sizeText(manifest)}); now it is restored and compared`,
   );
   const proof = await examineBackup({ session, store, servers, keys, jobs: options.jobs }, manifest.id);
+  const databases = measuredDatabases(manifest, proof);
   const notes = manifest.leftOut.map(({ what, why }) => `not in it: ${what} (${why})`);
   const text = [
     `${manifest.id} in ${store.place} (${sizeText(manifest)})`,
@@ -85,8 +94,12 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
     ...notes,
     ...keyAdvice(keys),
   ].join('\n');
-  answer(options, 'backup create', { text, json: { place: store.place, backup: manifest, proof } });
-  return exitCodeOfProof(proof);
+  answer(options, 'backup create', {
+    text,
+    json: { place: store.place, backup: manifest, proof, databases },
+  });
+  const isWhole = options.physical !== true || manifest.parts.some(({ of }) => of.kind === 'cluster');
+  return isWhole ? exitCodeOfProof(proof) : Math.max(exitCodes.broken, exitCodeOfProof(proof));
 }
 
 /** `rekindle backup create`: takes, stores, restores and compares. */

@@ -9,6 +9,8 @@ export interface BackupCreateOptions extends BackupPlaceOptions {
   /** How many tables pg_restore restores at once. */
   readonly jobs?: number;
   readonly recipient?: readonly string[];
+  /** The server's files as well. */
+  readonly physical?: boolean;
 }
 
 export interface BackupVerifyOptions extends BackupPlaceOptions {
@@ -25,4 +27,6 @@ export interface BackupPruneOptions extends BackupPlaceOptions {
 
 export interface BackupRestoreOptions extends BackupPlaceOptions {
   readonly database?: string;
+  /** Folder for the server's files. */
+  readonly files?: string;
 }

@@ -34,6 +34,10 @@ export const backupCommands: CommandGroup = {
       examples: [
         ['rekindle backup create', 'into a folder of this user'],
         ['rekindle backup create --at /mnt/usb/backups', 'on another disk'],
+        [
+          'rekindle backup create --physical',
+          "the server's files as well, proven by starting a server on them",
+        ],
         ['rekindle backup create --at s3://shop-backups/jewelry', 'credentials as for every AWS program'],
       ],
       flags: [
@@ -44,6 +48,7 @@ export const backupCommands: CommandGroup = {
           '--recipient <keys...>',
           'age recipients that can read it as well, e.g. one whose identity lies in a safe',
         ],
+        ['--physical', "also the server's files and their WAL (pg_basebackup), whole and as they are"],
       ],
       load: async () => (await import('./backup-create.ts')).backupCreate,
     }),
@@ -70,8 +75,20 @@ export const backupCommands: CommandGroup = {
       examples: [
         ['rekindle backup restore', 'the newest, as a database of another name'],
         ['rekindle backup restore 20261127T012000Z-1a2b --database jewelry_shop', 'that one'],
+        [
+          'rekindle backup restore --files ./rescued',
+          "the server's files into a new folder; needs no cluster",
+        ],
       ],
-      flags: [place, key, ['--database <name>', 'which one, where a backup holds several']],
+      flags: [
+        place,
+        key,
+        ['--database <name>', 'which one, where a backup holds several'],
+        [
+          '--files <folder>',
+          "unpack the server's files of a backup that was made with --physical into this folder",
+        ],
+      ],
       load: async () => (await import('./backup-restore.ts')).backupRestore,
     }),
     defineCommand<BackupPruneOptions>({
