@@ -1,17 +1,20 @@
 import { createBackup } from '../../backup/create.ts';
 import { databaseParts } from '../../backup/database-parts.ts';
+import type { Proof } from '../../backup/evidence.ts';
 import { keysOrNew, type BackupKeys } from '../../backup/keys.ts';
 import type { BackupManifest } from '../../backup/manifest.ts';
 import { measuredDatabases } from '../../backup/measured.ts';
 import { filesPart } from '../../backup/physical/take-files.ts';
 import { redisPart } from '../../backup/redis-part.ts';
+import type { BackupStore } from '../../ports/backup-store.ts';
 import { tryAcquireLock } from '../../record/lock.ts';
 import { lockPath } from '../../record/paths.ts';
-import { answer } from '../answer.ts';
+import { answer, type Answer } from '../answer.ts';
 import { AnotherAtWork } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
+import { noted, sessionNote } from './backup-note.ts';
 import type { BackupCreateOptions } from './backup-options.ts';
 import {
   databaseNames,
@@ -35,7 +38,7 @@ const leftOut: BackupManifest['leftOut'] = [
 const withoutFiles = { what: "the server's files and WAL", why: 'not asked for: --physical' };
 
 /** Two at once would both go on with the same unfinished one. */
-async function alone<T>(context: string, work: () => Promise<T>): Promise<T> {
+export async function alone<T>(context: string, work: () => Promise<T>): Promise<T> {
   const lock = tryAcquireLock(lockPath(`backup-${context}`), 'rekindle backup create');
   if (!lock.held)
     throw new AnotherAtWork({
@@ -63,10 +66,27 @@ function sizeText({ parts }: BackupManifest): string {
   return `${parts.length} files, ${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-async function make(session: Session, options: Options, signal: AbortSignal): Promise<number> {
+/** A backup that was stored and examined. */
+export interface MadeBackup {
+  readonly store: BackupStore;
+  readonly manifest: BackupManifest;
+  readonly proof: Proof;
+  /** For people and for programs. */
+  readonly answer: Answer;
+  /** 0 proven and as it was asked for, 1 bad or not all of it, 2 could not tell. */
+  readonly code: number;
+}
+
+/** Takes, stores, restores and compares; the keys are what `keysOf` finds or makes. */
+export async function makeBackup(
+  session: Session,
+  options: Options,
+  signal: AbortSignal,
+  keysOf: (file?: string) => Promise<BackupKeys> = keysOrNew,
+): Promise<MadeBackup> {
   const { context, programs, target, log } = session;
   const { clock, stack } = context;
-  const keys = await keysOrNew(options.key);
+  const keys = await keysOf(options.key);
   const store = storeOf(options.at, target.context);
   const servers = await readableServers(session);
   const say = (line: string): void => log.say(line);
@@ -94,19 +114,25 @@ async function make(session: Session, options: Options, signal: AbortSignal): Pr
     ...notes,
     ...keyAdvice(keys),
   ].join('\n');
-  answer(options, 'backup create', {
-    text,
-    json: { place: store.place, backup: manifest, proof, databases },
-  });
   const isWhole = options.physical !== true || manifest.parts.some(({ of }) => of.kind === 'cluster');
-  return isWhole ? exitCodeOfProof(proof) : Math.max(exitCodes.broken, exitCodeOfProof(proof));
+  return {
+    store,
+    manifest,
+    proof,
+    answer: { text, json: { place: store.place, backup: manifest, proof, databases } },
+    code: isWhole ? exitCodeOfProof(proof) : Math.max(exitCodes.broken, exitCodeOfProof(proof)),
+  };
 }
 
 /** `rekindle backup create`: takes, stores, restores and compares. */
 export async function backupCreate(options: Options, signal: AbortSignal): Promise<number> {
   const session = await openSession(options, signal, true);
   try {
-    return await alone(session.target.context, () => make(session, options, signal));
+    const made = await alone(session.target.context, () =>
+      noted(sessionNote(session, options.at), signal, () => makeBackup(session, options, signal)),
+    );
+    answer(options, 'backup create', made.answer);
+    return made.code;
   } finally {
     session.close();
   }

@@ -5,6 +5,7 @@ import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession } from '../session.ts';
+import { noteExamined, sessionNote } from './backup-note.ts';
 import type { BackupVerifyOptions } from './backup-options.ts';
 import { examineBackup, exitCodeOfProof, proofText, readableServers, storeOf } from './backup-session.ts';
 
@@ -34,6 +35,7 @@ export async function backupVerify(
     const proof = await examineBackup({ session, store, servers, keys, jobs: options.jobs }, id);
     const { manifest } = await shelved(store, id, undefined);
     const databases = measuredDatabases(manifest, proof);
+    if (manifest !== undefined) noteExamined(sessionNote(session, options.at), manifest, proof);
     answer(options, 'backup verify', {
       text: proofText(proof),
       json: { place: store.place, proof, databases },

@@ -1,6 +1,7 @@
 import { defineCommand, type CommandGroup, type Flag } from '../command-manifest.ts';
 import { parseCount } from '../options.ts';
 import { parseWholeNumber } from '../parse-whole-number.ts';
+import { scheduleCommands } from './backup-schedule.manifest.ts';
 import type {
   BackupCreateOptions,
   BackupPlaceOptions,
@@ -109,5 +110,6 @@ export const backupCommands: CommandGroup = {
       ],
       load: async () => (await import('./backup-prune.ts')).backupPrune,
     }),
+    scheduleCommands(place, key),
   ],
 };
