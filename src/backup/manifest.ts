@@ -76,6 +76,8 @@ const clusterDetails = z.strictObject({
   checksums: z.boolean(),
   /** Files that `backup_manifest` names. */
   files: z.int().min(0),
+  /** Size of the tar; what is stored of it is compressed. */
+  tarBytes: size,
 });
 
 const otherDetails = z.discriminatedUnion('kind', [

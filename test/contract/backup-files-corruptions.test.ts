@@ -17,6 +17,7 @@ import {
   type ClusterDetails,
   type DatabaseDetails,
 } from '../../src/backup/manifest.ts';
+import { compressed, decompressed } from '../../src/backup/physical/zstd.ts';
 import { readPart, storePart } from '../../src/backup/store-part.ts';
 import { backUpWithFiles, proveWithFiles, type LabBackups } from '../fakes/lab-backup.ts';
 import { labContainers, noLabContainer } from '../fakes/lab-container.ts';
@@ -25,7 +26,7 @@ import { skipWhen } from '../fakes/skip-when.ts';
 
 const key = await newIdentity();
 const stranger = await newIdentity();
-const files = 'shop-db.files.tar.age';
+const files = 'shop-db.files.tar.zst.age';
 const dump = 'shop-db.shop.dump.age';
 
 let root: string;
@@ -98,7 +99,15 @@ async function repack(copy: Copy, change: (name: string, contents: Buffer) => Bu
   if (part === undefined) throw new Error(files);
   const reader = extract();
   const writer = pack();
-  Readable.from(readPart(copy.store, manifest.id, part, [key.identity])).pipe(reader);
+  const stored = readPart(copy.store, manifest.id, part, [key.identity]);
+  Readable.from(decompressed(stored, files)).pipe(reader);
+  let tarBytes = 0;
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of writer as AsyncIterable<Buffer>) {
+      tarBytes += chunk.length;
+      yield chunk;
+    }
+  };
   const packing = (async () => {
     for await (const entry of reader) {
       const contents = await buffer(entry as AsyncIterable<Uint8Array>);
@@ -108,9 +117,10 @@ async function repack(copy: Copy, change: (name: string, contents: Buffer) => Bu
     writer.finalize();
   })();
   const keep = { store: copy.store, recipients: [key.recipient] };
-  const stored = await storePart(keep, manifest.id, files, writer as AsyncIterable<Buffer>);
+  const entry = await storePart(keep, manifest.id, files, compressed(counted()));
   await packing;
-  changePart(copy, files, (entry) => ({ ...entry, ...stored }));
+  changePart(copy, files, (whole) => ({ ...whole, ...entry }));
+  changeFiles(copy, { tarBytes });
 }
 
 const isWal = (name: string): boolean => /^pg_wal\/[0-9A-F]{24}$/.test(name);
@@ -138,6 +148,20 @@ const corruptions: readonly (readonly [string, Proof['verdict'], RegExp, (copy: 
     'bad',
     /files.*decrypted/,
     ({ at }) => truncateSync(at(files), Math.floor(readFileSync(at(files)).length * 0.9)),
+  ],
+  [
+    'a compressed stream with a bit that was wrong before it was stored',
+    'bad',
+    /files.*cannot be decompressed/,
+    async (copy) => {
+      const part = manifest.parts.find(({ file }) => file === files);
+      if (part === undefined) throw new Error(files);
+      const bytes = await buffer(Readable.from(readPart(copy.store, manifest.id, part, [key.identity])));
+      const keep = { store: copy.store, recipients: [key.recipient] };
+      const other = Readable.from([flipped(bytes, bytes.length >> 1)]) as AsyncIterable<Buffer>;
+      const entry = await storePart(keep, manifest.id, files, other);
+      changePart(copy, files, (whole) => ({ ...whole, ...entry }));
+    },
   ],
   [
     'a bit in a table before it was stored',

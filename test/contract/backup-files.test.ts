@@ -13,6 +13,7 @@ import type { BackupManifest, BackupPart, ClusterDetails } from '../../src/backu
 import { filesPart } from '../../src/backup/physical/take-files.ts';
 import { FilesCopy } from '../../src/backup/physical/files-copy.ts';
 import { startCommands, unpackHere } from '../../src/backup/physical/unpack-here.ts';
+import { decompressed } from '../../src/backup/physical/zstd.ts';
 import { outputText, script } from '../../src/backup/program-output.ts';
 import { readPart } from '../../src/backup/store-part.ts';
 import { backUpWithFiles, proveWithFiles, type LabBackups } from '../fakes/lab-backup.ts';
@@ -37,6 +38,9 @@ function filesOf({ parts }: BackupManifest): FilesPart {
   if (part === undefined) throw new Error('no files');
   return part;
 }
+
+const tarOf = (store: FolderStore, id: string, part: FilesPart) =>
+  decompressed(readPart(store, id, part, [key.identity]), part.file);
 
 beforeAll(async () => {
   if (noLabContainer !== undefined) return;
@@ -158,8 +162,8 @@ test(
       preloaded: '',
       superuser: 'postgres',
     });
-    await containers.start({ ...place, argv: ['mkdir', '-p', '/tmp/scratch'] }).then(({ ended }) => ended);
-    await copy.unpack(readPart(store, manifest.id, part, [key.identity]), part.bytes);
+    await copy.prepare();
+    await copy.unpack(tarOf(store, manifest.id, part), part.of.tarBytes);
     await copy.start(part.of.serverVersion, await copy.control());
     const lsns = ledger.acknowledged.map(({ id, lsn }) => `(${id}, '${lsn}'::pg_lsn)`).join(', ');
     try {
@@ -297,11 +301,9 @@ test(
     const part = filesOf(manifest);
     const where = containers.folderOf('rescue');
     const folder = path.join(where, 'rescued');
-    const files = await unpackHere(readPart(store, manifest.id, part, [key.identity]), folder);
+    const files = await unpackHere(tarOf(store, manifest.id, part), folder);
     expect(files).toBeGreaterThan(900);
-    await expect(unpackHere(readPart(store, manifest.id, part, [key.identity]), folder)).rejects.toThrow(
-      /there already/,
-    );
+    await expect(unpackHere(tarOf(store, manifest.id, part), folder)).rejects.toThrow(/there already/);
     // In its container the folder has another name, and another owner.
     const { uid, gid } = statSync(path.join(containers.folderOf('db-0'), 'pg'));
     execFileSync('chown', ['-R', `${uid}:${gid}`, folder]);

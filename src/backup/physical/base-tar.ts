@@ -12,6 +12,7 @@ export interface BaseBackup {
   readonly readFrom: 'primary' | 'standby';
   /** Files that its manifest names. */
   readonly files: number;
+  readonly tarBytes: number;
 }
 
 /** Files of the tar that are read while it passes; with so many bytes at most, a manifest has some 150 for each file. */
@@ -49,6 +50,7 @@ async function textOf(entry: AsyncIterable<Uint8Array>): Promise<string> {
 /** Reads along while a tar of pg_basebackup passes: where its WAL begins and ends, and that both its witnesses are in it. */
 export class BaseTar {
   readonly #texts = new Map<string, string>();
+  #bytes = 0;
 
   /** The same bytes. Throws ProgramFailed for what is no such tar. */
   async *through(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -58,6 +60,7 @@ export class BaseTar {
     reading.catch(() => undefined);
     try {
       for await (const chunk of bytes) {
+        this.#bytes += chunk.length;
         if (!reader.write(chunk)) await Promise.race([once(reader, 'drain'), reading]);
         yield chunk;
       }
@@ -92,6 +95,7 @@ export class BaseTar {
       timeline: range.Timeline,
       readFrom: from === 'standby' ? 'standby' : 'primary',
       files: files.length,
+      tarBytes: this.#bytes,
     };
   }
 }

@@ -1,13 +1,15 @@
 import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
-import { outputText, script, withInput } from '../program-output.ts';
+import { outputText, ProgramFailed, script, withInput } from '../program-output.ts';
 import type { ServerInPod } from '../postgres/psql-session.ts';
 import type { NeededServer, ScratchPlace } from '../postgres/scratch-server.ts';
+import { NoScratchPlace } from '../scratch-pod.ts';
 import { copySettings, parseControl, type ControlFacts } from './copy-settings.ts';
+
+const prepare = `umask 077; mkdir -p "$1/copy" "$1/run"`;
 
 /** No more than was announced, because older API servers cannot tell the end of the input. */
 const unpack = `set -e
 umask 077
-mkdir "$1/copy" "$1/run"
 head -c "$2" | tar -xf - -C "$1/copy"`;
 
 /** Every file against the manifest of the server, and the WAL from end to end (pg_verifybackup calls pg_waldump). */
@@ -42,6 +44,21 @@ export class FilesCopy {
     this.#place = place;
     this.#of = of;
     this.server = { ...where, superuser, binaries, socket: `${folder}/run` };
+  }
+
+  /** Throws NoScratchPlace: what fails here says nothing about the backup. */
+  async prepare(): Promise<void> {
+    try {
+      await outputText(this.#programs, this.#script('mkdir', prepare));
+    } catch (error) {
+      if (!(error instanceof ProgramFailed)) throw error;
+      throw new NoScratchPlace({
+        what: 'The place in which backups are proven cannot be used',
+        cause: error.reason,
+        place: error.place,
+        next: 'Look at its node, then: rekindle backup verify',
+      });
+    }
   }
 
   /** Throws what reading the bytes throws, and ProgramFailed when the tar is damaged. */

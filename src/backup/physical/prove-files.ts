@@ -9,6 +9,7 @@ import type { NeededServer, ScratchPlace } from '../postgres/scratch-server.ts';
 import { readPart } from '../store-part.ts';
 import { heldAgainstDump } from './held-against-dump.ts';
 import { FilesCopy } from './files-copy.ts';
+import { decompressed } from './zstd.ts';
 
 /** A place with room for this much and the programs of this version, for as long as `use` takes. */
 export type WithScratchPlace = <T>(
@@ -109,8 +110,10 @@ async function proveCopy(
 ): Promise<void> {
   const { store, identities, programs, say } = context;
   const { of: details, file } = part;
-  say(`unpacking the files of ${details.cluster} (${part.bytes} bytes)`);
-  await copy.unpack(readPart(store, manifest.id, part, identities), part.bytes);
+  say(`unpacking the files of ${details.cluster} (${details.tarBytes} bytes)`);
+  await copy.prepare();
+  const stored = readPart(store, manifest.id, part, identities);
+  await copy.unpack(decompressed(stored, file), details.tarBytes);
   await copy.verify();
   const control = await copy.control();
   if (control.systemIdentifier !== details.systemIdentifier)
@@ -151,8 +154,8 @@ export async function proveFiles(
   part: FilesPart,
   found: Findings,
 ): Promise<void> {
-  const { cluster, serverVersion } = part.of;
-  const bytes = part.bytes * roomFactor + roomBytes;
+  const { cluster, serverVersion, tarBytes } = part.of;
+  const bytes = tarBytes * roomFactor + roomBytes;
   try {
     await context.withScratchPlace({ cluster, serverVersion, bytes }, async (place, server) => {
       const copy = new FilesCopy(context.programs, place, server);

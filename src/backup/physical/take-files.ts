@@ -13,6 +13,7 @@ import { hasCaughtUp } from '../postgres/take-database.ts';
 import type { StoredPart } from '../store-part.ts';
 import { BaseTar } from './base-tar.ts';
 import { baseBackupProgram } from './replication-way.ts';
+import { compressed } from './zstd.ts';
 
 export interface TakeFilesContext {
   readonly programs: PodPrograms;
@@ -95,7 +96,7 @@ async function takeFrom(
     await keepWal(session);
     const program = await baseBackupProgram(session, { ...server, binaries }, ...options);
     const tar = new BaseTar();
-    const stored = await store(tar.through(wholeOutput(programs, program)));
+    const stored = await store(compressed(tar.through(wholeOutput(programs, program))));
     const of = { kind: 'cluster' as const, cluster, pod: server.pod, ...found, ...tar.described() };
     return { stored, of };
   } finally {
@@ -113,7 +114,7 @@ export function filesPart(
   { primary, standby }: ServersToRead,
 ): PartToTake {
   return {
-    file: `${cluster}.files.tar`,
+    file: `${cluster}.files.tar.zst`,
     title: `files of ${cluster}`,
     isOptional: true,
     take: async (store) => {

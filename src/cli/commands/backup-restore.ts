@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readKeys } from '../../backup/keys.ts';
 import type { BackupManifest, BackupPart, DatabaseDetails } from '../../backup/manifest.ts';
 import { startCommands, unpackHere } from '../../backup/physical/unpack-here.ts';
+import { decompressed } from '../../backup/physical/zstd.ts';
 import { restoreBeside, swapCommands, type RestoredBeside } from '../../backup/postgres/restore-beside.ts';
 import { shelved } from '../../backup/shelf.ts';
 import { readPart } from '../../backup/store-part.ts';
@@ -76,7 +77,10 @@ async function restoreFiles(
       'Choose another: rekindle backup list',
     );
   const folder = path.resolve(options.files);
-  const files = await unpackHere(readPart(store, manifest.id, part, identities), folder);
+  const files = await unpackHere(
+    decompressed(readPart(store, manifest.id, part, identities), part.file),
+    folder,
+  );
   const { endLsn, serverVersion, cluster } = part.of;
   const commands = startCommands(folder, Math.floor(serverVersion / 10_000));
   const text = [

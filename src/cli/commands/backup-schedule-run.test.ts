@@ -19,8 +19,7 @@ test('a run is tried again while the stack comes back', async () => {
       return tries < 4 ? Promise.reject(trouble()) : Promise.resolve('made');
     },
     clock,
-    signal,
-    (line) => void said.push(line),
+    { signal, say: (line) => void said.push(line) },
   );
   expect(await made).toBe('made');
   expect(said).toHaveLength(3);
@@ -31,12 +30,7 @@ test('it is given up after an hour, with the last reason', async () => {
   const clock = new VirtualClock(0);
   const start = clock.monotonic();
   await expect(
-    untilMade(
-      () => Promise.reject(trouble()),
-      clock,
-      signal,
-      () => undefined,
-    ),
+    untilMade(() => Promise.reject(trouble()), clock, { signal, say: () => undefined }),
   ).rejects.toThrow(/No engine/);
   expect(clock.monotonic() - start).toBeGreaterThanOrEqual(3_540_000);
   expect(clock.monotonic() - start).toBeLessThanOrEqual(3_600_000);
@@ -52,8 +46,7 @@ test.each([trouble(true), new Error('a fault of the program')])(
         return Promise.reject(error);
       },
       new VirtualClock(0),
-      signal,
-      () => undefined,
+      { signal, say: () => undefined },
     );
     await expect(made).rejects.toThrow(error.message);
     expect(tries).toBe(1);

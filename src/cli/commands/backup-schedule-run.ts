@@ -25,7 +25,7 @@ import type { ScheduleRunOptions } from './backup-schedule-options.ts';
 type Options = CommonOptions & ScheduleRunOptions;
 
 /** After a boot the stack is brought back first, and a disk may be plugged in later, ms. */
-const patienceMs = 3_600_000;
+const usualPatienceMs = 3_600_000;
 const pauseMs = 60_000;
 
 /** The place of the backups is not there; a folder of that name would lie on another disk. */
@@ -94,12 +94,17 @@ function mayPass(error: unknown): boolean {
   );
 }
 
+export interface Patience {
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  readonly patienceMs?: number | undefined;
+}
+
 /** Tries until a backup was stored and examined, whatever the verdict; or until patience ends, with the last error. */
 export async function untilMade<T>(
   try_: () => Promise<T>,
   clock: Pick<typeof systemClock, 'monotonic' | 'sleep'>,
-  signal: AbortSignal,
-  say: (line: string) => void,
+  { signal, say, patienceMs = usualPatienceMs }: Patience,
 ): Promise<T> {
   const end = clock.monotonic() + patienceMs;
   for (;;) {
@@ -175,7 +180,11 @@ export async function backupScheduleRun(options: Options, signal: AbortSignal): 
   };
   let made: MadeBackup;
   try {
-    made = await untilMade(() => attempt(options, about, signal), systemClock, signal, tell);
+    made = await untilMade(() => attempt(options, about, signal), systemClock, {
+      signal,
+      say: tell,
+      patienceMs: options.patience,
+    });
   } catch (error) {
     if (!signal.aborted) {
       noteNothing(about, options, error);

@@ -1,4 +1,5 @@
 import { defineCommand, type CommandGroup, type Flag } from '../command-manifest.ts';
+import { parseDuration } from '../options.ts';
 import { parseWholeNumber } from '../parse-whole-number.ts';
 import type { ScheduleInstallOptions, ScheduleRunOptions } from './backup-schedule-options.ts';
 import { scope } from './service-flags.ts';
@@ -64,7 +65,14 @@ export function scheduleCommands(place: Flag, key: Flag): CommandGroup {
         examples: [
           ['rekindle backup schedule run --keep-daily 7', 'now; waits while the stack is brought back'],
         ],
-        flags: ofARun,
+        flags: [
+          ...ofARun,
+          [
+            '--patience <time>',
+            'how long it is tried again while it cannot be made (default: 1h)',
+            parseDuration,
+          ],
+        ],
         load: async () => (await import('./backup-schedule-run.ts')).backupScheduleRun,
       }),
     ],
