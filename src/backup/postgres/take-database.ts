@@ -45,6 +45,9 @@ export async function hasCaughtUp(
     PsqlSession.open(programs, standby, database),
   ]);
   try {
+    // Reading alone writes WAL where pages have checksums (hint bits), and what lies on the last, half-filled page is sent to no
+    // standby before somebody commits: a transaction without contents makes the WAL writer send it (xact.c, RecordTransactionCommit).
+    await ahead.run('SELECT pg_catalog.pg_current_xact_id()');
     const { lsn } = await ahead.row(
       'SELECT pg_current_wal_lsn()::text AS lsn',
       z.object({ lsn: z.string() }),

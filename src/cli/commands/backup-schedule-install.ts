@@ -3,7 +3,12 @@ import process from 'node:process';
 import { thisProcess } from '../../service/prepare.ts';
 import { ServiceRefused } from '../../service/refused.ts';
 import { installSchedule, type InstalledSchedule } from '../../service/schedule/install-schedule.ts';
-import { prepareSchedule, type PreparedSchedule } from '../../service/schedule/prepare-schedule.ts';
+import { scheduleFor } from '../../service/schedule/other-schedules.ts';
+import {
+  prepareSchedule,
+  type PreparedSchedule,
+  type WantedSchedule,
+} from '../../service/schedule/prepare-schedule.ts';
 import { daily, hourly, hoursApart, type Times } from '../../service/schedule/when.ts';
 import { selfTestText } from '../../service/self-test.ts';
 import { backupTimerName } from '../../service/units/backup-units.ts';
@@ -93,20 +98,27 @@ function showInstalled(options: Options, prepared: PreparedSchedule, installed: 
   return exitCodes.healthy;
 }
 
+/** Definitions alone. */
+function print(options: Options, definition: string): number {
+  const json = { changed: false, definition };
+  answer(options, 'backup schedule install', { text: definition.trimEnd(), json });
+  return exitCodes.healthy;
+}
+
 function refuseElsewhere(): never {
   throw new ServiceRefused({
-    what: 'Backups are scheduled by systemd only',
-    cause: process.platform,
+    what: 'Nothing is installed on this platform',
+    cause: `the definition for ${process.platform} has not been tested`,
     place: 'rekindle backup schedule install',
-    next: 'Let whatever starts programs here run `rekindle backup schedule run` once a day.',
+    next: 'Print it, read it, and install it yourself: rekindle backup schedule install --print.',
   });
 }
 
-/** `rekindle backup schedule install`: a timer and its service; over earlier ones it keeps what is not named. */
-export async function backupScheduleInstall(options: Options): Promise<number> {
+/** What was asked for. Throws UsageError. */
+function wantedOf(options: Options): WantedSchedule {
   const { context, stack, namespace, journal, runAs, at, key, recipient, physical } = options;
   const { keepLast, keepDaily, keepWeekly, keepMonthly } = options;
-  const wanted = {
+  return {
     scope: scopeOf(options),
     context,
     stack,
@@ -125,9 +137,16 @@ export async function backupScheduleInstall(options: Options): Promise<number> {
       ...(keepMonthly !== undefined && { keepMonthly }),
     },
   };
-  if (process.platform !== 'linux') refuseElsewhere();
+}
+
+/** `rekindle backup schedule install`: a timer and its service; over earlier ones it keeps what is not named. */
+export async function backupScheduleInstall(options: Options): Promise<number> {
+  const wanted = wantedOf(options);
   const now = thisProcess(version());
+  const elsewhere = scheduleFor(process.platform, wanted, now);
+  if (elsewhere !== undefined) return options.print === true ? print(options, elsewhere) : refuseElsewhere();
   const prepared = await prepareSchedule(wanted, now);
+  if (options.print === true) return print(options, prepared.units.map(({ text }) => text).join('\n'));
   if (options.dryRun === true) return showPlan(options, prepared);
   return showInstalled(options, prepared, await installSchedule(prepared, now.uid, now.run));
 }

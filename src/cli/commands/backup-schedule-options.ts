@@ -15,4 +15,5 @@ export interface ScheduleInstallOptions extends Omit<ScheduleRunOptions, 'patien
   readonly every?: string;
   readonly runAs?: string;
   readonly dryRun?: boolean;
+  readonly print?: boolean;
 }

@@ -40,6 +40,7 @@ export function scheduleCommands(place: Flag, key: Flag): CommandGroup {
           ...scope,
           ['--run-as <user>', 'with --system: who has the kubeconfig and the key'],
           ['--dry-run', 'say what would be done, with the whole units, and change nothing'],
+          ['--print', 'print the units alone, to be installed by other means; for macOS and Windows as well'],
         ],
         load: async () => (await import('./backup-schedule-install.ts')).backupScheduleInstall,
       }),

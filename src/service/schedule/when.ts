@@ -23,3 +23,11 @@ export function hourly(text: string): Times | undefined {
 
 /** At night, once a day. */
 export const usualTimes: Times = { calendar: '*-*-* 03:00:00', everySeconds: 86_400 };
+
+/** The times of a day at which it begins, for whoever has no calendar of systemd. Pure. */
+export function startsOf({ calendar, everySeconds }: Times): readonly { hour: number; minute: number }[] {
+  const [, hour, minute] = /(\d\d):(\d\d):00$/.exec(everySeconds === 86_400 ? calendar : '') ?? [];
+  if (hour !== undefined) return [{ hour: Number(hour), minute: Number(minute) }];
+  const hours = everySeconds / 3600;
+  return Array.from({ length: 24 / hours }, (_, index) => ({ hour: index * hours, minute: 0 }));
+}

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { serviceSpec } from '../../../test/fakes/service-spec.ts';
 import type { ScheduleOptions } from '../schedule/schedule-record.ts';
 import { readScheduleRecord } from '../schedule/schedule-record.ts';
-import { daily, hourly, type Times } from '../schedule/when.ts';
+import { daily, hourly, startsOf, type Times } from '../schedule/when.ts';
+import { backupPlist } from './backup-launchd.ts';
+import { backupTask } from './backup-task.ts';
 import { backupService, backupTimer, type ScheduleSpec } from './backup-units.ts';
 
 const usual: Times = { calendar: '*-*-* 03:00:00', everySeconds: 86_400 };
@@ -50,4 +52,20 @@ test.each<[string, Times | undefined]>([
 
 test.each(['5h', '24h', '0h', '6', '6m', ''])('%j does not divide a day', (text) => {
   expect(hourly(text)).toBeUndefined();
+});
+
+test.each<[Times, readonly string[]]>([
+  [usual, ['3:0']],
+  [{ calendar: '*-*-* 23:59:00', everySeconds: 86_400 }, ['23:59']],
+  [{ calendar: '*-*-* 00/6:00:00', everySeconds: 21_600 }, ['0:0', '6:0', '12:0', '18:0']],
+])('other platforms are told each start of a day: %j', (times, starts) => {
+  expect(startsOf(times).map(({ hour, minute }) => `${hour}:${minute}`)).toEqual(starts);
+  const own = spec({ keepDaily: 7, at: '/Volumes/A & B' }, times);
+  const plist = backupPlist(own, '/logs');
+  expect(plist.match(/<key>Hour<\/key>/g)).toHaveLength(starts.length);
+  expect(plist).toContain('<string>/Volumes/A &amp; B</string>');
+  const task = backupTask(own);
+  expect(task.match(/<CalendarTrigger>/g)).toHaveLength(starts.length);
+  expect(task).toContain('--at &quot;/Volumes/A &amp; B&quot; --keep-daily 7');
+  for (const text of [plist, task]) expect(text).toContain('untested');
 });

@@ -14,17 +14,20 @@ const longest = '12h';
 /** Everything that a schedule's definition says. */
 export type ScheduleSpec = ServiceSpec & { readonly record: ScheduleRecord };
 
+/** What the program is told to do. */
+export function backupWords({ schedule, options }: ScheduleRecord): readonly string[] {
+  return ['backup', 'schedule', 'run', ...scheduleArguments(schedule), ...targetArguments(options)];
+}
+
 /**
  * One backup, with its proof and what is deleted afterwards. It gives way to everything else on this machine; what the database
  * itself does for it runs in the cluster, beyond the reach of these settings. Throws NotWritableInUnit.
  */
 export function backupService(spec: ScheduleSpec): string {
   const { program, record } = spec;
-  const words = ['backup', 'schedule', 'run'];
-  const options = [...scheduleArguments(record.schedule), ...targetArguments(record.options)];
   const service: readonly Setting[] = [
     ['Type', 'oneshot'],
-    ['ExecStart', commandLine([...program, ...words, ...options])],
+    ['ExecStart', commandLine([...program, ...backupWords(record)])],
     ['TimeoutStartSec', longest],
     ['TimeoutStopSec', '60'],
     ['KillMode', 'mixed'],
