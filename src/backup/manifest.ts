@@ -11,6 +11,19 @@ const tableDigest = z.strictObject({
   digest: z.string(),
 });
 
+/** What the WAL says of a stretch of time, so that two states can be held against each other where nothing was written. */
+const writtenSince = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  /** Files that were written to: `<oid of the database>/<relfilenode>`; of system catalogs as well. */
+  relations: z.array(z.string()),
+  /** Transactions that were committed in it, by their 32 bits. */
+  commits: z.array(z.int().min(0)),
+  /** Transactions that the snapshot still sees running, by their 64 bits. */
+  running: z.array(z.string()),
+});
+export type WrittenSince = z.infer<typeof writtenSince>;
+
 const databaseDetails = z.strictObject({
   kind: z.literal('database'),
   cluster: z.string(),
@@ -42,6 +55,8 @@ const databaseDetails = z.strictObject({
   largeObjects: z.strictObject({ count: z.int().min(0), digest: z.string() }),
   /** SHA-256 of `pg_dump --schema-only` of the same snapshot. */
   schemaSha256: digest,
+  /** What was written between the end of the server's files in this backup and this snapshot; missing: it has no such files. */
+  sinceFiles: z.union([z.strictObject({ why: z.string() }), writtenSince]).optional(),
 });
 
 const clusterDetails = z.strictObject({
@@ -54,6 +69,15 @@ const clusterDetails = z.strictObject({
   readFrom: z.enum(['primary', 'standby']),
   /** Names and sizes of the databases in it. */
   databases: z.array(z.strictObject({ database: z.string(), bytes: size })),
+  /** WAL in it: recovery begins at the first position, and the files are consistent from the second on. */
+  startLsn: z.string(),
+  endLsn: z.string(),
+  /** Whether the server's pages have checksums, which it has verified while it read them. */
+  checksums: z.boolean(),
+  /** Files that `backup_manifest` names. */
+  files: z.int().min(0),
+  /** Size of the tar; what is stored of it is compressed. */
+  tarBytes: size,
 });
 
 /** One file, folder or link of a volume, by its path below it. */
@@ -135,6 +159,7 @@ const part = z.strictObject({
 });
 export type BackupPart = z.infer<typeof part>;
 export type DatabaseDetails = z.infer<typeof databaseDetails>;
+export type ClusterDetails = z.infer<typeof clusterDetails>;
 export type TableDigest = z.infer<typeof tableDigest>;
 export type PartDetails = BackupPart['of'];
 

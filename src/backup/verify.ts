@@ -2,8 +2,9 @@ import type { BackupStore } from '../ports/backup-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PodPrograms } from '../ports/pod-programs.ts';
 import { causeText } from '../record/explained-error.ts';
-import { NotDecrypted, recipientOf } from './encryption.ts';
-import type { Proof, ProofVerdict, ProvenPart } from './evidence.ts';
+import { recipientOf } from './encryption.ts';
+import type { Proof } from './evidence.ts';
+import { Findings } from './findings.ts';
 import {
   manifestName,
   parseManifest,
@@ -15,11 +16,11 @@ import {
 } from './manifest.ts';
 import { proveDatabase, type DatabaseProof } from './postgres/prove-database.ts';
 import type { ScratchServer } from './postgres/scratch-server.ts';
-import { ProgramFailed } from './program-output.ts';
+import { proveFiles, type WithScratchPlace } from './physical/prove-files.ts';
 import { provenByReading } from './prove-by-reading.ts';
 import { checkRdb, type RedisInPod } from './redis/rdb.ts';
 import { readText } from './read-text.ts';
-import { PartDiffers, readPart } from './store-part.ts';
+import { readPart } from './store-part.ts';
 
 /** A server of this version with room for this much, for as long as `use` takes. */
 export type WithScratchServer = <T>(
@@ -35,6 +36,7 @@ export interface VerifyContext {
   readonly tool: string;
   readonly say: (line: string) => void;
   readonly withScratchServer: WithScratchServer;
+  readonly withScratchPlace: WithScratchPlace;
   /** A Redis of that name whose programs can check a copy; undefined: none runs. */
   readonly redisOf: (name: string) => RedisInPod | undefined;
   /** pg_restore restores so many tables at once. */
@@ -43,42 +45,6 @@ export interface VerifyContext {
 
 /** A database as it was restored needs its rows and indexes; its dump lies beside it meanwhile. */
 const roomFactor = 2.5;
-
-/** What a program in the scratch pod says when the place failed and not the backup. */
-const ofThePlace =
-  /no space left on device|out of memory|server closed the connection|could not resize shared memory/i;
-
-/** Whether an error says something about the backup; any other leaves the question open. */
-function isAboutTheBackup(error: unknown): boolean {
-  if (error instanceof ProgramFailed) return !ofThePlace.test(error.message);
-  return error instanceof NotDecrypted || error instanceof PartDiffers;
-}
-
-/** Collects what is found out, part by part. */
-class Findings {
-  readonly parts: ProvenPart[] = [];
-  readonly reasons: string[] = [];
-  restoredInto: number | undefined;
-
-  proven(file: string, ...checked: readonly string[]): void {
-    this.parts.push({ file, checked: [...checked], differences: [] });
-  }
-
-  bad(file: string, ...differences: readonly string[]): void {
-    this.parts.push({ file, checked: [], differences: [...differences] });
-  }
-
-  /** Books an error where it belongs. */
-  failed(file: string, error: unknown): void {
-    if (isAboutTheBackup(error)) this.bad(file, causeText(error));
-    else this.reasons.push(`${file}: ${causeText(error)}`);
-  }
-
-  get verdict(): ProofVerdict {
-    if (this.parts.some(({ differences }) => differences.length > 0)) return 'bad';
-    return this.reasons.length > 0 || this.parts.length === 0 ? 'could-not-tell' : 'proven';
-  }
-}
 
 /** The manifest of a backup, or why there is none that can be used; the latter is about the backup. */
 async function manifestOf(store: BackupStore, id: string): Promise<BackupManifest | string> {
@@ -144,7 +110,11 @@ async function proveOne(
   try {
     const proof = await proveDatabase(context, scratch, part.of, { bytes: part.bytes, plain, jobs });
     if (proof.differences.length > 0) found.bad(part.file, ...proof.differences);
-    else found.proven(part.file, checkedText(proof));
+    else
+      found.restored(part.file, checkedText(proof), {
+        restoreSeconds: proof.restoreSeconds,
+        verifySeconds: proof.compareSeconds,
+      });
   } catch (error) {
     found.failed(part.file, error);
   }
@@ -214,6 +184,7 @@ async function examine(
       );
     }
   }
+  for (const part of partsOf(manifest, 'cluster')) await proveFiles(context, manifest, part, found);
   for (const part of partsOf(manifest, 'redis')) await proveRedis(context, id, part, found);
   const done = new Set(found.parts.map(({ file }) => file));
   for (const part of manifest.parts) if (!done.has(part.file)) await readWhole(context, id, part, found);

@@ -59,7 +59,7 @@ async function taken(pod: string) {
   const { of } = await part.take(async (plain) => {
     stored.push(await buffer(Readable.from(plain)));
     return { file: 'a', bytes: 0, sha256: '', storedBytes: 0, storedSha256: '' };
-  });
+  }, []);
   if (of.kind !== 'uploads') throw new Error(of.kind);
   return { of, said, archives: stored, archive: stored.at(-1) ?? Buffer.alloc(0) };
 }

@@ -11,6 +11,8 @@ export interface BackupCreateOptions extends BackupPlaceOptions {
   readonly recipient?: readonly string[];
   /** Whether images that no registry is known to have are stored as well. */
   readonly withImages?: boolean;
+  /** The server's files as well. */
+  readonly physical?: boolean;
 }
 
 export interface BackupVerifyOptions extends BackupPlaceOptions {
@@ -32,4 +34,6 @@ export interface BackupRestoreOptions extends BackupPlaceOptions {
   readonly yes?: boolean;
   /** Folder for the files of volumes. */
   readonly uploads?: string;
+  /** Folder for the server's files. */
+  readonly files?: string;
 }
