@@ -21,7 +21,7 @@ export interface PartToTake {
   readonly title: string;
   /** Whether the backup is worth having without it; then what it failed with is on record instead. */
   readonly isOptional?: true;
-  /** Takes it, handing its plain bytes to `store` once. Throws when it could not be taken whole. */
+  /** Takes it, handing its plain bytes to `store`, which replaces what it was given before. Throws when it could not be taken whole. */
   readonly take: (
     store: (plain: AsyncIterable<Buffer>) => Promise<StoredPart>,
   ) => Promise<{ readonly stored: StoredPart; readonly of: PartDetails }>;
