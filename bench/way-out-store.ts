@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { backupSpeedRow } from './backup/row.ts';
 import { roundTripRow } from './backup/round-trip-row.ts';
 import { readinessRow } from './readiness/row.ts';
+import { fromNothingRow } from './from-nothing/row.ts';
 import { writeWhole } from './run-store.ts';
 
 const file = path.join(path.dirname(import.meta.dirname), 'results', 'way-out.json');
@@ -17,6 +18,7 @@ const wayOutFile = z.strictObject({
   backupSpeed: z.array(backupSpeedRow).default([]),
   roundTrip: z.array(roundTripRow).default([]),
   readiness: z.array(readinessRow).default([]),
+  fromNothing: z.array(fromNothingRow).default([]),
 });
 export type WayOutFile = z.infer<typeof wayOutFile>;
 type Section = Exclude<keyof WayOutFile, 'schema'>;

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 
@@ -6,6 +5,7 @@ import { FolderStore } from '../adapters/backup-stores/folder.ts';
 import { S3Store } from '../adapters/backup-stores/s3.ts';
 import type { BackupStore } from '../ports/backup-store.ts';
 import { ExplainedError } from '../record/explained-error.ts';
+import { dataDirectory } from '../record/paths.ts';
 
 /** A place for backups that is none. */
 export class BackupPlaceUnusable extends ExplainedError {
@@ -16,11 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `${XDG_DATA_HOME:-~/.local/share}/rekindle/backups/<context>`: on the disk of this machine, which may break with it. */
 export function usualBackupFolder(context: string, environment: Environment = process.env): string {
-  const configured = environment['XDG_DATA_HOME'];
-  const home = environment['HOME'] || homedir();
-  const data =
-    configured !== undefined && path.isAbsolute(configured) ? configured : path.join(home, '.local', 'share');
-  return path.join(data, 'rekindle', 'backups', encodeURIComponent(context));
+  return path.join(dataDirectory(environment), 'backups', encodeURIComponent(context));
 }
 
 function s3Store(place: string): BackupStore {

@@ -21,9 +21,13 @@ export interface PartToTake {
   readonly title: string;
   /** Whether the backup is worth having without it; then what it failed with is on record instead. */
   readonly isOptional?: true;
-  /** Takes it, handing its plain bytes to `store` once. Throws when it could not be taken whole. */
+  /**
+   * Takes it, handing its plain bytes to `store`, which replaces what it was given before; `before` are the parts that the backup has already. Throws when it could
+   * not be taken whole.
+   */
   readonly take: (
     store: (plain: AsyncIterable<Buffer>) => Promise<StoredPart>,
+    before: readonly BackupPart[],
   ) => Promise<{ readonly stored: StoredPart; readonly of: PartDetails }>;
 }
 
@@ -100,7 +104,7 @@ export async function createBackup(
     signal.throwIfAborted();
     const file = `${part.file}.age`;
     const known = start.parts.find((entry) => entry.file === file);
-    const taken = known ?? (await takePart(context, start.id, part, file));
+    const taken = known ?? (await takePart(context, start.id, part, parts));
     if ('why' in taken) failed.push(taken);
     else parts.push(taken);
     await putManifest(store, { ...start, parts });
@@ -115,12 +119,13 @@ async function takePart(
   context: CreateContext,
   id: string,
   part: PartToTake,
-  file: string,
+  before: readonly BackupPart[],
 ): Promise<BackupPart | BackupManifest['leftOut'][number]> {
   const { clock, say } = context;
   const [takenAt, start] = [timeOf(clock), clock.monotonic()];
   try {
-    const { stored, of } = await part.take((plain) => storePart(context, id, file, plain));
+    const store = (plain: AsyncIterable<Buffer>) => storePart(context, id, `${part.file}.age`, plain);
+    const { stored, of } = await part.take(store, before);
     const seconds = (clock.monotonic() - start) / 1000;
     say(`${part.title}: ${stored.bytes} bytes in ${seconds.toFixed(1)} s`);
     return { ...stored, takenAt, seconds, of };

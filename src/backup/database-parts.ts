@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import type { PartToTake } from './create.ts';
+import type { BackupPart } from './manifest.ts';
+import type { FilesEnd } from './physical/written-since.ts';
 import type { ServersToRead } from './postgres/choose-server.ts';
 import { PsqlSession } from './postgres/psql-session.ts';
 import { rolesOf } from './postgres/snapshot.ts';
@@ -44,6 +46,13 @@ async function roleNames({ programs }: Tools, { primary }: ServersToRead): Promi
   }
 }
 
+/** Where the files of this cluster end that the backup has already. */
+function filesEnd(before: readonly BackupPart[], cluster: string): FilesEnd | undefined {
+  const details = before.map(({ of }) => of).find((of) => of.kind === 'cluster' && of.cluster === cluster);
+  if (details?.kind !== 'cluster') return undefined;
+  return { lsn: details.endLsn, timeline: details.timeline };
+}
+
 /** The roles and every database of one Patroni cluster: the roles first, because a dump's objects belong to them. */
 export function databaseParts(
   tools: Tools,
@@ -66,9 +75,11 @@ export function databaseParts(
       return {
         file,
         title: `database ${database} of ${cluster}`,
-        take: async (store) => {
+        take: async (store, before) => {
           const context: TakeContext = { ...tools, store: (_file, plain) => store(plain) };
-          const { stored, details } = await takeDatabase(context, servers, { cluster, database, file });
+          const filesUpTo = filesEnd(before, cluster);
+          const wanted = { cluster, database, file, ...(filesUpTo && { filesUpTo }) };
+          const { stored, details } = await takeDatabase(context, servers, wanted);
           return { stored, of: details };
         },
       };

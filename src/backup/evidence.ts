@@ -8,6 +8,8 @@ const provenPart = z.strictObject({
   checked: z.array(z.string()),
   /** In what it is not what was backed up; empty: it is. */
   differences: z.array(z.string()),
+  /** Of a database: how long its restore took, and the reading of every row afterwards, s. */
+  measured: z.strictObject({ restoreSeconds: z.number(), verifySeconds: z.number() }).optional(),
 });
 export type ProvenPart = z.infer<typeof provenPart>;
 

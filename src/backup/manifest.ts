@@ -11,6 +11,19 @@ const tableDigest = z.strictObject({
   digest: z.string(),
 });
 
+/** What the WAL says of a stretch of time, so that two states can be held against each other where nothing was written. */
+const writtenSince = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  /** Files that were written to: `<oid of the database>/<relfilenode>`; of system catalogs as well. */
+  relations: z.array(z.string()),
+  /** Transactions that were committed in it, by their 32 bits. */
+  commits: z.array(z.int().min(0)),
+  /** Transactions that the snapshot still sees running, by their 64 bits. */
+  running: z.array(z.string()),
+});
+export type WrittenSince = z.infer<typeof writtenSince>;
+
 const databaseDetails = z.strictObject({
   kind: z.literal('database'),
   cluster: z.string(),
@@ -42,6 +55,8 @@ const databaseDetails = z.strictObject({
   largeObjects: z.strictObject({ count: z.int().min(0), digest: z.string() }),
   /** SHA-256 of `pg_dump --schema-only` of the same snapshot. */
   schemaSha256: digest,
+  /** What was written between the end of the server's files in this backup and this snapshot; missing: it has no such files. */
+  sinceFiles: z.union([z.strictObject({ why: z.string() }), writtenSince]).optional(),
 });
 
 const clusterDetails = z.strictObject({
@@ -54,6 +69,65 @@ const clusterDetails = z.strictObject({
   readFrom: z.enum(['primary', 'standby']),
   /** Names and sizes of the databases in it. */
   databases: z.array(z.strictObject({ database: z.string(), bytes: size })),
+  /** WAL in it: recovery begins at the first position, and the files are consistent from the second on. */
+  startLsn: z.string(),
+  endLsn: z.string(),
+  /** Whether the server's pages have checksums, which it has verified while it read them. */
+  checksums: z.boolean(),
+  /** Files that `backup_manifest` names. */
+  files: z.int().min(0),
+  /** Size of the tar; what is stored of it is compressed. */
+  tarBytes: size,
+});
+
+/** One file, folder or link of a volume, by its path below it. */
+const uploadedEntry = z.strictObject({
+  path: z.string(),
+  type: z.enum(['file', 'directory', 'symlink', 'hard link', 'other']),
+  mode: z.int().min(0).max(0o7777),
+  bytes: size,
+  sha256: digest.optional().describe('of files'),
+  link: z.string().optional().describe('where a link leads'),
+});
+
+const uploadsDetails = z.strictObject({
+  kind: z.literal('uploads'),
+  /** Name of the claim. */
+  claim: z.string(),
+  pod: z.string(),
+  /** Where it was mounted there. */
+  path: z.string(),
+  files: size,
+  fileBytes: size,
+  entries: z.array(uploadedEntry),
+  /** Files that were changed while they were read, in each attempt; what is stored of them may be of two moments. */
+  changed: z.array(z.string()),
+});
+
+const objectsDetails = z.strictObject({
+  kind: z.literal('objects'),
+  namespace: z.string(),
+  /** Namespaces of the operators whose objects are in it as well. */
+  operators: z.array(z.string()),
+  /** Every object; a Secret without a digest, which would help to guess its values. */
+  objects: z.array(z.strictObject({ object: z.string(), sha256: digest.optional() })),
+  /** What could not be read. */
+  missing: z.array(z.strictObject({ what: z.string(), why: z.string(), kind: z.string().optional() })),
+});
+
+const clusterDefinitionDetails = z.strictObject({
+  kind: z.literal('cluster-definition'),
+  /** Name of the cluster. */
+  cluster: z.string(),
+  nodes: size,
+  images: size.describe('that are in use'),
+});
+
+const imageDetails = z.strictObject({
+  kind: z.literal('image'),
+  image: z.string(),
+  /** The engine's id of it. */
+  id: z.string(),
 });
 
 const otherDetails = z.discriminatedUnion('kind', [
@@ -66,14 +140,10 @@ const otherDetails = z.discriminatedUnion('kind', [
     /** Keys right before and right after: those with a time to live go meanwhile. */
     keys: z.tuple([z.int().min(0), z.int().min(0)]),
   }),
-  z.strictObject({
-    kind: z.literal('uploads'),
-    volume: z.string(),
-    pod: z.string(),
-    files: z.int().min(0),
-    fileBytes: size,
-  }),
-  z.strictObject({ kind: z.literal('objects'), files: z.int().min(0) }),
+  uploadsDetails,
+  objectsDetails,
+  clusterDefinitionDetails,
+  imageDetails,
 ]);
 
 const part = z.strictObject({
@@ -89,6 +159,7 @@ const part = z.strictObject({
 });
 export type BackupPart = z.infer<typeof part>;
 export type DatabaseDetails = z.infer<typeof databaseDetails>;
+export type ClusterDetails = z.infer<typeof clusterDetails>;
 export type TableDigest = z.infer<typeof tableDigest>;
 export type PartDetails = BackupPart['of'];
 
@@ -114,4 +185,19 @@ export const manifestName = 'manifest.json';
 /** The manifest of a text; throws zod's error, or that it is no JSON. */
 export function parseManifest(text: string): BackupManifest {
   return backupManifest.parse(JSON.parse(text));
+}
+
+/** Parts of one kind. */
+export type PartOf<Kind extends PartDetails['kind']> = BackupPart & {
+  readonly of: { readonly kind: Kind };
+};
+
+export type UploadedEntry = z.infer<typeof uploadedEntry>;
+
+/** The parts of a backup that are of this kind. */
+export function partsOf<Kind extends PartDetails['kind']>(
+  { parts }: BackupManifest,
+  kind: Kind,
+): readonly PartOf<Kind>[] {
+  return parts.filter((one): one is PartOf<Kind> => one.of.kind === kind);
 }

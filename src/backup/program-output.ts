@@ -56,7 +56,7 @@ export async function outputText(programs: PodPrograms, program: ProgramInPod): 
 export async function withInput(
   programs: PodPrograms,
   program: ProgramInPod,
-  input: AsyncIterable<Buffer>,
+  input: AsyncIterable<Buffer> | Iterable<Buffer>,
 ): Promise<string> {
   const running = await programs.start(program, { withInput: true });
   const writing = (async () => {

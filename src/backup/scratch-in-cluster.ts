@@ -4,6 +4,7 @@ import type { ServerInPod } from './postgres/psql-session.ts';
 import { PsqlSession } from './postgres/psql-session.ts';
 import { ScratchServer } from './postgres/scratch-server.ts';
 import { NoScratchPlace, withScratchPod, type ScratchContext } from './scratch-pod.ts';
+import type { WithScratchPlace } from './physical/prove-files.ts';
 import type { WithScratchServer } from './verify.ts';
 
 const source = z.object({ version: z.number(), preloaded: z.string(), binaries: z.string() });
@@ -11,11 +12,10 @@ const source = z.object({ version: z.number(), preloaded: z.string(), binaries: 
 /** A dump is restored by its own major version: a newer one might forgive what the old one would not. */
 const major = (version: number): number => Math.floor(version / 10_000);
 
-/** Scratch servers in pods beside the databases that run; `serverOf` names one of a cluster that can be asked. */
-export function scratchInCluster(
-  context: ScratchContext,
-  serverOf: (cluster: string) => ServerInPod | undefined,
-): WithScratchServer {
+type ServerOf = (cluster: string) => ServerInPod | undefined;
+
+/** Places in pods beside the databases that run; `serverOf` names one of a cluster that can be asked. */
+export function scratchPlaces(context: ScratchContext, serverOf: ServerOf): WithScratchPlace {
   return async (needed, use) => {
     const server = serverOf(needed.cluster);
     if (server === undefined)
@@ -41,16 +41,22 @@ export function scratchInCluster(
         place: `cluster ${needed.cluster}`,
         next: `Verify it where PostgreSQL ${major(needed.serverVersion)} runs.`,
       });
-    return withScratchPod(context, server, needed.bytes, async (place) => {
-      const scratch = await ScratchServer.start(context.programs, place, {
-        ...found,
-        superuser: server.superuser,
-      });
+    return withScratchPod(context, server, needed.bytes, (place) =>
+      use(place, { ...found, superuser: server.superuser }),
+    );
+  };
+}
+
+/** Empty servers in such places. */
+export function scratchInCluster(context: ScratchContext, serverOf: ServerOf): WithScratchServer {
+  const withPlace = scratchPlaces(context, serverOf);
+  return (needed, use) =>
+    withPlace(needed, async (place, server) => {
+      const scratch = await ScratchServer.start(context.programs, place, server);
       try {
         return await use(scratch);
       } finally {
         await scratch.stop();
       }
     });
-  };
 }

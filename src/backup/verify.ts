@@ -2,21 +2,25 @@ import type { BackupStore } from '../ports/backup-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PodPrograms } from '../ports/pod-programs.ts';
 import { causeText } from '../record/explained-error.ts';
-import { NotDecrypted, recipientOf } from './encryption.ts';
-import type { Proof, ProofVerdict, ProvenPart } from './evidence.ts';
+import { recipientOf } from './encryption.ts';
+import type { Proof } from './evidence.ts';
+import { Findings } from './findings.ts';
 import {
   manifestName,
   parseManifest,
+  partsOf,
   type BackupManifest,
   type BackupPart,
   type DatabaseDetails,
+  type PartOf,
 } from './manifest.ts';
 import { proveDatabase, type DatabaseProof } from './postgres/prove-database.ts';
 import type { ScratchServer } from './postgres/scratch-server.ts';
-import { ProgramFailed } from './program-output.ts';
+import { proveFiles, type WithScratchPlace } from './physical/prove-files.ts';
+import { provenByReading } from './prove-by-reading.ts';
 import { checkRdb, type RedisInPod } from './redis/rdb.ts';
 import { readText } from './read-text.ts';
-import { PartDiffers, readPart } from './store-part.ts';
+import { readPart } from './store-part.ts';
 
 /** A server of this version with room for this much, for as long as `use` takes. */
 export type WithScratchServer = <T>(
@@ -32,6 +36,7 @@ export interface VerifyContext {
   readonly tool: string;
   readonly say: (line: string) => void;
   readonly withScratchServer: WithScratchServer;
+  readonly withScratchPlace: WithScratchPlace;
   /** A Redis of that name whose programs can check a copy; undefined: none runs. */
   readonly redisOf: (name: string) => RedisInPod | undefined;
   /** pg_restore restores so many tables at once. */
@@ -40,42 +45,6 @@ export interface VerifyContext {
 
 /** A database as it was restored needs its rows and indexes; its dump lies beside it meanwhile. */
 const roomFactor = 2.5;
-
-/** What a program in the scratch pod says when the place failed and not the backup. */
-const ofThePlace =
-  /no space left on device|out of memory|server closed the connection|could not resize shared memory/i;
-
-/** Whether an error says something about the backup; any other leaves the question open. */
-function isAboutTheBackup(error: unknown): boolean {
-  if (error instanceof ProgramFailed) return !ofThePlace.test(error.message);
-  return error instanceof NotDecrypted || error instanceof PartDiffers;
-}
-
-/** Collects what is found out, part by part. */
-class Findings {
-  readonly parts: ProvenPart[] = [];
-  readonly reasons: string[] = [];
-  restoredInto: number | undefined;
-
-  proven(file: string, ...checked: readonly string[]): void {
-    this.parts.push({ file, checked: [...checked], differences: [] });
-  }
-
-  bad(file: string, ...differences: readonly string[]): void {
-    this.parts.push({ file, checked: [], differences: [...differences] });
-  }
-
-  /** Books an error where it belongs. */
-  failed(file: string, error: unknown): void {
-    if (isAboutTheBackup(error)) this.bad(file, causeText(error));
-    else this.reasons.push(`${file}: ${causeText(error)}`);
-  }
-
-  get verdict(): ProofVerdict {
-    if (this.parts.some(({ differences }) => differences.length > 0)) return 'bad';
-    return this.reasons.length > 0 || this.parts.length === 0 ? 'could-not-tell' : 'proven';
-  }
-}
 
 /** The manifest of a backup, or why there is none that can be used; the latter is about the backup. */
 async function manifestOf(store: BackupStore, id: string): Promise<BackupManifest | string> {
@@ -94,15 +63,6 @@ async function manifestOf(store: BackupStore, id: string): Promise<BackupManifes
 async function hasKey(identities: readonly string[], { recipients }: BackupManifest): Promise<boolean> {
   const own = await Promise.all(identities.map((identity) => recipientOf(identity)));
   return own.some((recipient) => recipients.includes(recipient));
-}
-
-type PartOf<Kind extends BackupPart['of']['kind']> = BackupPart & { readonly of: { readonly kind: Kind } };
-
-function partsOf<Kind extends BackupPart['of']['kind']>(
-  { parts }: BackupManifest,
-  kind: Kind,
-): readonly PartOf<Kind>[] {
-  return parts.filter((part): part is PartOf<Kind> => part.of.kind === kind);
 }
 
 function checkedText({ tables, rows }: DatabaseProof): string {
@@ -150,7 +110,11 @@ async function proveOne(
   try {
     const proof = await proveDatabase(context, scratch, part.of, { bytes: part.bytes, plain, jobs });
     if (proof.differences.length > 0) found.bad(part.file, ...proof.differences);
-    else found.proven(part.file, checkedText(proof));
+    else
+      found.restored(part.file, checkedText(proof), {
+        restoreSeconds: proof.restoreSeconds,
+        verifySeconds: proof.compareSeconds,
+      });
   } catch (error) {
     found.failed(part.file, error);
   }
@@ -177,16 +141,17 @@ async function proveRedis(
   }
 }
 
-/** Reads a part to its end: every byte is what was stored, and opens with the key. */
+/** Reads a part to its end: every byte is what was stored, opens with the key, and is what its manifest says. */
 async function readWhole(
-  context: VerifyContext,
+  { store, identities }: VerifyContext,
   id: string,
   part: BackupPart,
   found: Findings,
 ): Promise<void> {
   try {
-    for await (const _ of readPart(context.store, id, part, context.identities));
-    found.proven(part.file, 'read whole, decrypted, and the same as it was');
+    const { checked, differences } = await provenByReading(readPart(store, id, part, identities), part.of);
+    if (differences.length > 0) found.bad(part.file, ...differences);
+    else found.proven(part.file, checked);
   } catch (error) {
     found.failed(part.file, error);
   }
@@ -219,6 +184,7 @@ async function examine(
       );
     }
   }
+  for (const part of partsOf(manifest, 'cluster')) await proveFiles(context, manifest, part, found);
   for (const part of partsOf(manifest, 'redis')) await proveRedis(context, id, part, found);
   const done = new Set(found.parts.map(({ file }) => file));
   for (const part of manifest.parts) if (!done.has(part.file)) await readWhole(context, id, part, found);

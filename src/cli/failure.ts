@@ -34,6 +34,7 @@ const codes: Readonly<Record<string, number>> = {
   RecipientUnusable: exitCodes.usage,
   NothingToExport: exitCodes.usage,
   SecretInPlain: exitCodes.broken,
+  RebuildRefused: exitCodes.broken,
   ServiceRefused: exitCodes.broken,
   ServiceFailed: exitCodes.broken,
 };

@@ -128,6 +128,33 @@ export type JournalEvent =
       readonly bytes: number;
       readonly seconds: number;
     }
+  | {
+      /** A cluster that is gone is about to be made from a backup. */
+      readonly type: 'rebuild-began';
+      readonly run: string;
+      /** Id of the restore; runs that go on with it have ids of their own. */
+      readonly restore: string;
+      readonly backup: string;
+      readonly place: string;
+      readonly cluster: string;
+    }
+  | {
+      readonly type: 'rebuild-step';
+      readonly run: string;
+      readonly restore: string;
+      readonly step: string;
+      readonly phase: 'intended' | 'done' | 'failed';
+      readonly detail: string;
+      /** Of this run; 0 for what is about to be done. */
+      readonly seconds: number;
+    }
+  | {
+      readonly type: 'rebuild-ended';
+      readonly run: string;
+      readonly restore: string;
+      readonly proven: boolean;
+      readonly seconds: number;
+    }
   | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
 
 /** An event with its place in the journal: `at` in ms since the epoch, `seq` strictly growing. */

@@ -13,11 +13,16 @@ function portsOf(document: Document): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** Names of the nodes that the load balancer leads to, each once. Throws when the text is no YAML. */
-export function upstreamNames(values: string): readonly string[] {
+/** Names of the nodes that each port (`30443.tcp`) is led to. Throws when the text is no YAML. */
+export function nodesByPort(values: string): ReadonlyMap<string, readonly string[]> {
   const document = parseDocument(values);
   if (document.errors[0] !== undefined) throw document.errors[0];
-  return [...new Set([...portsOf(document).values()].flat())];
+  return portsOf(document);
+}
+
+/** Names of the nodes that the load balancer leads to, each once. Throws when the text is no YAML. */
+export function upstreamNames(values: string): readonly string[] {
+  return [...new Set([...nodesByPort(values).values()].flat())];
 }
 
 /**

@@ -67,6 +67,16 @@ export async function tryAcquireHostLock(locked: LockedCluster, command: string)
   }
 }
 
+/**
+ * Who holds the lock of a cluster now, without taking it even for a moment; undefined: nobody, or not on Linux. A holder that
+ * does not say who it is counts as one.
+ */
+export async function hostLockHolder(locked: LockedCluster): Promise<HostLockClaim | 'unnamed' | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const claim = await askHolder(hostLockName(locked));
+  return claim === 'gone' ? undefined : (claim ?? 'unnamed');
+}
+
 function releaser(server: net.Server): () => void {
   held.add(server);
   return () => {

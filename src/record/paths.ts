@@ -20,6 +20,13 @@ export function configDirectory(environment: Environment = process.env): string 
   return join(environment['HOME'] || homedir(), '.config', 'rekindle');
 }
 
+/** Folder of what Rekindle makes for its user: `${XDG_DATA_HOME:-~/.local/share}/rekindle`; a relative path is ignored as above. */
+export function dataDirectory(environment: Environment = process.env): string {
+  const configured = environment['XDG_DATA_HOME'];
+  if (configured !== undefined && isAbsolute(configured)) return join(configured, 'rekindle');
+  return join(environment['HOME'] || homedir(), '.local', 'share', 'rekindle');
+}
+
 /** File in which the agent of one cluster says how it is; characters that do not belong in a file name are escaped. */
 export function agentStatePath(cluster: string, environment: Environment = process.env): string {
   return join(stateDirectory(environment), `agent-${encodeURIComponent(cluster)}.json`);
@@ -33,4 +40,9 @@ export function journalPath(environment: Environment = process.env): string {
 /** File of the host lock of one cluster; characters that do not belong in a file name are escaped. */
 export function lockPath(cluster: string, environment: Environment = process.env): string {
   return join(stateDirectory(environment), `lock-${encodeURIComponent(cluster)}.db`);
+}
+
+/** File in which the backups of one kubeconfig context say how they are. */
+export function backupStatePath(context: string, environment: Environment = process.env): string {
+  return join(stateDirectory(environment), `backup-${encodeURIComponent(context)}.json`);
 }

@@ -88,6 +88,11 @@ const texts: Texts = {
   'person-called': ({ reason, trouble }) => `a person is needed: ${reason} (${trouble})`,
   'backup-examined': ({ backup, verdict, place }) =>
     `backup ${backup} in ${place}: ${verdict === 'could-not-tell' ? 'could not tell' : verdict}`,
+  'rebuild-began': ({ backup, cluster }) => `making cluster ${cluster} from backup ${backup}`,
+  'rebuild-step': ({ step, phase, detail, seconds }) =>
+    phase === 'intended' ? `${step}: ${detail}` : `${step}: ${phase}, ${detail} (${seconds.toFixed(1)} s)`,
+  'rebuild-ended': ({ proven, seconds }) =>
+    `the restore is over${proven ? '' : ', and the stack is not proven'} (${seconds.toFixed(0)} s)`,
   paused: ({ until, reason }) => `paused until ${dateTime(until)}: ${reason}`,
   resumed: () => 'no longer paused',
   'run-started': nothing,

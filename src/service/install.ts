@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 
 import { causeText } from '../record/explained-error.ts';
 import { createFolder } from '../record/durable-file.ts';
-import { mustSucceed } from './manager.ts';
+import { mustSucceed, type Manager } from './manager.ts';
 import type { PreparedService } from './prepare.ts';
 import { ServiceFailed, ServiceRefused } from './refused.ts';
 import type { Run } from './run.ts';
 import type { SelfTestAnswer } from './self-test.ts';
+import type { ServiceSpec } from './service-spec.ts';
 import { neededTool, systemTool } from './tools.ts';
 import { tryFirst } from './try-first.ts';
 import { removeUnit, syncFile, writeUnit } from './unit-file.ts';
@@ -26,7 +27,7 @@ interface Before {
 }
 
 /** Folders of a user are made by that user: root would follow whatever links lie there. */
-async function makeFolders({ spec }: PreparedService, uid: number, run: Run): Promise<void> {
+export async function makeFolders(spec: ServiceSpec, uid: number, run: Run): Promise<void> {
   for (const folder of spec.writes.filter((path) => !existsSync(path))) {
     if (uid === spec.account.uid) {
       createFolder(folder);
@@ -45,7 +46,7 @@ async function makeFolders({ spec }: PreparedService, uid: number, run: Run): Pr
     const { code, said } = await run([...argv, folder]);
     if (code === 0) continue;
     throw new ServiceRefused({
-      what: 'The folder of the journal cannot be made',
+      what: 'A folder that is written into cannot be made',
       cause: said,
       place: folder,
       next: `Make it as user ${spec.account.name}, then install again.`,
@@ -53,11 +54,15 @@ async function makeFolders({ spec }: PreparedService, uid: number, run: Run): Pr
   }
 }
 
-function refuseFailed(answers: readonly SelfTestAnswer[]): void {
+/** Throws ServiceRefused when an answer is no; `what` is the first half of its sentence. */
+export function refuseFailed(
+  answers: readonly SelfTestAnswer[],
+  what = 'The service is not installed: the agent could not work',
+): void {
   const failed = answers.filter(({ answer }) => answer === 'no');
   if (failed.length === 0) return;
   throw new ServiceRefused({
-    what: 'The service is not installed: the agent could not work',
+    what,
     cause: failed.map(({ question, evidence }) => `it cannot ${question}: ${evidence}`).join('; '),
     place: 'self-test',
     next: 'Mend that, then install again.',
@@ -105,7 +110,7 @@ async function lastWords({ manager }: PreparedService, run: Run): Promise<string
 }
 
 /** Lingering keeps a user's manager running without a login (loginctl(1)); a file of that name says so. */
-async function lingers({ manager, spec }: PreparedService, run: Run): Promise<boolean | undefined> {
+export async function lingers(manager: Manager, spec: ServiceSpec, run: Run): Promise<boolean | undefined> {
   if (manager.scope === 'system') return true;
   const loginctl = systemTool('loginctl');
   if (loginctl === undefined) return undefined;
@@ -148,9 +153,9 @@ async function enable(prepared: PreparedService, before: Before, run: Run): Prom
  * until it says that it is ready. Throws ServiceRefused (nothing was changed) and ServiceFailed (it was taken back).
  */
 export async function installService(prepared: PreparedService, uid: number, run: Run): Promise<Installed> {
-  await makeFolders(prepared, uid, run);
+  await makeFolders(prepared.spec, uid, run);
   const answers = await tryFirst(prepared);
   refuseFailed(answers);
   await enable(prepared, await stateBefore(prepared), run);
-  return { answers, startsWithoutLogin: await lingers(prepared, run) };
+  return { answers, startsWithoutLogin: await lingers(prepared.manager, prepared.spec, run) };
 }

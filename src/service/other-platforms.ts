@@ -15,7 +15,8 @@ export interface PrintedService {
   readonly isTested: false;
 }
 
-function specHere(wanted: WantedService, here: Here): ServiceSpec {
+/** What a definition for another platform says, of this user and this program. */
+export function specHere(wanted: WantedService, here: Here): ServiceSpec {
   const { username, uid, gid } = userInfo();
   const account = { name: username, uid, gid, home: homedir() };
   const options = chosenOptions(wanted, { ...here, isOwn: true }, undefined);

@@ -53,7 +53,8 @@ export function thisProcess(version: string): Here {
   };
 }
 
-function readUnit(file: string): string | undefined {
+/** Text of a unit; undefined where there is none. */
+export function readUnit(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
@@ -65,6 +66,7 @@ export async function managerFor(
   scope: Scope | undefined,
   { run, uid, environment }: Here,
   purpose: 'read' | 'change' = 'change',
+  name: string = unitName,
 ): Promise<Manager> {
   requireSystemd();
   if (scope === 'user' || (scope === undefined && uid !== 0)) {
@@ -72,7 +74,7 @@ export async function managerFor(
     if (scope === 'user' || purpose === 'change') return own;
     // Whoever asks means the one that there is.
     const system = systemManager(run);
-    const isSystem = !existsSync(join(own.units, unitName)) && existsSync(join(system.units, unitName));
+    const isSystem = !existsSync(join(own.units, name)) && existsSync(join(system.units, name));
     return isSystem ? system : own;
   }
   if (uid === 0 || purpose === 'read') return systemManager(run);
@@ -85,7 +87,7 @@ export async function managerFor(
 }
 
 /** Whom the agent runs as: nobody is guessed, and root is only meant when it is named. */
-async function accountFor(
+export async function accountFor(
   manager: Manager,
   runAs: string | undefined,
   { run, environment }: Here,
@@ -96,7 +98,7 @@ async function accountFor(
       what: 'A user unit runs as its user',
       cause: `--run-as ${runAs} was given`,
       place: '--run-as',
-      next: 'Leave it away, or install a system unit: sudo rekindle service install --system --run-as USER.',
+      next: 'Leave it away, or install a system unit, with sudo: --system --run-as USER.',
     });
   }
   if (runAs !== undefined) return accountOf(runAs, run);
@@ -109,17 +111,22 @@ async function accountFor(
 }
 
 /** Two agents for one user would only wait for each other. */
-function requireNoOther(manager: Manager, account: Account): void {
+export function requireNoOther(
+  manager: Manager,
+  account: Account,
+  name: string = unitName,
+  command = 'rekindle service uninstall',
+): void {
   const other =
     manager.scope === 'user'
-      ? join('/etc/systemd/system', unitName)
-      : join(account.home, '.config', 'systemd', 'user', unitName);
+      ? join('/etc/systemd/system', name)
+      : join(account.home, '.config', 'systemd', 'user', name);
   if (!existsSync(other)) return;
   throw new ServiceRefused({
-    what: 'There is another unit of the agent',
+    what: `There is another ${name}`,
     cause: `a ${manager.scope === 'user' ? 'system' : 'user'} unit is installed`,
     place: other,
-    next: `Remove it first: ${manager.scope === 'user' ? 'sudo rekindle service uninstall --system' : 'rekindle service uninstall --user'}.`,
+    next: `Remove it first: ${manager.scope === 'user' ? `sudo ${command} --system` : `${command} --user`}.`,
   });
 }
 
@@ -135,7 +142,7 @@ function k3dOf(account: Account, { environment }: Here): string {
 }
 
 /** The agent's whole environment: of the machine's tools only those that have no path of their own are found by PATH. */
-function agentEnvironment(
+export function agentEnvironment(
   { scope }: Manager,
   account: Account,
   options: ServiceOptions,

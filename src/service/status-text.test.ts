@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { serviceSpec } from '../../test/fakes/service-spec.ts';
 import { couldNotLook, saw } from '../domain/looked.ts';
-import { ago, gradeOf, statusText } from './status-text.ts';
+import { ago } from '../domain/time-stamp.ts';
+import { gradeOf, statusText } from './status-text.ts';
 import type { ServiceStatus } from './status.ts';
 import type { UnitState } from './unit-state.ts';
 

@@ -1,6 +1,6 @@
 import type { Looked } from '../domain/looked.ts';
 import { plainLine } from '../domain/plain-text.ts';
-import { dateTime } from '../domain/time-stamp.ts';
+import { ago, dateTime } from '../domain/time-stamp.ts';
 import type { AgentHistory } from './journal-look.ts';
 import type { ServiceStatus } from './status.ts';
 import type { UnitState } from './unit-state.ts';
@@ -11,16 +11,6 @@ export type Grade = 'well' | 'not-well' | 'could-not-look';
 
 /** One screen has two lines for it, characters. */
 const longestSentence = 200;
-
-/** How long ago, in the largest unit that fits. */
-export function ago(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s ago`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min ago`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
-}
 
 function timeAndAge(at: number | undefined, now: number, never: string): string {
   return at === undefined ? never : `${dateTime(at)} (${ago(now - at)})`;

@@ -46,23 +46,25 @@ async function unitState({ systemctl }: Manager): Promise<UnitState> {
   return parseUnitState(stdout);
 }
 
-async function changedFiles({ files }: InstallRecord): Promise<readonly string[]> {
+async function changedFiles({ files }: InstallRecord, command: string): Promise<readonly string[]> {
   const found = await Promise.all(files.map(async (file) => ({ file, now: await digestOf(file.path) })));
   return found
     .filter(({ file, now }) => file.sha256 !== now.sha256)
-    .map(
-      ({ file: { path } }) =>
-        `${path} is not the one that was installed; if that was you: rekindle service install`,
-    );
+    .map(({ file: { path } }) => `${path} is not the one that was installed; if that was you: ${command}`);
 }
 
 const noRecord = 'the unit does not say how it was installed: somebody else wrote or changed it';
 
-async function objectionsNow(record: InstallRecord | undefined, run: Run): Promise<readonly string[]> {
+/** What is wrong with the files that a unit runs and reads; empty when all is as it was installed. */
+export async function objectionsNow(
+  record: InstallRecord | undefined,
+  run: Run,
+  command = 'rekindle service install',
+): Promise<readonly string[]> {
   if (record === undefined) return [noRecord];
   const account = await accountOf(record.account, run);
   const objections = await objectionsToAll(record.decisive, account, run);
-  const changed = await changedFiles(record);
+  const changed = await changedFiles(record, command);
   return [...changed, ...objections.map(({ path, why, mend }) => `${path}: ${why} (${mend})`)];
 }
 

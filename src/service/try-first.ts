@@ -29,7 +29,10 @@ function readAnswers(output: string, said: string, manager: Manager): readonly S
  * Runs the self-test as a unit of its own, which is gone afterwards: with the user, the environment and the limits that the
  * agent will have. Throws ServiceFailed when it cannot be run.
  */
-export async function tryFirst({ manager, spec }: PreparedService): Promise<readonly SelfTestAnswer[]> {
+export async function tryFirst({
+  manager,
+  spec,
+}: Pick<PreparedService, 'manager' | 'spec'>): Promise<readonly SelfTestAnswer[]> {
   const unit = join(manager.transientUnits, selfTestName);
   const output = join(manager.runtime, 'rekindle-self-test.json');
   rmSync(output, { force: true });

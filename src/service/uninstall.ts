@@ -23,7 +23,7 @@ export interface Uninstalled {
 
 /** Files of the state folder that are Rekindle's; a folder may hold others. */
 const ownState =
-  /^(journal\.db(-wal|-shm)?|lock-.*\.db(\.holder\.json(\.\d+)?)?|agent-.*\.json(\.\d+)?|kubeconfig-.*)$/;
+  /^(journal\.db(-wal|-shm)?|lock-.*\.db(\.holder\.json(\.\d+)?)?|(agent|backup)-.*\.json(\.\d+)?|kubeconfig-.*)$/;
 
 /** Folder of additions to the unit, by `systemctl edit`. */
 const dropIns = `${unitName}.d`;

@@ -64,6 +64,12 @@ export const stackFileSchema = z.strictObject({
           settings: poolerSettings.optional(),
         })
         .optional(),
+      backup: z
+        .strictObject({
+          /** Claims whose files a backup takes, and those that it leaves, where the evidence leads astray. */
+          volumes: z.strictObject({ take: z.array(name).optional(), leave: z.array(name).optional() }),
+        })
+        .optional(),
       policy: z
         .strictObject({
           stabilityWindow: seconds.optional(),

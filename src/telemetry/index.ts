@@ -5,6 +5,7 @@ import type { StoredEvent } from '../domain/journal-event.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ExplainedError } from '../record/explained-error.ts';
+import type { ToldBackups } from './backup-instruments.ts';
 import { priorities } from './journal-entry.ts';
 import { journaldLog } from './journald.ts';
 import { defaultListen, parseListenAddress } from './listen-address.ts';
@@ -26,6 +27,8 @@ export interface TelemetryOptions {
   readonly longestSilenceMs: number;
   /** Absolute path of util-linux's `logger`, found when the service was installed; undefined: there is none. */
   readonly logger?: string | undefined;
+  /** What is known of the stack's backups; asked at each scrape. */
+  readonly backups?: () => ToldBackups | undefined;
   /** Names the endpoint of the spans (`OTEL_EXPORTER_OTLP_ENDPOINT`). Default: this process's. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Takes a line when something of all this cannot be had and the journal does not get it; the agent goes on without it. */

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 import { steps } from '../act/steps/index.ts';
 import { guards } from '../plan/guards/index.ts';
+import { backupInstruments, tellBackups } from './backup-instruments.ts';
 
 /** Upper bounds, seconds: close together where the measured recoveries lie (README, power cuts: half under 33 s, all under 53 s). */
 const recoveryBuckets = [1, 2, 5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 90, 120, 240, 600];
@@ -104,6 +105,7 @@ export function instruments({ current, counted }: Registries) {
       help: '1 while the agent only looks because it was told to pause, else 0.',
       registers,
     }),
+    backups: backupInstruments(registers),
   };
   addProcess(current);
   beginAtZero(made);
@@ -116,7 +118,7 @@ export type Instruments = ReturnType<typeof instruments>;
  * A counter that appears with its first event has not increased by one for Prometheus: series start at 0
  * (prometheus.io/docs/practices/instrumentation, "Avoid missing metrics").
  */
-function beginAtZero({ usable, lastRecoverySeconds, ...made }: Instruments): void {
+function beginAtZero({ usable, lastRecoverySeconds, backups, ...made }: Instruments): void {
   for (const step of Object.keys(steps)) {
     for (const ending of endings) made.actions.inc({ step, ...ending }, 0);
     for (const guard of guards) made.refusals.inc({ guard: guard.id, step }, 0);
@@ -124,6 +126,7 @@ function beginAtZero({ usable, lastRecoverySeconds, ...made }: Instruments): voi
   for (const outcome of states) made.recovery.zero({ outcome });
   usable.set(Number.NaN);
   lastRecoverySeconds.set(Number.NaN);
+  tellBackups(backups, undefined);
   for (const state of states) made.state.set({ state }, state === 'unknown' ? 1 : 0);
 }
 

@@ -5,6 +5,7 @@ import type { StoredEvent } from '../domain/journal-event.ts';
 import type { StepName } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
+import { tellBackups, type ToldBackups } from './backup-instruments.ts';
 import { handle } from './handlers.ts';
 import { type Instruments, instruments, states } from './instruments.ts';
 import { isProof, Recoveries } from './recoveries.ts';
@@ -15,6 +16,8 @@ export interface MetricsOptions {
   /** Name of the stack, or of its cluster; asked at each scrape, because discovery may know it only later. */
   readonly stack: () => string;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  /** What is known of the stack's backups, asked at each scrape: other processes make them. */
+  readonly backups?: () => ToldBackups | undefined;
 }
 
 /** A text in pieces that need not be copied to be sent. */
@@ -46,6 +49,7 @@ export class Metrics implements Listener {
   readonly #made: Instruments;
   readonly #clock: MetricsOptions['clock'];
   readonly #stack: () => string;
+  readonly #backups: () => ToldBackups | undefined;
   readonly #recoveries = new Recoveries();
   /** Steps whose end was not heard yet, by action. */
   readonly #steps = new Map<string, StepName>();
@@ -57,10 +61,11 @@ export class Metrics implements Listener {
   /** When the last look ended; monotonic, ms. */
   #lastLook: number | undefined;
 
-  constructor({ version, stack, clock }: MetricsOptions) {
+  constructor({ version, stack, clock, backups = () => undefined }: MetricsOptions) {
     this.#made = instruments({ current: this.#current, counted: this.#counted });
     this.#clock = clock;
     this.#stack = stack;
+    this.#backups = backups;
     this.#made.build.set({ version }, 1);
   }
 
@@ -77,6 +82,7 @@ export class Metrics implements Listener {
   /** Everything in Prometheus's text format. */
   async exposition(): Promise<Exposition> {
     const stack = this.#stack();
+    tellBackups(this.#made.backups, this.#backups());
     this.#current.setDefaultLabels({ stack });
     const parts = [await this.#countedText(stack), '\n', await this.#current.metrics()];
     return { parts, contentType: this.#current.contentType };

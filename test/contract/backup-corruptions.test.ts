@@ -86,6 +86,7 @@ async function verified(
       tool: 'test',
       jobs: 2,
       redisOf: () => place('db-0'),
+      withScratchPlace: (_needed, use) => use(place('scratch'), needed),
       withScratchServer: async ({ serverVersion }, use) => {
         if (Math.floor(serverVersion / 10_000) !== 15)
           throw new NoScratchPlace({

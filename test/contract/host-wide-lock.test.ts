@@ -8,7 +8,12 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { holdingLock } from '../../src/cli/holding-lock.ts';
-import { hostLockName, tryAcquireHostLock, type LockedCluster } from '../../src/record/host-lock.ts';
+import {
+  hostLockHolder,
+  hostLockName,
+  tryAcquireHostLock,
+  type LockedCluster,
+} from '../../src/record/host-lock.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
@@ -107,6 +112,24 @@ describe('lock that all users of a machine see', () => {
       mine.release();
     }
     expect((await otherProcess(locked, nobody)).got).toEqual({ held: true });
+  });
+
+  it('can be looked at without being taken: who waits for it disturbs nobody', async (context) => {
+    skipWhen(context, process.platform === 'linux' ? undefined : 'needs the abstract namespace of Linux');
+    const locked = newCluster();
+    expect(await hostLockHolder(locked)).toBeUndefined();
+    const { child } = await otherProcess(locked);
+    expect(await hostLockHolder(locked)).toMatchObject({ pid: child.pid, command: 'rekindle watch' });
+    // Looked at while nobody has it, it can be had.
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const [seen, attempt] = await Promise.all([
+      hostLockHolder(locked),
+      tryAcquireHostLock(locked, 'rekindle up'),
+    ]);
+    expect(attempt.held).toBe(true);
+    expect([undefined, process.pid]).toContain(typeof seen === 'object' ? seen.pid : seen);
+    if (attempt.held) attempt.release();
   });
 
   it('is one per engine and cluster', async () => {

@@ -55,6 +55,8 @@ export interface LabContainers extends PodPrograms {
   readonly started: string[];
   /** Called before a program is started; may throw to stand for an API that goes away. */
   before: (program: ProgramInPod) => void;
+  /** Variables of every container, beside those that find its programs. */
+  environment: Readonly<Record<string, string>>;
   /** Folder of a pod's /tmp, made at its first use, with those of its programs that stay. */
   readonly folderOf: (pod: string) => string;
   /** Ends every server that was left and removes the folders. */
@@ -80,6 +82,7 @@ export function labContainers(): LabContainers {
   const containers: LabContainers = {
     started: [],
     before: () => undefined,
+    environment: {},
     folderOf: (pod) => path.join(folderOf(pod), 'tmp'),
     start: (program, { withInput = false } = {}) => {
       containers.before(program);
@@ -88,6 +91,7 @@ export function labContainers(): LabContainers {
       const child = spawn('unshare', [...words, ...program.argv], {
         stdio: [withInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
         env: {
+          ...containers.environment,
           PATH: '/usr/lib/postgresql/15/bin:/usr/bin:/bin',
           LANG: 'C.UTF-8',
           HOME: '/tmp',

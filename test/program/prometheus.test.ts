@@ -64,6 +64,20 @@ function programOr(context: TestContext, found: Found): string {
 
 const target = { kind: 'Pod', namespace: 'shop', name: 'db-pooler-1' };
 
+/** One that was proven an hour ago, by a schedule. */
+const backups = {
+  state: {
+    context: 'k3d-shop',
+    stack: 'shop',
+    place: '/backups',
+    endedAt: Date.now(),
+    outcome: 'proven' as const,
+    stored: { id: '1', at: Date.now(), bytes: 1e6, seconds: 10 },
+    proven: { id: '1', at: Date.now() - 3_600_000, verifySeconds: 20 },
+  },
+  schedule: { everySeconds: 86_400, since: 0 },
+};
+
 /** An agent whose metrics can be fetched, and its address. */
 async function agent() {
   const listen = `127.0.0.1:${await freePort()}`;
@@ -73,6 +87,7 @@ async function agent() {
     stack: () => 'shop',
     clock,
     listen,
+    backups: () => backups,
     longestSilenceMs: 60_000,
     environment: {},
     tell: (line) => expect.unreachable(line),
@@ -259,6 +274,8 @@ describe('a Prometheus that reads the agent', { timeout: 120_000 }, () => {
       'RekindleProofTooOld ok inactive',
       'RekindleActionsFailing ok firing',
       'RekindlePausedForLong ok inactive',
+      'RekindleBackupOverdue ok inactive',
+      'RekindleBackupNotProven ok inactive',
     ]);
   });
 });

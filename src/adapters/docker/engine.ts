@@ -20,11 +20,23 @@ export interface InspectedContainer {
   readonly Id: string;
   readonly Name: string;
   readonly RestartCount?: number;
-  readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null };
+  /** Id of the image that it was made from. */
+  readonly Image?: string;
+  readonly Config: {
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    /** The name under which that image was asked for. */
+    readonly Image?: string;
+    readonly Env?: readonly string[] | null;
+    readonly Cmd?: readonly string[] | null;
+  };
   readonly State: { readonly Status: string; readonly StartedAt: string; readonly ExitCode: number };
   readonly HostConfig: {
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
     readonly PortBindings?: PortBindings | null;
+    /** `source:destination[:options]`. */
+    readonly Binds?: readonly string[] | null;
+    /** Limit, bytes; 0: none. */
+    readonly Memory?: number;
   };
   readonly Mounts?: readonly InspectedMount[] | null;
   readonly NetworkSettings: {
@@ -103,9 +115,13 @@ export class DockerEngine {
 
   /** Everything about one container; undefined when it is not there (any more). */
   async inspect(id: string): Promise<InspectedContainer | undefined> {
-    const path = `/containers/${encodeURIComponent(id)}/json`;
+    return (await this.ask(`/containers/${encodeURIComponent(id)}/json`)) as InspectedContainer | undefined;
+  }
+
+  /** The answer to a GET; undefined when the engine does not have what it names (404). */
+  async ask(path: string): Promise<unknown> {
     try {
-      return (await this.#json({ method: 'GET', path })) as InspectedContainer;
+      return await this.#json({ method: 'GET', path });
     } catch (error) {
       if (error instanceof EngineRefused && error.status === 404) return undefined;
       throw error;
@@ -186,16 +202,16 @@ export class DockerEngine {
   }
 
   /**
-   * Sends one request and hands the body of a 200 to `use` while it comes. Ends it when no byte came for 20 s or `signal`
-   * fires. What `use` throws comes out as it is.
+   * Sends one request and hands the body of a 200 to `use` while it comes. Ends it when no byte came for 20 s (or what the
+   * request says) or `signal` fires. What `use` throws comes out as it is.
    */
   async download<T>(
-    request: EngineRequest,
+    request: EngineRequest & { readonly idleMs?: number },
     use: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
     outer?: AbortSignal,
   ): Promise<T> {
     return withIdleDeadline(
-      idleMs,
+      request.idleMs ?? idleMs,
       async (signal, beat) => {
         const unreachable = (error: unknown) =>
           engineUnreachable(this.#place(request), signal.aborted ? signal.reason : error);

@@ -147,9 +147,21 @@ const contentTypes: Partial<Readonly<Record<ApiRequest['method'], string>>> = {
   APPLY: 'application/apply-patch+yaml',
 };
 
+/**
+ * Signs that JSON takes as they are. YAML refuses some of them (yaml.org, YAML 1.2.2, 5.1 Character Set) and, as the API server reads it,
+ * takes others for the end of a line, of which a space is left (YAML 1.1, 5.4 Line Break Characters).
+ */
+const notInYaml = /[\u007F-\u009F\u2028\u2029\uFEFF\uFFFE\uFFFF]/g;
+
+function textOf({ method, body }: ApiRequest): string {
+  const json = JSON.stringify(body);
+  if (method !== 'APPLY') return json;
+  return json.replaceAll(notInYaml, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 function exchange(server: string, request: ApiRequest, options: Credentials): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const body = request.body === undefined ? undefined : textOf(request);
   const headers: Record<string, string | number> = { ...options.headers, Accept: 'application/json, */*' };
   if (body !== undefined) {
     headers['Content-Type'] = contentTypes[request.method] ?? 'application/json';

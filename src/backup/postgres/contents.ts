@@ -45,7 +45,8 @@ const tablesQuery = `
 /** The alias is one that no column has. */
 const alias = '"rekindle: row"';
 
-async function digestTable(session: PsqlSession, table: string): Promise<TableDigest> {
+/** Reads every row of a table that the session sees. */
+export async function digestTable(session: PsqlSession, table: string): Promise<TableDigest> {
   const query = digestOf(`ROW(${alias}.*)::text`, `ONLY ${table} AS ${alias}`);
   return { table, ...(await session.row(query, digestRow)) };
 }

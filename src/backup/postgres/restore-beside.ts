@@ -103,7 +103,7 @@ export async function restoreBeside(
       const options = ['--exit-on-error', '-d', name];
       await withInput(programs, programOf(primary, 'pg_restore', ...options), plain);
       await giveProperties(session, details.database, isInUse ? name : undefined);
-      const found = await compared(programs, primary, name, details);
+      const found = await comparedWith(programs, primary, name, details);
       const isReady = !isInUse && found.length === 0;
       if (isReady) await session.run(`ALTER DATABASE ${identifier(name)} CONNECTION LIMIT -1`);
       return { name, differences: found, seconds: (clock.monotonic() - start) / 1000 };
@@ -136,7 +136,8 @@ async function dropped(programs: PodPrograms, primary: ServerInPod, name: string
   }
 }
 
-async function compared(
+/** In what a database is not what was backed up: every row, sequence, large object and definition; none: it is. */
+export async function comparedWith(
   programs: PodPrograms,
   server: ServerInPod,
   name: string,

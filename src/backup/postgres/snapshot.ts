@@ -52,10 +52,19 @@ const factsQuery = `
 export interface Snapshot {
   readonly id: string;
   readonly facts: ServerFacts;
+  /** A position that has everything of the snapshot behind it, and the transactions that it sees running (`pg_snapshot`). */
+  readonly seen: { readonly lsn: string; readonly running: readonly string[] };
   readonly server: ServerInPod;
   readonly database: string;
   readonly close: () => void;
 }
+
+const seenRow = z.object({ lsn: z.string(), running: z.array(z.string()) });
+
+/** Read after the snapshot was taken, in its transaction. A standby names no running transactions: it sees what it has replayed. */
+const seenQuery = `
+  SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn,
+    (SELECT coalesce(jsonb_agg(xip::text), '[]') FROM pg_catalog.pg_snapshot_xip(pg_catalog.pg_current_snapshot()) AS xip) AS running`;
 
 /** Opens a snapshot. Throws ProgramFailed, or what starting a program throws. */
 export async function openSnapshot(
@@ -71,8 +80,9 @@ export async function openSnapshot(
       'SELECT pg_catalog.pg_export_snapshot() AS id',
       z.object({ id: z.string() }),
     );
+    const seen = await session.row(seenQuery, seenRow);
     const own = { ...server, binaries: facts.binaries };
-    return { id, facts, server: own, database, close: () => session.close() };
+    return { id, facts, seen, server: own, database, close: () => session.close() };
   } catch (error) {
     session.close();
     throw error;

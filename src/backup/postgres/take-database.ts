@@ -6,6 +6,7 @@ import { causeText } from '../../record/explained-error.ts';
 import type { DatabaseDetails } from '../manifest.ts';
 import { wholeOutput } from '../program-output.ts';
 import type { StoredPart } from '../store-part.ts';
+import { writtenSince, type FilesEnd } from '../physical/written-since.ts';
 import type { ServersToRead } from './choose-server.ts';
 import { sequencesOf } from './contents.ts';
 import { literal, PsqlSession, type ServerInPod } from './psql-session.ts';
@@ -33,8 +34,8 @@ export interface TakenDatabase {
 }
 
 /** Whether the standby has replayed everything that is committed now. */
-async function hasCaughtUp(
-  { programs, clock }: TakeContext,
+export async function hasCaughtUp(
+  { programs, clock }: Pick<TakeContext, 'programs' | 'clock'>,
   primary: ServerInPod,
   standby: ServerInPod,
   database: string,
@@ -44,6 +45,9 @@ async function hasCaughtUp(
     PsqlSession.open(programs, standby, database),
   ]);
   try {
+    // Reading alone writes WAL where pages have checksums (hint bits), and what lies on the last, half-filled page is sent to no
+    // standby before somebody commits: a transaction without contents makes the WAL writer send it (xact.c, RecordTransactionCommit).
+    await ahead.run('SELECT pg_catalog.pg_current_xact_id()');
     const { lsn } = await ahead.row(
       'SELECT pg_current_wal_lsn()::text AS lsn',
       z.object({ lsn: z.string() }),
@@ -68,7 +72,7 @@ async function hasCaughtUp(
 async function takeFrom(
   context: TakeContext,
   server: ServerInPod,
-  { cluster, database, file }: WantedDatabase,
+  { cluster, database, file, filesUpTo }: WantedDatabase,
 ): Promise<TakenDatabase> {
   const { programs, clock, store } = context;
   const start = clock.monotonic();
@@ -84,6 +88,8 @@ async function takeFrom(
         schemaDigest(programs, server, database, snapshot.id),
       ]);
       const after = await sequencesOf(session);
+      const sinceFiles =
+        filesUpTo === undefined ? undefined : await writtenSince(programs, session, snapshot, filesUpTo);
       const sequences = Object.fromEntries(
         Object.entries(before).map(([name, value]): [string, [string, string]] => [
           name,
@@ -108,6 +114,7 @@ async function takeFrom(
         sequences,
         largeObjects: { ...contents.largeObjects },
         schemaSha256,
+        ...(sinceFiles !== undefined && { sinceFiles }),
       };
       return { stored, details, seconds: (clock.monotonic() - start) / 1000 };
     } finally {
@@ -123,6 +130,8 @@ export interface WantedDatabase {
   readonly database: string;
   /** Name of its file in the backup. */
   readonly file: string;
+  /** Where the server's files in the same backup end; undefined: it has none. */
+  readonly filesUpTo?: FilesEnd;
 }
 
 /**

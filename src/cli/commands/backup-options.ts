@@ -9,6 +9,10 @@ export interface BackupCreateOptions extends BackupPlaceOptions {
   /** How many tables pg_restore restores at once. */
   readonly jobs?: number;
   readonly recipient?: readonly string[];
+  /** Whether images that no registry is known to have are stored as well. */
+  readonly withImages?: boolean;
+  /** The server's files as well. */
+  readonly physical?: boolean;
 }
 
 export interface BackupVerifyOptions extends BackupPlaceOptions {
@@ -25,4 +29,11 @@ export interface BackupPruneOptions extends BackupPlaceOptions {
 
 export interface BackupRestoreOptions extends BackupPlaceOptions {
   readonly database?: string;
+  /** Whether the cluster itself is made anew. */
+  readonly fromNothing?: boolean;
+  readonly yes?: boolean;
+  /** Folder for the files of volumes. */
+  readonly uploads?: string;
+  /** Folder for the server's files. */
+  readonly files?: string;
 }

@@ -1,5 +1,6 @@
-import { keptBackups } from '../../backup/retention.ts';
+import { keptBackups, type KeepReason, type Retention } from '../../backup/retention.ts';
 import { shelf } from '../../backup/shelf.ts';
+import type { BackupStore } from '../../ports/backup-store.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -22,11 +23,20 @@ function retentionOf(options: BackupPruneOptions) {
   return { last: keepLast, daily: keepDaily, weekly: keepWeekly, monthly: keepMonthly };
 }
 
-/** `rekindle backup prune`: deletes what no rule keeps. */
-export async function backupPrune(options: Options, signal: AbortSignal): Promise<number> {
-  const retention = retentionOf(options);
-  const store = storeOf(options.at, await backupContext(options, signal));
-  const found = await shelf(store, evidenceKey(options.key));
+/** What went and what stays, and why. */
+export interface Pruned {
+  readonly deleted: readonly string[];
+  readonly kept: ReadonlyMap<string, readonly KeepReason[]>;
+}
+
+/** Deletes what no rule keeps; never the newest that was proven. */
+export async function pruneBackups(
+  store: BackupStore,
+  retention: Retention,
+  { key, dryRun = false }: Pick<BackupPruneOptions, 'key' | 'dryRun'>,
+  signal: AbortSignal,
+): Promise<Pruned> {
+  const found = await shelf(store, evidenceKey(key));
   const kept = keptBackups(
     found.map(({ id, manifest, proof }) => ({
       id,
@@ -35,17 +45,25 @@ export async function backupPrune(options: Options, signal: AbortSignal): Promis
     })),
     retention,
   );
-  const gone = found.map(({ id }) => id).filter((id) => !kept.has(id));
-  for (const id of gone) {
-    if (options.dryRun === true) break;
+  const deleted = found.map(({ id }) => id).filter((id) => !kept.has(id));
+  for (const id of deleted) {
+    if (dryRun) break;
     signal.throwIfAborted();
     await store.remove(id);
   }
+  return { deleted, kept };
+}
+
+/** `rekindle backup prune`: deletes what no rule keeps. */
+export async function backupPrune(options: Options, signal: AbortSignal): Promise<number> {
+  const retention = retentionOf(options);
+  const store = storeOf(options.at, await backupContext(options, signal));
+  const { deleted: gone, kept } = await pruneBackups(store, retention, options, signal);
   const word = options.dryRun === true ? 'would delete' : 'deleted';
   const text = [
     ...gone.map((id) => `${word} ${id}`),
     ...[...kept].map(([id, why]) => `kept ${id} (${why.join(', ')})`),
-    ...(found.length === 0 ? [`No backup in ${store.place}.`] : []),
+    ...(gone.length + kept.size === 0 ? [`No backup in ${store.place}.`] : []),
   ].join('\n');
   const json = {
     place: store.place,

@@ -1,13 +1,19 @@
+import path from 'node:path';
+
 import { readKeys } from '../../backup/keys.ts';
 import type { BackupManifest, BackupPart, DatabaseDetails } from '../../backup/manifest.ts';
+import { startCommands, unpackHere } from '../../backup/physical/unpack-here.ts';
+import { decompressed } from '../../backup/physical/zstd.ts';
 import { restoreBeside, swapCommands, type RestoredBeside } from '../../backup/postgres/restore-beside.ts';
 import { shelved } from '../../backup/shelf.ts';
 import { readPart } from '../../backup/store-part.ts';
+import type { BackupStore } from '../../ports/backup-store.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession } from '../session.ts';
+import { backupContext } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
 import { readableServers, storeOf } from './backup-session.ts';
 
@@ -54,27 +60,70 @@ function resultText(
   ].join('\n');
 }
 
+/** Files need no server to be unpacked, and nothing of the cluster. */
+async function restoreFiles(
+  options: Options & { readonly files: string },
+  signal: AbortSignal,
+  wanted: string | undefined,
+): Promise<number> {
+  const { identities } = await readKeys(options.key);
+  const store = storeOf(options.at, await backupContext(options, signal));
+  const manifest = await chosenManifest(store, wanted);
+  const part = manifest.parts.find((entry) => entry.of.kind === 'cluster');
+  if (part?.of.kind !== 'cluster')
+    throw wrong(
+      `${manifest.id} has no files of a server`,
+      'it was made without --physical',
+      'Choose another: rekindle backup list',
+    );
+  const folder = path.resolve(options.files);
+  const files = await unpackHere(
+    decompressed(readPart(store, manifest.id, part, identities), part.file),
+    folder,
+  );
+  const { endLsn, serverVersion, cluster } = part.of;
+  const commands = startCommands(folder, Math.floor(serverVersion / 10_000));
+  const text = [
+    `unpacked: ${files} files of ${cluster} in ${folder}, as they were at ${endLsn}. Nothing else was touched.`,
+    'To look into them with a server of their own:',
+    ...commands,
+  ].join('\n');
+  const json = { place: store.place, backup: manifest.id, folder, files, commands };
+  answer(options, 'backup restore', { text, json });
+  return exitCodes.healthy;
+}
+
+async function chosenManifest(store: BackupStore, wanted: string | undefined): Promise<BackupManifest> {
+  const id = wanted ?? (await store.ids()).at(-1);
+  const { manifest, trouble } =
+    id === undefined
+      ? { manifest: undefined, trouble: 'the place holds none' }
+      : await shelved(store, id, undefined);
+  if (manifest !== undefined) return manifest;
+  throw wrong(
+    `There is no backup ${wanted ?? ''} that can be restored`,
+    trouble ?? '',
+    'See: rekindle backup list',
+  );
+}
+
 /** `rekindle backup restore`: beside the database that is in use; the swap is a person's. */
 export async function backupRestore(
   options: Options,
   signal: AbortSignal,
   [wanted]: readonly string[],
 ): Promise<number> {
+  const { fromNothing, uploads, files } = options;
+  if (fromNothing === true)
+    return (await import('./backup-rebuild.ts')).backupRebuild(options, signal, wanted);
+  if (uploads !== undefined)
+    return (await import('./backup-uploads.ts')).backupUploads(options, signal, { wanted, to: uploads });
+  if (files !== undefined) return restoreFiles({ ...options, files }, signal, wanted);
   const session = await openSession(options, signal, true);
   try {
     const { identities } = await readKeys(options.key);
     const store = storeOf(options.at, session.target.context);
-    const id = wanted ?? (await store.ids()).at(-1);
-    const { manifest, trouble } =
-      id === undefined
-        ? { manifest: undefined, trouble: 'the place holds none' }
-        : await shelved(store, id, undefined);
-    if (manifest === undefined)
-      throw wrong(
-        `There is no backup ${wanted ?? ''} that can be restored`,
-        trouble ?? '',
-        'See: rekindle backup list',
-      );
+    const manifest = await chosenManifest(store, wanted);
     const part = chosenPart(manifest, options.database);
     const servers = (await readableServers(session)).databases.get(part.of.cluster);
     if (servers === undefined)

@@ -5,7 +5,7 @@ import { databasesOf } from '../../backup/database-parts.ts';
 import { serversToRead, type ServersToRead } from '../../backup/postgres/choose-server.ts';
 import type { ServerInPod } from '../../backup/postgres/psql-session.ts';
 import { redisServers, type NamedRedis } from '../../backup/redis-part.ts';
-import { scratchInCluster } from '../../backup/scratch-in-cluster.ts';
+import { scratchInCluster, scratchPlaces } from '../../backup/scratch-in-cluster.ts';
 import { shelved, shelveEvidence } from '../../backup/shelf.ts';
 import { verifyBackup } from '../../backup/verify.ts';
 import { seen } from '../../domain/looked.ts';
@@ -87,6 +87,7 @@ export async function examineBackup(
       say: (line) => log.say(line),
       redisOf: (wanted) => servers.redis.find(({ name }) => name === wanted)?.server,
       withScratchServer: scratchInCluster({ reader, writer, programs, clock }, serverOf),
+      withScratchPlace: scratchPlaces({ reader, writer, programs, clock }, serverOf),
     },
     id,
   );

@@ -1,8 +1,11 @@
 import { readKeys } from '../../backup/keys.ts';
+import { measuredDatabases } from '../../backup/measured.ts';
+import { shelved } from '../../backup/shelf.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession } from '../session.ts';
+import { noteExamined, sessionNote } from './backup-note.ts';
 import type { BackupVerifyOptions } from './backup-options.ts';
 import { examineBackup, exitCodeOfProof, proofText, readableServers, storeOf } from './backup-session.ts';
 
@@ -30,7 +33,13 @@ export async function backupVerify(
     if (id === undefined || !ids.includes(id)) throw noSuchBackup(store.place, ids, wanted);
     const servers = await readableServers(session);
     const proof = await examineBackup({ session, store, servers, keys, jobs: options.jobs }, id);
-    answer(options, 'backup verify', { text: proofText(proof), json: { place: store.place, proof } });
+    const { manifest } = await shelved(store, id, undefined);
+    const databases = measuredDatabases(manifest, proof);
+    if (manifest !== undefined) noteExamined(sessionNote(session, options.at), manifest, proof);
+    answer(options, 'backup verify', {
+      text: proofText(proof),
+      json: { place: store.place, proof, databases },
+    });
     return exitCodeOfProof(proof);
   } finally {
     session.close();

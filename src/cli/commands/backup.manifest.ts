@@ -1,6 +1,7 @@
 import { defineCommand, type CommandGroup, type Flag } from '../command-manifest.ts';
 import { parseCount } from '../options.ts';
 import { parseWholeNumber } from '../parse-whole-number.ts';
+import { scheduleCommands } from './backup-schedule.manifest.ts';
 import type {
   BackupCreateOptions,
   BackupPlaceOptions,
@@ -34,6 +35,10 @@ export const backupCommands: CommandGroup = {
       examples: [
         ['rekindle backup create', 'into a folder of this user'],
         ['rekindle backup create --at /mnt/usb/backups', 'on another disk'],
+        [
+          'rekindle backup create --physical',
+          "the server's files as well, proven by starting a server on them",
+        ],
         ['rekindle backup create --at s3://shop-backups/jewelry', 'credentials as for every AWS program'],
       ],
       flags: [
@@ -44,6 +49,8 @@ export const backupCommands: CommandGroup = {
           '--recipient <keys...>',
           'age recipients that can read it as well, e.g. one whose identity lies in a safe',
         ],
+        ['--with-images', 'also store the images that no registry is known to have, as the engine has them'],
+        ['--physical', "also the server's files and their WAL (pg_basebackup), whole and as they are"],
       ],
       load: async () => (await import('./backup-create.ts')).backupCreate,
     }),
@@ -70,8 +77,30 @@ export const backupCommands: CommandGroup = {
       examples: [
         ['rekindle backup restore', 'the newest, as a database of another name'],
         ['rekindle backup restore 20261127T012000Z-1a2b --database jewelry_shop', 'that one'],
+        [
+          'rekindle backup restore --from-nothing --at /mnt/usb/backups',
+          'what it would make; asks before it does',
+        ],
+        [
+          'rekindle backup restore --files ./rescued',
+          "the server's files into a new folder; needs no cluster",
+        ],
       ],
-      flags: [place, key, ['--database <name>', 'which one, where a backup holds several']],
+      flags: [
+        place,
+        key,
+        ['--database <name>', 'which one, where a backup holds several'],
+        [
+          '--from-nothing',
+          'the cluster is gone: make it anew with everything in it, and prove it through the front door',
+        ],
+        ['--uploads <folder>', 'only the files of volumes, each claim into a new folder below this one'],
+        ['--yes', 'with --from-nothing: do it without asking'],
+        [
+          '--files <folder>',
+          "unpack the server's files of a backup that was made with --physical into this folder",
+        ],
+      ],
       load: async () => (await import('./backup-restore.ts')).backupRestore,
     }),
     defineCommand<BackupPruneOptions>({
@@ -92,5 +121,6 @@ export const backupCommands: CommandGroup = {
       ],
       load: async () => (await import('./backup-prune.ts')).backupPrune,
     }),
+    scheduleCommands(place, key),
   ],
 };

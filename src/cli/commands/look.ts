@@ -1,13 +1,18 @@
+import { userInfo } from 'node:os';
+
 import { examine } from '../../app/examine.ts';
 import { poolerProfiles } from '../../domain/pooler-profiles.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Pass } from '../../app/run-log.ts';
+import { causeText } from '../../record/explained-error.ts';
 import { isAlive } from '../../record/lock.ts';
 import { readAgentState } from '../../record/agent-state-file.ts';
 import { agentStatePath } from '../../record/paths.ts';
 import { agentText, type SeenAgent } from '../../report/agent-text.ts';
+import { backupTexts } from '../../report/backup-text.ts';
 import { findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
 import { findingText, noticeTexts, planText, verdictText } from '../../report/text.ts';
+import { knownBackups } from '../../service/schedule/schedule-status.ts';
 import { judge } from '../../verify/judge.ts';
 import { howToDeclareAWrite } from '../../verify/proof-text.ts';
 import { Verifier, wantedLevel } from '../../verify/verifier.ts';
@@ -62,6 +67,15 @@ function profileAdvice({ context }: Session): readonly string[] {
   ];
 }
 
+/** What is known here of the stack's backups, a line each; what cannot be read is one as well. */
+function backupLines({ target, context }: Session): readonly string[] {
+  try {
+    return backupTexts(knownBackups(target.context, userInfo().username), context.clock.now());
+  } catch (error) {
+    return [`could not look at what is known of the backups: ${causeText(error)}`];
+  }
+}
+
 /** `rekindle diagnose`: reads only; every finding with its evidence. */
 export function diagnoseCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
   return withPass(options, signal, async (looked) => {
@@ -69,8 +83,9 @@ export function diagnoseCommand(options: CommonOptions, signal: AbortSignal): Pr
     const findings = looked.pass.findings.map(findingText);
     const { session } = looked;
     const advice = [...profileAdvice(session), ...(await browserAdvice(session))];
-    const text = [verdictText(verdict), ...findings, ...advice].join('\n');
-    const json = { verdict, findings: looked.pass.findings.map(findingJson), advice };
+    const backups = backupLines(session);
+    const text = [verdictText(verdict), ...findings, ...backups, ...advice].join('\n');
+    const json = { verdict, findings: looked.pass.findings.map(findingJson), backups, advice };
     answer(options, 'diagnose', { text, json });
     return exitCodeOf(verdict);
   });
@@ -87,8 +102,10 @@ export function statusCommand(options: CommonOptions, signal: AbortSignal): Prom
   return withPass(options, signal, (looked) => {
     const verdict = unprovenVerdict(looked);
     const agent = seenAgent(looked.session.target.cluster);
-    const text = [verdictText(verdict), ...noticeTexts(looked.pass.findings), agentText(agent)].join('\n');
-    const json = { verdict, stack: looked.session.context.stack.name, agent };
+    const backups = backupLines(looked.session);
+    const notices = noticeTexts(looked.pass.findings);
+    const text = [verdictText(verdict), ...notices, agentText(agent), ...backups].join('\n');
+    const json = { verdict, stack: looked.session.context.stack.name, agent, backups };
     answer(options, 'status', { text, json });
     return exitCodeOf(verdict);
   });

@@ -3,9 +3,18 @@ import { join } from 'node:path';
 
 import type { Manager } from '../../service/manager.ts';
 import type { Scope } from '../../service/service-spec.ts';
+import type { Grade } from '../../service/status-text.ts';
 import { unitName } from '../../service/units/systemd-unit.ts';
 import { UsageError } from '../errors.ts';
+import { exitCodes } from '../exit-code.ts';
 import type { ScopeOptions } from './service-options.ts';
+
+/** Exit codes of the commands that tell how something is. */
+export const codes: Readonly<Record<Grade, number>> = {
+  well: exitCodes.healthy,
+  'not-well': exitCodes.broken,
+  'could-not-look': exitCodes.couldNotTell,
+};
 
 /** The scope that the options name; undefined when they name none. Throws UsageError for both at once. */
 export function scopeOf({ user, system }: ScopeOptions): Scope | undefined {

@@ -1,20 +1,14 @@
 import { openJournal } from '../../app/wire.ts';
 import type { ReadEvents } from '../../service/journal-look.ts';
 import { thisProcess, managerFor } from '../../service/prepare.ts';
-import { gradeOf, statusText, type Grade } from '../../service/status-text.ts';
+import { gradeOf, statusText } from '../../service/status-text.ts';
 import { installedUnit, serviceStatus } from '../../service/status.ts';
 import { answer } from '../answer.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { version } from '../process.ts';
 import type { ScopeOptions } from './service-options.ts';
-import { notInstalled, scopeOf } from './service-scope.ts';
-
-const codes: Readonly<Record<Grade, number>> = {
-  well: exitCodes.healthy,
-  'not-well': exitCodes.broken,
-  'could-not-look': exitCodes.couldNotTell,
-};
+import { codes, notInstalled, scopeOf } from './service-scope.ts';
 
 const readEvents: ReadEvents = (file, filter) => {
   const store = openJournal(file);

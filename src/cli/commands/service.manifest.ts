@@ -1,11 +1,7 @@
 import { defineCommand, type CommandGroup } from '../command-manifest.ts';
 import type { InstallOptions, LogsOptions, ScopeOptions, UninstallOptions } from './service-options.ts';
 import { parseCount } from '../options.ts';
-
-const scope = [
-  ['--user', 'the unit of this user, in their own service manager (default unless run by root)'],
-  ['--system', "the machine's unit; needs root (default for root)"],
-] as const;
+import { scope } from './service-flags.ts';
 
 export const serviceCommands: CommandGroup = {
   name: 'service',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
 
 import { readAgentFile } from '../../agent-file/read.ts';
 import type { AgentFile } from '../../agent-file/schema.ts';
@@ -12,9 +13,11 @@ import type { Notice } from '../../ports/notifier.ts';
 import { writeAgentState } from '../../record/agent-state-file.ts';
 import { causeText } from '../../record/explained-error.ts';
 import { agentStatePath } from '../../record/paths.ts';
+import type { KnownBackups } from '../../report/backup-text.ts';
 import { eventText } from '../../report/text.ts';
 import { keptAlive } from '../../service/kept-alive.ts';
 import { sdNotify } from '../../service/notify.ts';
+import { knownBackups } from '../../service/schedule/schedule-status.ts';
 import { systemTool } from '../../service/tools.ts';
 import { createTelemetry } from '../../telemetry/index.ts';
 import { Agent } from '../../watch/agent.ts';
@@ -69,6 +72,20 @@ function stateWriter(pid: number): (state: AgentState, target: { cluster: string
   };
 }
 
+/** What is known of the backups of a context; what cannot be read is told once. */
+function backupsKnown(): (context: string) => KnownBackups | undefined {
+  let told = '';
+  return (context) => {
+    try {
+      return knownBackups(context, userInfo().username);
+    } catch (error) {
+      if (told !== causeText(error)) tell(`what is known of the backups cannot be read: ${causeText(error)}`);
+      told = causeText(error);
+      return undefined;
+    }
+  };
+}
+
 /** `rekindle watch`: brings the stack back after a boot, then stays and brings it back whenever it breaks. Ends with 0. */
 export async function watchCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
   const file: Partial<AgentFile> = readAgentFile() ?? {};
@@ -76,6 +93,8 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
   readInputs({ ...options, signal }).store.close();
   const settings = settingsOf(file);
   const journal = openJournal(options.journal);
+  const backups = backupsKnown();
+  let target: WatchSession['target'] | undefined;
   const telemetry = await createTelemetry({
     version: version(),
     stack: () => workplace.name,
@@ -84,6 +103,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     isListenUsers: file.metrics !== undefined,
     longestSilenceMs: silentMs,
     logger: systemTool('logger'),
+    backups: () => (target === undefined ? undefined : backups(target.context)),
     tell,
   });
   const listener = heardByAll(telemetry, printer(options));
@@ -94,7 +114,6 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
   const supervisor = keptAlive(sdNotify({ lost: tell }), { longestRestMs: settings.visitEveryMs });
   const notifiers = notifiersOf(file);
   const writeState = stateWriter(process.pid);
-  let target: WatchSession['target'] | undefined;
   let leave: (() => void) | undefined;
 
   const open = async (): Promise<WatchSession> => {

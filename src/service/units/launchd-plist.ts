@@ -3,13 +3,16 @@ import { type ServiceSpec, targetArguments } from '../service-spec.ts';
 /** Name of the agent for launchd. */
 export const launchdLabel = 'dev.rekindle.agent';
 
-function escaped(text: string): string {
+/** A text as XML. */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-const text = (value: string) => `<string>${escaped(value)}</string>`;
+/** A value of a property list. */
+export const text = (value: string) => `<string>${escaped(value)}</string>`;
 
-function indented(lines: readonly string[]): string {
+/** Lines as the contents of an array or a dictionary. */
+export function indented(lines: readonly string[]): string {
   return lines.map((line) => `    ${line}`).join('\n');
 }
 

@@ -4,7 +4,7 @@ import { recordLine, recordSection } from './install-record.ts';
 import { assignment, commandLine, pathList } from './quoting.ts';
 
 /** A value, several lines of one key, or nothing for a setting that is left out. */
-type Setting = readonly [key: string, value: string | undefined];
+export type Setting = readonly [key: string, value: string | undefined];
 
 /** Name of the agent's unit, in both managers. */
 export const unitName = 'rekindle.service';
@@ -30,21 +30,22 @@ export const watchdogSeconds = 30;
 /** Starts within `startLimitSeconds` after which systemd gives up; with growing pauses they are never reached. */
 const startLimit = { starts: 30, seconds: 600 } as const;
 
-function section(name: string, settings: readonly Setting[]): string {
+/** One section of a unit. */
+export function section(name: string, settings: readonly Setting[]): string {
   const lines = settings.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
   return `[${name}]\n${lines.join('\n')}\n`;
 }
 
 /** What comes before: the engine (of a rootless Docker it is a unit of the user's manager) and file systems. */
-function order({ needs }: ServiceSpec): readonly Setting[] {
+export function order({ needs }: ServiceSpec): readonly Setting[] {
   return [
     ['After', 'docker.service'],
     ['RequiresMountsFor', pathList(needs)],
   ];
 }
 
-/** Where and as whom the program runs: the same for the agent and for its self-test. */
-function surroundings({ scope, account, environment, writes }: ServiceSpec): readonly Setting[] {
+/** Where and as whom the program runs: the same for the agent, for its self-test and for backups. */
+export function surroundings({ scope, account, environment, writes }: ServiceSpec): readonly Setting[] {
   const system = scope === 'system';
   return [
     ['User', system ? account.name : undefined],

@@ -1,6 +1,7 @@
 import { type ServiceSpec, targetArguments } from '../service-spec.ts';
 
-function escaped(text: string): string {
+/** A text as XML, also in an attribute. */
+export function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+
+import type { KubeObject } from '../../ports/cluster.ts';
+import { findUploads } from './find-uploads.ts';
+
+const claim = (name: string): KubeObject => ({ metadata: { name, namespace: 'shop', uid: name } });
+
+interface Volume {
+  readonly claim?: string;
+  readonly fields?: object;
+  readonly mount?: object;
+}
+
+function pod(
+  name: string,
+  volumes: readonly Volume[],
+  labels: Readonly<Record<string, string>> = {},
+): KubeObject {
+  return {
+    metadata: { name, namespace: 'shop', uid: name, labels },
+    spec: {
+      volumes: volumes.map((volume, index) => ({
+        name: `v${index}`,
+        ...(volume.claim !== undefined && { persistentVolumeClaim: { claimName: volume.claim } }),
+        ...volume.fields,
+      })),
+      containers: [
+        {
+          name: 'app',
+          volumeMounts: volumes.map((volume, index) => ({
+            name: `v${index}`,
+            mountPath: `/srv/${index}`,
+            ...volume.mount,
+          })),
+        },
+      ],
+    },
+    status: { phase: 'Running' },
+  };
+}
+
+const isBackedUp = ({ metadata }: KubeObject) => metadata.labels?.['data'] === 'yes';
+const none = { take: [], leave: [] };
+
+test('claims of the application are taken where a container sees the whole of them; the others are named', () => {
+  const claims = ['media', 'pgdata', 'part', 'unused'].map(claim);
+  const pods = [
+    pod('db-0', [{ claim: 'pgdata' }], { data: 'yes' }),
+    pod('django-7d9f8-x', [
+      { claim: 'media' },
+      { claim: 'part', mount: { subPath: 'a' } },
+      { fields: { emptyDir: {} } },
+      { fields: { emptyDir: { medium: 'Memory' } } },
+      { fields: { hostPath: { path: '/mnt/photos' } } },
+    ]),
+  ];
+  expect(findUploads(claims, pods, { wishes: none, isBackedUp })).toEqual({
+    uploads: [{ claim: 'media', namespace: 'shop', pod: 'django-7d9f8-x', container: 'app', path: '/srv/0' }],
+    leftOut: [
+      { what: 'files of claim part', why: 'every container sees a folder of it only (subPath)' },
+      { what: 'files of claim unused', why: 'no running pod has it mounted' },
+      { what: 'files of volume v2 of django-7d9f8-x', why: 'an emptyDir: what is in it goes with each pod' },
+      { what: 'files of volume v4 of django-7d9f8-x', why: 'a folder of the node: /mnt/photos' },
+    ],
+  });
+});
+
+test('what somebody has written down wins over the evidence', () => {
+  const claims = ['media', 'pgdata'].map(claim);
+  const pods = [pod('db-0', [{ claim: 'pgdata' }], { data: 'yes' }), pod('web', [{ claim: 'media' }])];
+  const found = findUploads(claims, pods, { wishes: { take: ['pgdata'], leave: ['media'] }, isBackedUp });
+  expect(found.uploads.map((one) => one.claim)).toEqual(['pgdata']);
+  expect(found.leftOut).toEqual([{ what: 'files of claim media', why: 'the stack file says so' }]);
+});

@@ -1,0 +1,115 @@
+import { at, textAt } from '../../export/collect/uses.ts';
+import { itemsOf, type Fields } from '../../harden/fields/fields.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+
+/** A claim whose files are taken, and a container that sees them. */
+export interface MountedClaim {
+  readonly claim: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Where it is mounted there. */
+  readonly path: string;
+}
+
+export interface FoundUploads {
+  readonly uploads: readonly MountedClaim[];
+  readonly leftOut: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** What somebody has written down because the evidence leads astray. */
+export interface UploadWishes {
+  /** Claims that are taken whatever is known of them. */
+  readonly take: readonly string[];
+  readonly leave: readonly string[];
+}
+
+interface Mount {
+  readonly pod: KubeObject;
+  readonly container: string;
+  readonly path: string;
+  /** Only this folder of the claim is seen. */
+  readonly subPath: string | undefined;
+}
+
+const isRunning = (pod: KubeObject) =>
+  textAt(pod, 'status', 'phase') === 'Running' && pod.metadata.deletionTimestamp === undefined;
+
+/** Where running pods see a claim. */
+function mountsOf(claim: string, pods: readonly KubeObject[]): readonly Mount[] {
+  return pods.filter(isRunning).flatMap((pod) => {
+    const volumes = new Set(
+      itemsOf(at(pod, 'spec', 'volumes'))
+        .filter((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName') === claim)
+        .map(({ name }) => name),
+    );
+    return itemsOf(at(pod, 'spec', 'containers')).flatMap((container) =>
+      itemsOf(container['volumeMounts'])
+        .filter(({ name }) => volumes.has(name))
+        .map((mount) => ({
+          pod,
+          container: String(container['name']),
+          path: String(mount['mountPath']),
+          subPath: textAt(mount, 'subPath') ?? textAt(mount, 'subPathExpr'),
+        })),
+    );
+  });
+}
+
+/** Why the files of a volume are in no backup; undefined: it holds none, or is a claim. */
+function outside(volume: Fields): string | undefined {
+  const inMemory = textAt(volume, 'emptyDir', 'medium') === 'Memory';
+  if (volume['emptyDir'] !== undefined && !inMemory) return 'an emptyDir: what is in it goes with each pod';
+  const folder = textAt(volume, 'hostPath', 'path');
+  return folder === undefined ? undefined : `a folder of the node: ${folder}`;
+}
+
+/** A controller's pods are called like it, with a suffix that tells them apart. */
+function ownerOf({ metadata }: KubeObject): string {
+  const [owner] = metadata.ownerReferences ?? [];
+  return owner?.name.replace(/-[0-9a-z]{6,10}$/, '') ?? metadata.name;
+}
+
+/** Files that go with a pod or lie on a node: nothing of them is in a backup. */
+function otherVolumes(pods: readonly KubeObject[]): FoundUploads['leftOut'] {
+  const found = new Map<string, string>();
+  for (const pod of pods)
+    for (const volume of itemsOf(at(pod, 'spec', 'volumes'))) {
+      const why = outside(volume);
+      if (why !== undefined) found.set(`files of volume ${String(volume['name'])} of ${ownerOf(pod)}`, why);
+    }
+  return [...found].map(([what, why]) => ({ what, why }));
+}
+
+/**
+ * Which claims hold files of the application: all but those of databases and of Redis, as far as a running container sees the whole of them. Pure.
+ * `isBackedUp`: whether what this pod keeps is in the backup by other means.
+ */
+export function findUploads(
+  claims: readonly KubeObject[],
+  pods: readonly KubeObject[],
+  {
+    wishes,
+    isBackedUp,
+  }: { readonly wishes: UploadWishes; readonly isBackedUp: (pod: KubeObject) => boolean },
+): FoundUploads {
+  const uploads: MountedClaim[] = [];
+  const leftOut: { what: string; why: string }[] = [];
+  for (const { metadata } of claims) {
+    const { name: claim, namespace = '' } = metadata;
+    const mounts = mountsOf(claim, pods);
+    const isWished = wishes.take.includes(claim);
+    if (!isWished && mounts.some(({ pod }) => isBackedUp(pod))) continue;
+    const what = `files of claim ${claim}`;
+    const whole = mounts.find(({ subPath }) => subPath === undefined);
+    if (wishes.leave.includes(claim)) leftOut.push({ what, why: 'the stack file says so' });
+    else if (whole !== undefined) {
+      const { pod, container, path } = whole;
+      uploads.push({ claim, namespace, pod: pod.metadata.name, container, path });
+    } else if (mounts.length > 0)
+      leftOut.push({ what, why: 'every container sees a folder of it only (subPath)' });
+    else leftOut.push({ what, why: 'no running pod has it mounted' });
+  }
+  const application = pods.filter((pod) => isRunning(pod) && !isBackedUp(pod));
+  return { uploads, leftOut: [...leftOut, ...otherVolumes(application)] };
+}

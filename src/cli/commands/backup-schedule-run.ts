@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import { readAgentFile } from '../../agent-file/read.ts';
+import { systemClock } from '../../app/clock.ts';
+import { notifiersOf } from '../../app/wire-notifiers.ts';
+import { readKeys } from '../../backup/keys.ts';
+import type { BackupState } from '../../domain/backup-state.ts';
+import type { Notice } from '../../ports/notifier.ts';
+import { readBackupState } from '../../record/backup-state-file.ts';
+import { causeText, ExplainedError } from '../../record/explained-error.ts';
+import { hostLockHolder } from '../../record/host-lock.ts';
+import { backupStatePath } from '../../record/paths.ts';
+import { tellAll } from '../../watch/tell-all.ts';
+import { answer, tell } from '../answer.ts';
+import { AnotherAtWork, UsageError } from '../errors.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { openSession, type Session } from '../session.ts';
+import { alone, makeBackup, type MadeBackup } from './backup-create.ts';
+import { noteFailure, noteMade, sessionNote } from './backup-note.ts';
+import { pruneBackups, type Pruned } from './backup-prune.ts';
+import type { ScheduleRunOptions } from './backup-schedule-options.ts';
+
+type Options = CommonOptions & ScheduleRunOptions;
+
+/** After a boot the stack is brought back first, and a disk may be plugged in later, ms. */
+const usualPatienceMs = 3_600_000;
+const pauseMs = 60_000;
+
+/** The place of the backups is not there; a folder of that name would lie on another disk. */
+export class BackupPlaceMissing extends ExplainedError {
+  override readonly name = 'BackupPlaceMissing';
+}
+
+function requirePlace(at: string | undefined): void {
+  if (at === undefined || at.startsWith('s3:') || existsSync(at)) return;
+  throw new BackupPlaceMissing({
+    what: 'The place of the backups is not there',
+    cause: 'no such folder: perhaps its disk is not plugged in',
+    place: path.resolve(at),
+    next: 'Plug it in, or name another place: rekindle backup schedule install --at PLACE',
+  });
+}
+
+/** A backup waits for whoever brings the stack back or changes it; nobody waits for a backup, which holds no lock of the cluster. */
+async function requireQuiet({ target }: Session): Promise<void> {
+  const holder = await hostLockHolder(target);
+  if (holder === undefined) return;
+  throw new AnotherAtWork({
+    what: 'The backup waits',
+    cause:
+      holder === 'unnamed'
+        ? 'somebody is at work on the cluster'
+        : `process ${holder.pid}, ${holder.command}`,
+    place: target.cluster,
+    next: 'It is tried again in a minute.',
+  });
+}
+
+/** What is known of the stack before a backup of it was made: what the unit says, then what the cluster says. */
+interface About {
+  context: string | undefined;
+  stack: string | undefined;
+  /** How the backups were before this run. */
+  earlier: BackupState | undefined;
+}
+
+async function attempt(options: Options, about: About, signal: AbortSignal): Promise<MadeBackup> {
+  requirePlace(options.at);
+  const session = await openSession(options, signal, true);
+  try {
+    const { target, context } = session;
+    about.context = target.context;
+    about.stack = context.stack.name;
+    about.earlier = readBackupState(backupStatePath(target.context));
+    await requireQuiet(session);
+    // Not a new key: nobody would have a copy of it.
+    const made = await alone(target.context, () => makeBackup(session, options, signal, readKeys));
+    noteMade(sessionNote(session, options.at), made);
+    return made;
+  } finally {
+    session.close();
+  }
+}
+
+/** Whether another attempt may do better. */
+function mayPass(error: unknown): boolean {
+  return (
+    error instanceof ExplainedError &&
+    !error.lasts &&
+    !(error instanceof UsageError) &&
+    error.name !== 'KeyUnusable'
+  );
+}
+
+export interface Patience {
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  readonly patienceMs?: number | undefined;
+}
+
+/** Tries until a backup was stored and examined, whatever the verdict; or until patience ends, with the last error. */
+export async function untilMade<T>(
+  try_: () => Promise<T>,
+  clock: Pick<typeof systemClock, 'monotonic' | 'sleep'>,
+  { signal, say, patienceMs = usualPatienceMs }: Patience,
+): Promise<T> {
+  const end = clock.monotonic() + patienceMs;
+  for (;;) {
+    try {
+      return await try_();
+    } catch (error) {
+      if (signal.aborted || !mayPass(error) || clock.monotonic() + pauseMs > end) throw error;
+      say(`tried again in a minute: ${causeText(error)}`);
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+}
+
+/** Whether a person has to hear of it: of each run that was not proven, and of the first that is again. Pure. */
+export function noticeOf(
+  earlier: BackupState | undefined,
+  now: { readonly stack: string; readonly why: string | undefined; readonly at: number },
+): Notice | undefined {
+  const { stack, why, at } = now;
+  const next = 'What is known: rekindle backup schedule status. What it wrote: journalctl -t rekindle-backup';
+  if (why !== undefined)
+    return {
+      kind: 'needs-human',
+      stack,
+      title: `The backup of ${stack} is not proven`,
+      text: `${why}\n${next}`,
+      at,
+    };
+  if (earlier === undefined || earlier.outcome === 'proven') return undefined;
+  const text = 'The last backup was restored and is what was backed up.';
+  return { kind: 'recovered', stack, title: `Backups of ${stack} are proven again`, text, at };
+}
+
+function whyNot({ code, proof, answer: { text } }: MadeBackup): string | undefined {
+  if (code === exitCodes.healthy) return undefined;
+  return proof.verdict === 'proven' ? "it was proven, without the server's files that were asked for" : text;
+}
+
+const retentionOf = ({ keepLast, keepDaily, keepWeekly, keepMonthly }: Options) => ({
+  last: keepLast ?? 0,
+  daily: keepDaily ?? 0,
+  weekly: keepWeekly ?? 0,
+  monthly: keepMonthly ?? 0,
+});
+
+/** Deletes by the rule, when there is one and the newest backup can be relied on. */
+async function pruneAfter(
+  { store, code }: MadeBackup,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Pruned | undefined> {
+  const retention = retentionOf(options);
+  const hasRule = Object.values(retention).some((count) => count > 0);
+  return code === exitCodes.healthy && hasRule ? pruneBackups(store, retention, options, signal) : undefined;
+}
+
+/** Writes down that no backup came of a run, as far as it is known of what. */
+function noteNothing({ context, stack }: About, options: Options, error: unknown): void {
+  if (context === undefined) return;
+  const earlier = readBackupState(backupStatePath(context));
+  const place = options.at ?? earlier?.place ?? 'the usual folder';
+  noteFailure({ context, stack: stack ?? earlier?.stack ?? context, place }, error);
+}
+
+/** `rekindle backup schedule run`: what the timer starts. 0 proven, 1 not, 2 could not tell. */
+export async function backupScheduleRun(options: Options, signal: AbortSignal): Promise<number> {
+  const notifiers = notifiersOf(readAgentFile() ?? {});
+  const about: About = { context: options.context, stack: undefined, earlier: undefined };
+  const told = async (why: string | undefined): Promise<void> => {
+    const stack = about.stack ?? about.context ?? 'this machine';
+    const notice = noticeOf(about.earlier, { stack, why, at: systemClock.now() });
+    if (notice !== undefined) await tellAll(notifiers, notice, tell);
+  };
+  let made: MadeBackup;
+  try {
+    made = await untilMade(() => attempt(options, about, signal), systemClock, {
+      signal,
+      say: tell,
+      patienceMs: options.patience,
+    });
+  } catch (error) {
+    if (!signal.aborted) {
+      noteNothing(about, options, error);
+      await told(causeText(error));
+    }
+    throw error;
+  }
+  await told(whyNot(made));
+  const pruned = await pruneAfter(made, options, signal);
+  const deleted = pruned?.deleted ?? [];
+  answer(options, 'backup schedule run', {
+    text: [made.answer.text, ...deleted.map((id) => `deleted ${id}`)].join('\n'),
+    json: { ...made.answer.json, deleted },
+  });
+  return made.code;
+}

@@ -1,0 +1,58 @@
+import path from 'node:path';
+
+import { readKeys } from '../../backup/keys.ts';
+import { partsOf } from '../../backup/manifest.ts';
+import { shelved } from '../../backup/shelf.ts';
+import { readPart } from '../../backup/store-part.ts';
+import { unpackInto, type Unpacked } from '../../backup/uploads/unpack-into.ts';
+import { answer } from '../answer.ts';
+import { UsageError } from '../errors.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { backupContext } from './backup-list.ts';
+import type { BackupRestoreOptions } from './backup-options.ts';
+import { storeOf } from './backup-session.ts';
+
+interface OfClaim extends Unpacked {
+  readonly claim: string;
+  readonly folder: string;
+}
+
+function line({ claim, folder, files, bytes, leftOut }: OfClaim): string {
+  const without = leftOut.length === 0 ? '' : `; without ${leftOut.join(', ')}`;
+  return `${claim}: ${files} files (${(bytes / 1e6).toFixed(1)} MB) in ${folder}${without}`;
+}
+
+/** `rekindle backup restore --uploads DIR`: the files of volumes into folders beside what is in use, each compared. */
+export async function backupUploads(
+  options: CommonOptions & BackupRestoreOptions,
+  signal: AbortSignal,
+  { wanted, to }: { readonly wanted: string | undefined; readonly to: string },
+): Promise<number> {
+  const { identities } = await readKeys(options.key);
+  const store = storeOf(options.at, await backupContext(options, signal));
+  const id = wanted ?? (await store.ids()).at(-1);
+  const found = id === undefined ? undefined : await shelved(store, id, undefined);
+  const parts = found?.manifest === undefined ? [] : partsOf(found.manifest, 'uploads');
+  if (found?.manifest === undefined || parts.length === 0)
+    throw new UsageError({
+      what: 'There are no files to restore',
+      cause: found?.trouble ?? 'the backup holds no files of volumes',
+      place: store.place,
+      next: 'See: rekindle backup list',
+    });
+  const { manifest } = found;
+  const restored: OfClaim[] = [];
+  for (const part of parts) {
+    signal.throwIfAborted();
+    const folder = path.resolve(to, part.of.claim);
+    const plain = readPart(store, manifest.id, part, identities);
+    const unpacked = await unpackInto(folder, plain, part.of.entries);
+    restored.push({ ...unpacked, claim: part.of.claim, folder });
+  }
+  answer(options, 'backup restore uploads', {
+    text: [`restored from ${manifest.id}, each file compared:`, ...restored.map(line)].join('\n'),
+    json: { place: store.place, backup: manifest.id, restored },
+  });
+  return exitCodes.healthy;
+}
