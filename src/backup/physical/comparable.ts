@@ -11,8 +11,8 @@ export interface CopiedTable {
 
 /** What has to be known of the copy to hold it against a dump. */
 export interface CopiedDatabase {
-  /** The next transaction's 64 bits. */
-  readonly nextXid: string;
+  /** Of those that began before the copy ends and were committed before the dump: how many the copy has not as committed. */
+  readonly openInCopy: number;
   /** Of those that the dump's snapshot saw running: how many the copy has as committed. */
   readonly committedOfRunning: number;
   /** Files of the catalogs that say what tables are there and how a row is written as text. */
@@ -25,10 +25,22 @@ export type Comparable =
   | { readonly tables: readonly TableDigest[]; readonly written: number; readonly unlogged: number }
   | { readonly why: string };
 
-/** Whether a transaction's 32 bits come before these 64: they wrap around (transam.c, TransactionIdPrecedes). */
-function isBefore(xid: number, next: bigint): boolean {
-  const other = Number(BigInt.asUintN(32, next));
-  return ((xid - other) | 0) < 0;
+const epoch = 1n << 32n;
+
+/**
+ * The 64 bits of those committed transactions that began before the copy ends: `next` is the one that would come next in it, and 32
+ * bits wrap around (transam.c, TransactionIdPrecedes). Pure.
+ */
+export function begunBefore(commits: readonly number[], next: string): readonly string[] {
+  const end = BigInt(next);
+  return commits.flatMap((xid) => {
+    const here = end - (end % epoch) + BigInt(xid);
+    const nearest = [here - epoch, here, here + epoch].find((full) => {
+      const ahead = full - end;
+      return ahead >= -epoch / 2n && ahead < epoch / 2n;
+    });
+    return nearest !== undefined && nearest >= 0n && nearest < end ? [String(nearest)] : [];
+  });
 }
 
 /** Why a table may differ although nothing was written to its files; undefined: it may not. */
@@ -36,8 +48,7 @@ function obstacle(since: WrittenSince, copy: CopiedDatabase): string | undefined
   const written = new Set(since.relations);
   if (copy.catalogs.some((file) => written.has(file))) return 'definitions were changed meanwhile';
   if (copy.committedOfRunning > 0) return 'a transaction was about to be committed at that moment';
-  const next = BigInt(copy.nextXid);
-  return since.commits.some((xid) => isBefore(xid, next))
+  return copy.openInCopy > 0
     ? 'a transaction was open when the files end, and was committed afterwards'
     : undefined;
 }

@@ -4,10 +4,9 @@ import type { PodPrograms } from '../../ports/pod-programs.ts';
 import type { DatabaseDetails } from '../manifest.ts';
 import { digestTable } from '../postgres/contents.ts';
 import { literal, PsqlSession, type ServerInPod } from '../postgres/psql-session.ts';
-import { comparable, type CopiedDatabase } from './comparable.ts';
+import { begunBefore, comparable, type CopiedDatabase } from './comparable.ts';
 
 const shape = z.object({
-  nextXid: z.string(),
   committedOfRunning: z.number(),
   catalogs: z.array(z.string()),
   tables: z.array(z.object({ table: z.string(), isLogged: z.boolean(), files: z.array(z.string()) })),
@@ -19,7 +18,7 @@ function question(running: readonly string[]): string {
   return `
     WITH here AS (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()),
       next AS (SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()) AS xid)
-    SELECT (SELECT xid::text FROM next) AS "nextXid",
+    SELECT
       (SELECT count(*) FROM unnest(ARRAY[${list}]::xid8[]) AS r(xid), next
         WHERE CASE WHEN r.xid < next.xid THEN pg_catalog.pg_xact_status(r.xid) = 'committed' ELSE false END) AS "committedOfRunning",
       (SELECT jsonb_agg(here.oid || '/' || pg_catalog.pg_relation_filenode(c.oid)) FROM pg_catalog.pg_class c, here
@@ -34,9 +33,28 @@ function question(running: readonly string[]): string {
         WHERE c.relkind = 'r') AS tables`;
 }
 
+/** How many of the transactions that were committed between the two began before the copy ends and are not committed in it. */
+async function openInCopy(session: PsqlSession, commits: readonly number[]): Promise<number> {
+  const { next } = await session.row(
+    'SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text AS next',
+    z.object({ next: z.string() }),
+  );
+  const list = begunBefore(commits, next).map((xid) => literal(xid));
+  const { count } = await session.row(
+    `SELECT count(*) AS count FROM unnest(ARRAY[${list.join(', ')}]::xid8[]) AS r(xid)
+     WHERE pg_catalog.pg_xact_status(r.xid) IS DISTINCT FROM 'committed'`,
+    z.object({ count: z.number() }),
+  );
+  return count;
+}
+
 async function copied(session: PsqlSession, { sinceFiles }: DatabaseDetails): Promise<CopiedDatabase> {
-  const running = sinceFiles !== undefined && 'running' in sinceFiles ? sinceFiles.running : [];
-  return session.row(question(running), shape);
+  const { running, commits } =
+    sinceFiles !== undefined && 'running' in sinceFiles ? sinceFiles : { running: [], commits: [] };
+  return {
+    ...(await session.row(question(running), shape)),
+    openInCopy: await openInCopy(session, commits),
+  };
 }
 
 /** What a dump's record says of a copy of the server's files. */

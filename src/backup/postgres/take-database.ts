@@ -45,17 +45,18 @@ export async function hasCaughtUp(
     PsqlSession.open(programs, standby, database),
   ]);
   try {
+    // Everything that is committed by now lies before this position.
+    const { lsn } = await ahead.row(
+      'SELECT pg_current_wal_insert_lsn()::text AS lsn',
+      z.object({ lsn: z.string() }),
+    );
     // Reading alone writes WAL where pages have checksums (hint bits), and what lies on the last, half-filled page is sent to no
     // standby before somebody commits: a transaction without contents makes the WAL writer send it (xact.c, RecordTransactionCommit).
     await ahead.run('SELECT pg_catalog.pg_current_xact_id()');
-    const { lsn } = await ahead.row(
-      'SELECT pg_current_wal_lsn()::text AS lsn',
-      z.object({ lsn: z.string() }),
-    );
     const end = clock.monotonic() + replayMs;
     while (clock.monotonic() < end) {
       const { there } = await behind.row(
-        `SELECT pg_last_wal_replay_lsn() >= ${literal(lsn)}::pg_lsn AS there`,
+        `SELECT pg_last_wal_replay_lsn() > ${literal(lsn)}::pg_lsn AS there`,
         z.object({ there: z.boolean() }),
       );
       if (there) return true;
