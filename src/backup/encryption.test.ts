@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import process from 'node:process';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 import { decrypted, encrypted, newIdentity, NotDecrypted } from './encryption.ts';
 
@@ -56,4 +58,17 @@ test('a source that fails makes the stream fail', async () => {
     { objectMode: false },
   );
   await expect(encrypted(failing, [recipient]).then(buffer)).rejects.toThrow('the pod went away');
+});
+
+test('a source that fails before anybody reads is told to whoever reads later, and to nobody else', async () => {
+  const uncaught: unknown[] = [];
+  const note = (error: unknown): void => void uncaught.push(error);
+  process.on('uncaughtException', note);
+  onTestFinished(() => void process.off('uncaughtException', note));
+  const failing = Readable.from([], { objectMode: false }).destroy(new Error('the pod was not there'));
+  failing.on('error', () => undefined);
+  const stream = await encrypted(failing, [recipient]);
+  await pause(30);
+  await expect(buffer(stream)).rejects.toThrow('the pod was not there');
+  expect(uncaught).toEqual([]);
 });

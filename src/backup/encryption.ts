@@ -20,7 +20,13 @@ export function recipientOf(identity: string): Promise<string> {
   return identityToRecipient(identity);
 }
 
-const asNode = (stream: unknown): Readable => Readable.fromWeb(stream as ReadableStream);
+/** What the stream fails with is thrown to whoever reads it, who may come to it only after it has failed. */
+function asNode(stream: unknown): Readable {
+  const readable = Readable.fromWeb(stream as ReadableStream);
+  readable.on('error', () => undefined);
+  return readable;
+}
+
 const asWeb = (stream: Readable): globalThis.ReadableStream<Uint8Array> => Readable.toWeb(stream);
 
 /**

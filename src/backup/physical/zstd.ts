@@ -12,16 +12,14 @@ const params = {
   [constants.ZSTD_c_checksumFlag]: 1,
 };
 
-function through(
+/** Begins when it is read. What the source fails with is thrown to whoever reads, who may come to it only later. */
+async function* through(
   bytes: AsyncIterable<Buffer>,
   engine: ReturnType<typeof createZstdCompress>,
-): AsyncIterable<Buffer> {
-  // What the source fails with is thrown to whoever reads the result.
-  return pipeline(
-    Readable.from(bytes, { objectMode: false }),
-    engine,
-    () => undefined,
-  ) as AsyncIterable<Buffer>;
+): AsyncGenerator<Buffer> {
+  engine.on('error', () => undefined);
+  const source = Readable.from(bytes, { objectMode: false });
+  yield* pipeline(source, engine, () => undefined) as AsyncIterable<Buffer>;
 }
 
 /** The bytes as `zstd` writes them; `age -d | zstd -d` reads them back. */
