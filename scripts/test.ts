@@ -79,7 +79,7 @@ function slowParts(folder: string): readonly Part[] {
     {
       name: 'programs of others',
       command: ['node', 'test/program/build-programs.ts'],
-      expectedSeconds: cached ? 5 : 450,
+      expectedSeconds: cached ? 5 : 250,
       limitSeconds: 1500,
     },
   ];

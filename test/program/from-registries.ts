@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -8,6 +8,7 @@ import { CommandFailed, output } from '../../lab/command.ts';
 import { labIdentity } from '../../lab/identity.ts';
 import { withLock } from '../../lab/lock.ts';
 import { Progress } from '../../lab/progress.ts';
+import { onlyInTheFullRun } from '../journeys/only-in-the-full-run.ts';
 
 /** Where a program of others is, or why it cannot be had on this machine. */
 export type Found =
@@ -62,15 +63,27 @@ async function lacksGo(source: string): Promise<string | undefined> {
   }
 }
 
+/** How a program of the tests is built. */
+interface GoProgramOfTests {
+  readonly tool: string;
+  readonly expectedSeconds: number;
+  /** It takes minutes: the usual run uses it where it is in the cache, and only the full run builds it. */
+  readonly isSlow?: true;
+}
+
 /** What the tests build with Go, each from the go.mod of its folder beside this file. */
 const goPrograms = {
   'dashboard-schema': { tool: '.', expectedSeconds: 60 },
-  kubeseal: { tool: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal', expectedSeconds: 120 },
+  kubeseal: {
+    tool: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal',
+    expectedSeconds: 120,
+    isSlow: true,
+  },
   'otel-collector': { tool: '.', expectedSeconds: 120 },
   'sarif-schema': { tool: '.', expectedSeconds: 40 },
-  sops: { tool: 'github.com/getsops/sops/v3/cmd/sops', expectedSeconds: 120 },
+  sops: { tool: 'github.com/getsops/sops/v3/cmd/sops', expectedSeconds: 180, isSlow: true },
   versitygw: { tool: 'github.com/versity/versitygw/cmd/versitygw', expectedSeconds: 120 },
-} as const satisfies Readonly<Record<string, { readonly tool: string; readonly expectedSeconds: number }>>;
+} as const satisfies Readonly<Record<string, GoProgramOfTests>>;
 export type GoProgram = keyof typeof goPrograms;
 
 /** The names of all of them. */
@@ -88,24 +101,30 @@ export interface GoTarget {
 
 /** A program of the tests, built when it is not in the cache. Throws CommandFailed. */
 export async function goProgram(name: GoProgram): Promise<Found> {
-  const { tool, expectedSeconds } = goPrograms[name];
-  return builtGoProgram(name, expectedSeconds, {
-    source: path.join(import.meta.dirname, name),
-    package: tool,
-  });
+  const { tool, expectedSeconds, isSlow }: GoProgramOfTests = goPrograms[name];
+  const target = { source: path.join(import.meta.dirname, name), package: tool };
+  const kept = sharedCache().folder(await stepOf(name, target));
+  if (isSlow && onlyInTheFullRun !== undefined && !existsSync(kept))
+    return { lacking: 'is not in the cache, and only the full run builds it (`npm run test:full`)' };
+  return builtGoProgram(name, expectedSeconds, target);
+}
+
+/** Under which name and key a program is kept. */
+async function stepOf(name: string, { source, package: what, flags = '' }: GoTarget) {
+  return { name: `program-${name}`, key: await hashInputs([name, what, flags], [source]) };
 }
 
 /** A program of a folder with a go.mod, or of others that it names as a tool, with the versions of that go.mod. Throws CommandFailed. */
 export async function builtGoProgram(
   name: string,
   expectedSeconds: number,
-  { source, package: what, flags = '' }: GoTarget,
+  target: GoTarget,
 ): Promise<Found> {
+  const { source, package: what, flags = '' } = target;
   const lacking = await lacksGo(source);
   if (lacking !== undefined) return { lacking };
   const folder = await sharedCache().get({
-    name: `program-${name}`,
-    key: await hashInputs([name, what, flags], [source]),
+    ...(await stepOf(name, target)),
     expectedSeconds,
     build: async (to) => {
       const linker = `-s -w ${flags}`.trim();
