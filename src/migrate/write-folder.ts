@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-import { createFolder, syncFolder } from '../record/durable-file.ts';
+import { createFolder, syncFolder, writeNewFile } from '../record/durable-file.ts';
 import type { Files } from './overlay.ts';
 
 /** Scripts can be run; everything may be read by others: no file has a secret. */
@@ -10,13 +10,7 @@ const modes = { script: 0o755, text: 0o644 };
 
 function writeOne(file: string, text: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
-  const handle = openSync(file, 'wx', file.endsWith('.sh') ? modes.script : modes.text);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  writeNewFile(file, text, file.endsWith('.sh') ? modes.script : modes.text);
 }
 
 /**

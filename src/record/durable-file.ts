@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from './explained-error.ts';
 
@@ -19,6 +19,20 @@ export function createDurably(file: string): void {
     closeSync(handle);
   }
   syncFolder(folder);
+}
+
+/**
+ * Writes a file that is not there yet, all of it, and waits until it is on disk; its name is when its folder was synced. Throws
+ * the system's error (EEXIST when it is there, ENOSPC); half a file may be left then.
+ */
+export function writeNewFile(file: string, content: string | Uint8Array, mode: number): void {
+  const handle = openSync(file, 'wx', mode);
+  try {
+    writeFileSync(handle, content);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** Writes the entries of a folder to disk. */

@@ -1,19 +1,8 @@
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
 
-import { syncFolder } from './durable-file.ts';
+import { syncFolder, writeNewFile } from './durable-file.ts';
 
 /**
  * Replaces a file that is there in one step, with its owner and mode: a reader, a kill or a loss of power finds the old
@@ -24,13 +13,7 @@ export function replaceFile(file: string, text: string): void {
   const { mode, uid, gid } = statSync(real);
   const part = `${real}.${process.pid}.part`;
   try {
-    const handle = openSync(part, 'wx', 0o600);
-    try {
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeNewFile(part, text, 0o600);
     chownSync(part, uid, gid);
     chmodSync(part, mode & 0o7777);
     renameSync(part, real);

@@ -7,12 +7,11 @@ import {
   openSync,
   renameSync,
   rmSync,
-  writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 
-import { syncFolder } from '../record/durable-file.ts';
+import { syncFolder, writeNewFile } from '../record/durable-file.ts';
 
 /** A unit holds no secrets, and everybody may know what runs here. */
 const mode = 0o644;
@@ -27,13 +26,7 @@ export function writeUnit(file: string, text: string): void {
   // Not a name that a manager reads.
   const half = join(folder, `.${basename(file)}.${process.pid}`);
   try {
-    const handle = openSync(half, 'wx', mode);
-    try {
-      writeSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeNewFile(half, text, mode);
     renameSync(half, file);
   } catch (error) {
     rmSync(half, { force: true });

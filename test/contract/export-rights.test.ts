@@ -1,32 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { createClusterReader } from '../../src/adapters/kubernetes/cluster-reader.ts';
 import { takeSnapshot } from '../../src/export/collect/take-snapshot.ts';
-import { exportLab, fillLab, namespace, type ExportLab } from '../fakes/export-lab.ts';
-import { noApiServer } from '../fakes/real-api-server.ts';
-import { skipWhen } from '../fakes/skip-when.ts';
+import { namespace, sharedExportLab, type ExportLab } from '../fakes/export-lab.ts';
 
-const started: { lab?: ExportLab } = {};
 const roles = join(import.meta.dirname, '../../deploy/rbac');
 
-beforeAll(async () => {
-  if (noApiServer !== undefined) return;
-  started.lab = await exportLab();
-  await fillLab(started.lab);
-}, 300_000);
-
-afterAll(async () => {
-  await started.lab?.stop();
-});
-
-function lab(context: Parameters<typeof skipWhen>[0]): ExportLab {
-  skipWhen(context, noApiServer);
-  if (started.lab === undefined) throw new Error('the server was not filled');
-  return started.lab;
-}
+const lab = sharedExportLab();
 
 const snapshotOf = ({ server }: ExportLab) =>
   takeSnapshot(createClusterReader(server.rekindle, { deadlineMs: 20_000 }), namespace);

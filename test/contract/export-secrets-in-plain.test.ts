@@ -1,27 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { exported, exportLab, fillLab, namespace, type ExportLab } from '../fakes/export-lab.ts';
-import { noApiServer } from '../fakes/real-api-server.ts';
-import { skipWhen } from '../fakes/skip-when.ts';
+import { exported, namespace, sharedExportLab, type ExportLab } from '../fakes/export-lab.ts';
 import { redact } from '../../src/record/redact.ts';
 
-const started: { lab?: ExportLab } = {};
-
-beforeAll(async () => {
-  if (noApiServer !== undefined) return;
-  started.lab = await exportLab();
-  await fillLab(started.lab);
-}, 300_000);
-
-afterAll(async () => {
-  await started.lab?.stop();
-});
-
-function lab(context: Parameters<typeof skipWhen>[0]): ExportLab {
-  skipWhen(context, noApiServer);
-  if (started.lab === undefined) throw new Error('the server was not filled');
-  return started.lab;
-}
+const lab = sharedExportLab();
 
 /** Each value of each Secret in every form in which it might get into a text, and each longer line of it. */
 async function values({ server }: ExportLab): Promise<readonly string[]> {

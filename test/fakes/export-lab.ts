@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { afterAll, beforeAll, type TestContext } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
 import { eventually } from '../../lab/source/eventually.ts';
@@ -12,8 +13,9 @@ import { externalSecret } from '../../src/export/secrets/external.ts';
 import { takeSnapshot } from '../../src/export/collect/take-snapshot.ts';
 import { checkTarget, writeFolder } from '../../src/export/folder/write-folder.ts';
 import type { Fields } from '../../src/harden/fields/fields.ts';
-import { realApiServer, type RealApiServer } from './real-api-server.ts';
+import { noApiServer, realApiServer, type RealApiServer } from './real-api-server.ts';
 import { realKubectl, type RealKubectl } from './real-kubectl.ts';
+import { skipWhen } from './skip-when.ts';
 
 export const namespace = 'jewelry-shop';
 
@@ -205,4 +207,23 @@ export async function applyExport(lab: ExportLab, made: Export, from: ExportLab)
   } finally {
     remove();
   }
+}
+
+/** One lab with the stack in it for all tests of a file; gives what each test gets it by, skipped where there can be none. */
+export function sharedExportLab(): (context: TestContext) => ExportLab {
+  let filled: ExportLab | undefined;
+  beforeAll(async () => {
+    if (noApiServer !== undefined) return;
+    const lab = await exportLab();
+    filled = lab;
+    await fillLab(lab);
+  }, 300_000);
+  afterAll(async () => {
+    await filled?.stop();
+  });
+  return (context) => {
+    skipWhen(context, noApiServer);
+    if (filled === undefined) throw new Error('the server was not filled');
+    return filled;
+  };
 }

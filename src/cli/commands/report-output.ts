@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
@@ -7,6 +7,7 @@ import { reportJson, reportSchemaId } from '../../readiness/format/json.ts';
 import { markdownReport } from '../../readiness/format/markdown.ts';
 import { sarifReport } from '../../readiness/format/sarif.ts';
 import type { ReadinessReport } from '../../readiness/report.ts';
+import { writeNewFile } from '../../record/durable-file.ts';
 import { causeText, ExplainedError } from '../../record/explained-error.ts';
 import { document } from '../../report/json.ts';
 import type { ReportFormat } from './report-options.ts';
@@ -40,13 +41,7 @@ export function writeReport(out: string, content: Uint8Array | string): string {
   const file = path.resolve(out);
   const part = `${file}.${process.pid}.part`;
   try {
-    const handle = openSync(part, 'wx', 0o644);
-    try {
-      writeFileSync(handle, content);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeNewFile(part, content, 0o644);
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });

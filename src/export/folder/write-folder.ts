@@ -1,20 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import process from 'node:process';
 
-import { syncFolder } from '../../record/durable-file.ts';
+import { syncFolder, writeNewFile } from '../../record/durable-file.ts';
 import { causeText, ExplainedError } from '../../record/explained-error.ts';
 import type { Files } from './files.ts';
 import { digestsOf, parseRecord, recordFile, type ExportRecord } from './record.ts';
@@ -119,16 +107,6 @@ export function checkTarget(given: string): Target {
   }
 }
 
-function writeDurably(file: string, text: string): void {
-  const handle = openSync(file, 'wx', 0o644);
-  try {
-    writeFileSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
 /** Writes all files into a new folder and waits until they are on disk. */
 function fill(folder: string, files: Files): void {
   mkdirSync(folder, { recursive: true });
@@ -137,7 +115,7 @@ function fill(folder: string, files: Files): void {
     const file = join(folder, ...name.split('/'));
     mkdirSync(dirname(file), { recursive: true });
     folders.add(dirname(file));
-    writeDurably(file, text);
+    writeNewFile(file, text, 0o644);
   }
   for (const one of folders) syncFolder(one);
 }
