@@ -1,53 +1,18 @@
 import type { AlwaysOnFile, CycleSample, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
 import type { HardenRow } from './harden/row.ts';
 import type { PersistenceRow } from './pooler/row.ts';
-import { quantile, wilson } from './statistics.ts';
-
-interface Measured {
-  readonly commit: string;
-  readonly code: string;
-  readonly dirty: boolean;
-  readonly startedAt: string;
-}
-
-/** Rows that may be cited: of clean checkouts, and of the code that ran last. */
-function citable<Row extends Measured>(rows: readonly Row[]): readonly Row[] {
-  const clean = rows.filter(({ dirty }) => !dirty);
-  const newest = clean.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
-  return clean.filter(({ code }) => code === newest?.code);
-}
-
-function groups<Row>(rows: readonly Row[], by: (row: Row) => string): readonly (readonly [string, Row[]])[] {
-  return [...Map.groupBy(rows, by)];
-}
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-
-function range(values: readonly number[], text: (value: number) => string = String): string {
-  const [low, high] = [text(Math.min(...values)), text(Math.max(...values))];
-  return low === high ? low : `${low} to ${high}`;
-}
-
-/** Times of those that came back; the number of those that did not is in the rate beside it. */
-function times(seconds: readonly (number | null)[]): string {
-  const known = seconds.filter((value) => value !== null);
-  if (known.length === 0) return 'never back';
-  const [p50, p95, max] = [quantile(known, 0.5), quantile(known, 0.95), Math.max(...known)];
-  return `p50 ${p50.toFixed(1)} s, p95 ${p95.toFixed(1)} s, max ${max.toFixed(1)} s`;
-}
-
-function rate(good: number, all: number): string {
-  const { low, high } = wilson(good, all);
-  return `${good}/${all} (${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)} %)`;
-}
-
-type Line = readonly [what: string, n: string, seen: string];
-
-function withCommits(rows: readonly Measured[], line: Line): string {
-  const commits = [...new Set(rows.map(({ commit }) => commit.slice(0, 7)))].join(' ');
-  return `| ${[...line, commits].join(' | ')} |`;
-}
+import {
+  citable,
+  groups,
+  megabytes,
+  range,
+  rate,
+  sum,
+  tableOf,
+  times,
+  withCommits,
+} from './measured-rows.ts';
+import { quantile } from './statistics.ts';
 
 const rebootNames: Readonly<Record<RebootRun['arm'], string>> = {
   agent: 'power lost, systemd as PID 1, the unit installed, nobody does anything',
@@ -160,14 +125,12 @@ function hardenLines(all: readonly HardenRow[]): readonly string[] {
 
 /** The table of the README about the agent and what lasts, in Markdown, made from nothing but the rows. */
 export function alwaysOnTable(all: AlwaysOnFile): string {
-  const lines = [
+  return tableOf([
     ...rebootLines(all.reboots),
     ...killLines(all.kills),
     ...cycleLines(all.cycles),
     ...liveLines(all.live),
     ...poolerLines(all.poolerProfiles),
     ...hardenLines(all.harden),
-  ];
-  if (lines.length === 0) return 'No runs are recorded yet.\n';
-  return `${['| what | n | seen | commit |', '| --- | --- | --- | --- |', ...lines].join('\n')}\n`;
+  ]);
 }

@@ -1,5 +1,5 @@
 /** The blocks of the README that are made from raw results. */
-export type BlockName = 'power-cut' | 'refusals' | 'always-on';
+export type BlockName = 'power-cut' | 'refusals' | 'always-on' | 'way-out';
 
 const begin = (name: BlockName) => `<!-- results:${name} -->`;
 const end = (name: BlockName) => `<!-- /results:${name} -->`;

@@ -18,18 +18,21 @@ import { runFileSchema, type RunRow } from './run-row.ts';
 import { rowText, runOnce } from './run-once.ts';
 import { logDigest, readRuns } from './run-store.ts';
 import { resultsTable } from './table.ts';
+import { readWayOut } from './way-out-store.ts';
+import { wayOutTable } from './way-out-table.ts';
 
 const root = path.dirname(import.meta.dirname);
 const readme = path.join(root, 'README.md');
 const schema = path.join(root, 'results', 'power-cut.schema.json');
 const schemaOfReports = path.join(root, 'docs', 'report.schema.json');
 
-const blocks: readonly BlockName[] = ['power-cut', 'refusals', 'always-on'];
+const blocks: readonly BlockName[] = ['power-cut', 'refusals', 'always-on', 'way-out'];
 
 const tables: Readonly<Record<BlockName, () => Promise<string>>> = {
   'power-cut': async () => resultsTable((await readRuns()).runs),
   refusals: async () => refusalsTable((await readCases()).cases),
   'always-on': async () => alwaysOnTable(await readAlwaysOn()),
+  'way-out': async () => wayOutTable(await readWayOut()),
 };
 
 /** What stands in the README's block of that name, made from nothing but the raw file. */
@@ -65,8 +68,9 @@ async function disagreements(): Promise<readonly string[]> {
   const { runs } = await readRuns();
   const { cases } = await readCases();
   const { harden, reboots, kills } = await readAlwaysOn();
+  const { fromNothing } = await readWayOut();
   const logs = await Promise.all(
-    [...runs, ...cases, ...harden, ...reboots, ...kills].map(async ({ id, log }) => {
+    [...runs, ...cases, ...harden, ...reboots, ...kills, ...fromNothing].map(async ({ id, log }) => {
       const digest = await logDigest(log.path);
       return digest === log.sha256
         ? []

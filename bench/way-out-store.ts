@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import { corruptionRow } from './backup/corruption-row.ts';
 import { backupSpeedRow } from './backup/row.ts';
 import { roundTripRow } from './backup/round-trip-row.ts';
 import { readinessRow } from './readiness/row.ts';
@@ -16,6 +17,7 @@ const file = path.join(path.dirname(import.meta.dirname), 'results', 'way-out.js
 const wayOutFile = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/way-out'),
   backupSpeed: z.array(backupSpeedRow).default([]),
+  corruptions: z.array(corruptionRow).default([]),
   roundTrip: z.array(roundTripRow).default([]),
   readiness: z.array(readinessRow).default([]),
   fromNothing: z.array(fromNothingRow).default([]),

@@ -1,30 +1,23 @@
-import { cpSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 
+import { BackupCopy, corruptions, type GoodBackup } from '../../bench/backup/corruptions.ts';
 import { FolderStore } from '../../src/adapters/backup-stores/folder.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { createBackup } from '../../src/backup/create.ts';
 import { databaseParts, databasesOf } from '../../src/backup/database-parts.ts';
-import { encrypted, newIdentity } from '../../src/backup/encryption.ts';
+import { newIdentity } from '../../src/backup/encryption.ts';
 import type { Proof } from '../../src/backup/evidence.ts';
-import {
-  manifestName,
-  parseManifest,
-  type BackupManifest,
-  type BackupPart,
-} from '../../src/backup/manifest.ts';
+import type { BackupManifest } from '../../src/backup/manifest.ts';
 import { PsqlSession, type ServerInPod } from '../../src/backup/postgres/psql-session.ts';
 import { restoreBeside } from '../../src/backup/postgres/restore-beside.ts';
 import { ScratchServer, type NeededServer } from '../../src/backup/postgres/scratch-server.ts';
 import { outputText } from '../../src/backup/program-output.ts';
 import { NoScratchPlace } from '../../src/backup/scratch-pod.ts';
-import { readPart, storePart } from '../../src/backup/store-part.ts';
+import { readPart } from '../../src/backup/store-part.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
 import { labContainers, noLabContainer, type LabContainers } from '../fakes/lab-container.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
@@ -136,202 +129,17 @@ afterAll(() => {
 });
 
 const dump = 'shop-db.shop.dump.age';
-const roles = 'shop-db.roles.sql.age';
+const good = (): GoodBackup => ({
+  root: path.join(root, 'good'),
+  manifest,
+  key,
+  stranger,
+  dump,
+  roles: 'shop-db.roles.sql.age',
+  role: 'clerk',
+});
 
-interface Copy {
-  readonly folder: string;
-  readonly store: FolderStore;
-  readonly at: (file: string) => string;
-}
-
-/** A copy of the good backup that may be spoilt. */
-function copyOf(name: string): Copy {
-  const folder = path.join(root, name);
-  cpSync(path.join(root, 'good'), folder, { recursive: true });
-  return { folder, store: new FolderStore(folder), at: (file) => path.join(folder, manifest.id, file) };
-}
-
-function flip(file: string, at: (size: number) => number): void {
-  const bytes = readFileSync(file);
-  const index = at(bytes.length);
-  bytes[index] = (bytes[index] ?? 0) ^ 1;
-  writeFileSync(file, bytes);
-}
-
-function changeManifest({ at }: Copy, change: (manifest: BackupManifest) => BackupManifest): void {
-  const file = at(manifestName);
-  writeFileSync(file, JSON.stringify(change(parseManifest(readFileSync(file, 'utf8')))));
-}
-
-const changePart = (copy: Copy, file: string, change: (part: BackupPart) => BackupPart): void =>
-  changeManifest(copy, (whole) => ({
-    ...whole,
-    parts: whole.parts.map((part) => (part.file === file ? change(part) : part)),
-  }));
-
-const partOf = (file: string): BackupPart => {
-  const part = manifest.parts.find((entry) => entry.file === file);
-  if (part === undefined) throw new Error(file);
-  return part;
-};
-
-/** Stores other plain bytes under that name, with digests that fit: what was wrong before it was stored. */
-async function replacePlain(copy: Copy, file: string, change: (plain: Buffer) => Buffer): Promise<void> {
-  const plain = await buffer(Readable.from(readPart(copy.store, manifest.id, partOf(file), [key.identity])));
-  const other = change(plain);
-  const stored = await storePart(
-    { store: copy.store, recipients: [key.recipient] },
-    manifest.id,
-    file,
-    Readable.from([other]),
-  );
-  changePart(copy, file, (part) => ({ ...part, ...stored }));
-}
-
-/** Each way in which a backup may be worth nothing, and what is said then. */
-const corruptions: readonly (readonly [string, Proof['verdict'], RegExp, (copy: Copy) => unknown])[] = [
-  ['a bit in the header of a file', 'bad', /decrypted/, ({ at }) => flip(at(dump), () => 30)],
-  ['a bit in the middle of a file', 'bad', /decrypted/, ({ at }) => flip(at(dump), (size) => size >> 1)],
-  ['the last bit of a file', 'bad', /decrypted/, ({ at }) => flip(at(dump), (size) => size - 1)],
-  ['a bit in the roles', 'bad', /roles.*decrypted/, ({ at }) => flip(at(roles), (size) => size - 20)],
-  [
-    'a block of zeros',
-    'bad',
-    /decrypted/,
-    ({ at }) => {
-      const bytes = readFileSync(at(dump));
-      writeFileSync(at(dump), bytes.fill(0, 8192, 12_288));
-    },
-  ],
-  [
-    'a file that is cut off',
-    'bad',
-    /decrypted/,
-    ({ at }) => truncateSync(at(dump), Math.floor((partOf(dump).storedBytes * 2) / 3)),
-  ],
-  [
-    'a file that is cut off at the end of a chunk',
-    'bad',
-    /decrypted/,
-    ({ at }) => truncateSync(at(dump), partOf(dump).storedBytes - (partOf(dump).bytes % 65_536) - 16),
-  ],
-  ['an empty file', 'bad', /decrypted/, ({ at }) => writeFileSync(at(dump), '')],
-  ['a file that is missing', 'bad', /missing/, ({ at }) => rmSync(at(dump))],
-  [
-    'bytes behind a file',
-    'bad',
-    /decrypted|not the file/,
-    ({ at }) => writeFileSync(at(dump), Buffer.concat([readFileSync(at(dump)), Buffer.from('more')])),
-  ],
-  [
-    'two files that were swapped',
-    'bad',
-    /not the file that was stored|does not hold|not everything arrived/,
-    ({ at }) => {
-      renameSync(at(dump), at('x'));
-      renameSync(at(roles), at(dump));
-      renameSync(at('x'), at(roles));
-    },
-  ],
-  [
-    'a file of somebody who has another key',
-    'bad',
-    /decrypted/,
-    async ({ at }) =>
-      writeFileSync(
-        at(dump),
-        await buffer(await encrypted(Readable.from([Buffer.from('x')]), [stranger.recipient])),
-      ),
-  ],
-  ['a manifest that is missing', 'bad', /manifest is missing/, ({ at }) => rmSync(at(manifestName))],
-  [
-    'a manifest that is cut off',
-    'bad',
-    /manifest cannot be read/,
-    ({ at }) => truncateSync(at(manifestName), 700),
-  ],
-  [
-    'a manifest of another backup',
-    'bad',
-    /manifest is of/,
-    (copy) => changeManifest(copy, (whole) => ({ ...whole, id: '20250101T000000Z-0000' })),
-  ],
-  [
-    'a backup that was never finished',
-    'bad',
-    /never finished/,
-    (copy) =>
-      changeManifest(copy, (whole) => {
-        const { finishedAt, ...rest } = whole;
-        expect(finishedAt).toBeDefined();
-        return rest;
-      }),
-  ],
-  [
-    'a dump that was cut off before it was stored',
-    'bad',
-    /pg_restore ended/,
-    (copy) => replacePlain(copy, dump, (plain) => plain.subarray(0, plain.length >> 1)),
-  ],
-  [
-    'a dump with a bit that was wrong before it was stored',
-    'bad',
-    /pg_restore ended|has other rows|has \d+ rows/,
-    (copy) =>
-      replacePlain(copy, dump, (plain) => {
-        const other = Buffer.from(plain);
-        const at = Math.floor((other.length * 2) / 3);
-        other[at] = (other[at] ?? 0) ^ 4;
-        return other;
-      }),
-  ],
-  [
-    'a role that is missing',
-    'bad',
-    /role "clerk" does not exist/,
-    (copy) =>
-      replacePlain(copy, roles, (plain) =>
-        Buffer.from(
-          plain
-            .toString()
-            .split('\n')
-            .filter((line) => !line.includes('clerk'))
-            .join('\n'),
-        ),
-      ),
-  ],
-  [
-    'rows of another time',
-    'bad',
-    /public\.orders has 20000 rows instead of 20001/,
-    (copy) =>
-      changePart(copy, dump, (part) => {
-        if (part.of.kind !== 'database') return part;
-        const tables = part.of.tables.map((table) => ({ ...table, rows: table.rows + 1 }));
-        return { ...part, of: { ...part.of, tables } };
-      }),
-  ],
-  [
-    'an extension that is missing',
-    'bad',
-    /extension postgis is missing/,
-    (copy) =>
-      changePart(copy, dump, (part) =>
-        part.of.kind === 'database'
-          ? { ...part, of: { ...part.of, extensions: { ...part.of.extensions, postgis: '3.3.2' } } }
-          : part,
-      ),
-  ],
-  [
-    'another version of PostgreSQL',
-    'could-not-tell',
-    /No such version/,
-    (copy) =>
-      changePart(copy, dump, (part) =>
-        part.of.kind === 'database' ? { ...part, of: { ...part.of, serverVersion: 140_012 } } : part,
-      ),
-  ],
-];
+const copyOf = (name: string) => new BackupCopy(good(), path.join(root, name.replaceAll(' ', '-')));
 
 test('a good backup is proven, every time', async (context) => {
   skipWhen(context, noLabContainer);
@@ -341,11 +149,11 @@ test('a good backup is proven, every time', async (context) => {
   }
 });
 
-test.each(corruptions)('caught: %s', async (name, verdict, told, spoil) => {
+test.each(corruptions)('caught: $name', async ({ name, verdict, told, spoil }) => {
   if (noLabContainer !== undefined) return;
-  const copy = copyOf(name.replaceAll(' ', '-'));
+  const copy = copyOf(name);
   await spoil(copy);
-  const proof = await verified(copy.store);
+  const proof = await verified(new FolderStore(copy.folder));
   const words = [
     ...proof.parts.flatMap(({ file, differences }) => differences.map((text) => `${file}: ${text}`)),
     ...proof.reasons,
@@ -388,7 +196,7 @@ test('an interrupted backup is gone on with, and nothing of it is listed before'
 test('a restore comes beside the database that is in use, with its properties, and touches nothing', async (context) => {
   skipWhen(context, noLabContainer);
   const store = new FolderStore(path.join(root, 'good'));
-  const part = partOf(dump);
+  const part = copyOf('beside').part(dump);
   if (part.of.kind !== 'database') throw new Error('no database');
   const details = part.of;
   await psql(
@@ -420,11 +228,11 @@ test('a restore comes beside the database that is in use, with its properties, a
 
 test('a restore that fails on its way leaves nothing', async (context) => {
   skipWhen(context, noLabContainer);
-  const part = partOf(dump);
-  if (part.of.kind !== 'database') throw new Error('no database');
   const copy = copyOf('fails-on-its-way');
-  truncateSync(copy.at(dump), 300_000);
-  const plain = readPart(copy.store, manifest.id, part, [key.identity]);
+  const part = copy.part(dump);
+  if (part.of.kind !== 'database') throw new Error('no database');
+  truncateSync(copy.dump, 300_000);
+  const plain = readPart(new FolderStore(copy.folder), manifest.id, part, [key.identity]);
   const doing = restoreBeside(tools(), source, { details: part.of, backup: '20270101T120000Z-aaaa', plain });
   await expect(doing).rejects.toThrow(/decrypted/);
   const session = await PsqlSession.open(containers, source, 'postgres');
