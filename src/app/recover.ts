@@ -21,7 +21,7 @@ export interface Site extends Pick<Wired, 'context' | 'source' | 'target'> {
 
 export interface RecoverOptions {
   /** Who asks for it, for the journal. */
-  readonly command: 'up' | 'watch';
+  readonly command: 'up' | 'watch' | 'drill';
   readonly version: string;
   readonly timeoutMs: number;
   /** Where files of an emptyDir may be copied to, absolute; undefined: a pod that keeps some is left alone. */

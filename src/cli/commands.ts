@@ -1,4 +1,5 @@
 import { defineCommand, type CommandGroup, type CommandManifest } from './command-manifest.ts';
+import type { DrillOptions } from './commands/drill-options.ts';
 import type { PauseOptions } from './commands/pause-options.ts';
 import type { UpOptions } from './commands/up-options.ts';
 import { backupCommands } from './commands/backup.manifest.ts';
@@ -34,6 +35,16 @@ export const commands: readonly (CommandManifest | CommandGroup)[] = [
       ],
     ],
     load: async () => (await import('./commands/up.ts')).up,
+  }),
+  defineCommand<DrillOptions>({
+    name: 'drill',
+    text: 'rehearse a loss of power: prove the stack, end all of it at once, bring it back, look for what was written',
+    examples: [
+      ['rekindle drill', 'shows what it would end, and asks'],
+      ['rekindle drill --yes --json', 'for programs; the journal and `rekindle report` know it afterwards'],
+    ],
+    flags: [['--yes', 'do it without asking']],
+    load: async () => (await import('./commands/drill.ts')).drill,
   }),
   {
     name: 'watch',

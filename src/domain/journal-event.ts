@@ -155,6 +155,14 @@ export type JournalEvent =
       readonly proven: boolean;
       readonly seconds: number;
     }
+  | {
+      /** A rehearsal is about to end these containers of a stack that is well; the run that follows brings it back. */
+      readonly type: 'drill-began';
+      readonly run: string;
+      readonly cluster: string;
+      /** Names. */
+      readonly containers: readonly string[];
+    }
   | { readonly type: 'run-ended'; readonly run: string; readonly verdict: Verdict; readonly seconds: number };
 
 /** An event with its place in the journal: `at` in ms since the epoch, `seq` strictly growing. */

@@ -74,6 +74,8 @@ export interface ClusterProvider {
   mounts(cluster: string): Promise<readonly ContainerMount[]>;
   /** Starts one container; harmless when it runs. */
   startContainer(id: string): Promise<void>;
+  /** Ends everything in one container at once, without a word to it; harmless when it does not run. */
+  killContainer(id: string): Promise<void>;
   /** Starts one container anew, whether it runs, waits for its restart, or has ended. */
   restartContainer(id: string): Promise<void>;
   /**

@@ -93,6 +93,8 @@ const texts: Texts = {
     phase === 'intended' ? `${step}: ${detail}` : `${step}: ${phase}, ${detail} (${seconds.toFixed(1)} s)`,
   'rebuild-ended': ({ proven, seconds }) =>
     `the restore is over${proven ? '' : ', and the stack is not proven'} (${seconds.toFixed(0)} s)`,
+  'drill-began': ({ cluster, containers }) =>
+    `rehearsal: ending all ${containers.length} containers of ${cluster} at once`,
   paused: ({ until, reason }) => `paused until ${dateTime(until)}: ${reason}`,
   resumed: () => 'no longer paused',
   'run-started': nothing,

@@ -12,12 +12,29 @@ export function withId<T>(value: T, id: string): T {
   return JSON.parse(JSON.stringify(value).replaceAll('${id}', id)) as T;
 }
 
+async function readBackOf(
+  context: ObserveContext,
+  probe: WriteProbe,
+  id: string,
+): Promise<string | undefined> {
+  const door = context.stack.frontDoor;
+  if (door === undefined) return 'no front door is known';
+  const { headers, readBack } = withId(probe, id);
+  if (readBack === undefined) return undefined;
+  const url = new URL(readBack, door.url).href;
+  const trust = await frontDoorTrust(context, door);
+  const via = { address: door.address };
+  const read = await context.door.request({ url, method: 'GET', headers, trust, via, deadlineMs });
+  if (read.status !== 200) return `the written row was answered ${read.status} when read back`;
+  return read.body.includes(id) ? undefined : 'the written row was not in the answer when read back';
+}
+
 async function attempt(context: ObserveContext, probe: WriteProbe, id: string): Promise<string | undefined> {
   const door = context.stack.frontDoor;
   if (door === undefined) return 'no front door is known';
   const trust = await frontDoorTrust(context, door);
   const via = { address: door.address };
-  const { method, path, headers, body, expectStatus, readBack } = withId(probe, id);
+  const { method, path, headers, body, expectStatus } = withId(probe, id);
   const written = await context.door.request({
     url: new URL(path, door.url).href,
     method,
@@ -29,11 +46,28 @@ async function attempt(context: ObserveContext, probe: WriteProbe, id: string): 
   });
   if (written.status !== expectStatus)
     return `the write was answered ${written.status} instead of ${expectStatus}`;
-  if (readBack === undefined) return undefined;
-  const url = new URL(readBack, door.url).href;
-  const read = await context.door.request({ url, method: 'GET', headers, trust, via, deadlineMs });
-  if (read.status !== 200) return `the written row was answered ${read.status} when read back`;
-  return read.body.includes(id) ? undefined : 'the written row was not in the answer when read back';
+  return readBackOf(context, probe, id);
+}
+
+/**
+ * Whether an earlier write of this id is still there. `unknown` when nobody could be asked, or no way to read it back is
+ * declared; never throws.
+ */
+export async function frontDoorRead(
+  context: ObserveContext,
+  probe: WriteProbe,
+  id: string,
+): Promise<ProbeAnswer> {
+  const at = () => context.clock.now();
+  if (probe.readBack === undefined)
+    return { answer: 'unknown', evidence: 'no way to read a write back is declared', at: at() };
+  try {
+    const failure = await readBackOf(context, probe, id);
+    const evidence = failure ?? `write ${id} was read back through the front door`;
+    return { answer: failure === undefined ? 'yes' : 'no', evidence, at: at() };
+  } catch (error) {
+    return { answer: 'unknown', evidence: oneLine(error), at: at() };
+  }
 }
 
 /** One declared write through the front door, read back. `no` with the reason when it fails; never throws. */

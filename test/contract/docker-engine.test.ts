@@ -181,6 +181,12 @@ describe('k3d over the Docker Engine API', () => {
     await expect(provider.startContainer('bbb')).resolves.toBeUndefined();
   });
 
+  it.each([204, 409])('ends a container at once (%i)', async (status) => {
+    const { fake, provider } = await k3d({ 'POST /containers/bbb/kill': { status, text: '' } });
+    await provider.killContainer('bbb');
+    expect(fake.requests).toEqual(['POST /containers/bbb/kill?signal=SIGKILL']);
+  });
+
   it('starts a container anew', async () => {
     const { fake, provider } = await k3d({ 'POST /containers/bbb/restart': { status: 204, text: '' } });
     await provider.restartContainer('bbb');

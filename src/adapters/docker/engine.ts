@@ -134,6 +134,12 @@ export class DockerEngine {
     await this.#send({ method: 'POST', path, deadlineMs: actionDeadlineMs }, [204, 304]);
   }
 
+  /** Ends everything in a container at once (SIGKILL); harmless when it does not run (the engine then answers 409). */
+  async kill(id: string): Promise<void> {
+    const path = `/containers/${encodeURIComponent(id)}/kill?signal=SIGKILL`;
+    await this.#send({ method: 'POST', path, deadlineMs: actionDeadlineMs }, [204, 409]);
+  }
+
   /** Stops a container, for which it gets a second, and starts it; one that does not run is only started. */
   async restart(id: string): Promise<void> {
     const path = `/containers/${encodeURIComponent(id)}/restart?t=1`;

@@ -40,6 +40,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     machine: () => machineOf(engine),
     mounts: (cluster) => mountsOf(engine, cluster),
     startContainer: (id) => engine.start(id),
+    killContainer: (id) => engine.kill(id),
     restartContainer: (id) => engine.restart(id),
     readFile: (containerId, reading) => archives.readFile(containerId, reading),
     readFolder: (containerId, path, limitBytes) => archives.readFolder(containerId, path, limitBytes),

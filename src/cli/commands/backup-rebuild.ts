@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import process from 'node:process';
-import { createInterface } from 'node:readline/promises';
 
 import { systemClock } from '../../app/clock.ts';
 import { openCluster } from '../../app/wire-cluster.ts';
@@ -20,7 +18,8 @@ import type { JournalEvent } from '../../domain/journal-event.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import type { ClusterMaker } from '../../ports/cluster-maker.ts';
 import type { JournalStore } from '../../ports/journal-store.ts';
-import { answer, tell } from '../answer.ts';
+import { answer } from '../answer.ts';
+import { isWanted } from '../asked.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
@@ -57,21 +56,6 @@ function refuse({ refusals, cluster }: RebuildPlan): void {
     place: `cluster ${cluster}`,
     next: first.next,
   });
-}
-
-/** Whether the person at the terminal wants it; nobody else is asked. */
-async function isWanted(options: Options, plan: RebuildPlan): Promise<boolean> {
-  if (options.yes === true) return true;
-  if (options.json === true || !process.stdin.isTTY) return false;
-  tell(planText(plan));
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (
-      (await reader.question(`Make it? Write the name of the cluster to go on: `)).trim() === plan.cluster
-    );
-  } finally {
-    reader.close();
-  }
 }
 
 interface Site {
@@ -157,7 +141,12 @@ async function decided(site: Site): Promise<number> {
   const facts = await lookAround(maker, backup, { events, proof: proof?.verdict });
   const plan = planRebuild(facts, [...rebuildSteps, proving(() => undefined)]);
   refuse(plan);
-  if (await isWanted(options, plan)) return make(site, facts.state, plan);
+  const question = {
+    plan: planText(plan),
+    question: 'Make it? Write the name of the cluster to go on: ',
+    word: plan.cluster,
+  };
+  if (await isWanted(options, question)) return make(site, facts.state, plan);
   const text = `${planText(plan)}\nNothing was made. With --yes it is.`;
   answer(options, 'backup rebuild plan', { text, json: { place: store.place, ...plan } });
   return exitCodes.healthy;

@@ -37,7 +37,8 @@ function drillRow({ events, context, at }: ProductionInput): ProductionRow {
     id: 'last-drill',
     question: 'When was a recovery last rehearsed on purpose?',
     severity: 'medium',
-    next: 'Cut the power on purpose in a quiet hour and let `rekindle up` or the agent bring it back.',
+    next: 'Rehearse it in a quiet hour; it asks before it ends anything:',
+    command: 'rekindle drill',
   } as const satisfies Question;
   if (!events.looked) return couldNotAnswer(head, events);
   const all = recoveriesOf(events.value, context);
@@ -65,8 +66,8 @@ function recoveryRow({ events, context, at }: ProductionInput): ProductionRow {
     id: 'recovery-time',
     question: 'How long do recoveries take?',
     severity: 'medium',
-    next: 'Rehearse it: cut the power on purpose, then:',
-    command: 'rekindle up',
+    next: 'Rehearse it in a quiet hour; it asks before it ends anything:',
+    command: 'rekindle drill',
   } as const satisfies Question;
   if (!events.looked) return couldNotAnswer(head, events);
   const all = recoveriesOf(events.value, context);

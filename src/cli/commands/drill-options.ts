@@ -1,0 +1,4 @@
+/** Options of `drill`. */
+export interface DrillOptions {
+  readonly yes?: boolean;
+}
