@@ -248,3 +248,36 @@ test('a Redis that runs with an append-only file gets every key of a copy, also 
     await sh('redis-to', 'redis-cli -p "$1" SHUTDOWN NOSAVE', to);
   }
 }, 120_000);
+
+test.each([
+  ['masterauth', `--masterauth 'p"a\\ss w'`],
+  ['masteruser and masterauth', `--masteruser copier --masterauth 's3cret-of-masters'`],
+])(
+  'a Redis that logs in at its primary (%s) is restored as well',
+  async (_name, settings) => {
+    if (noLabContainer !== undefined) return;
+    const [port, second] = [await freePort(), await freePort()];
+    const pod = 'redis-with-masterauth';
+    await sh(
+      pod,
+      `rm -rf /tmp/data; mkdir -p /tmp/data
+      redis-server --port "$1" --bind 127.0.0.1 --dir /tmp/data --save '' ${settings} --daemonize yes >/tmp/redis.log
+      until redis-cli -p "$1" PING >/dev/null 2>&1; do sleep 0.05; done
+      redis-cli -p "$1" SET key value`,
+      port,
+    );
+    try {
+      const copy = await buffer(Readable.from(rdbOf(containers, redis(pod, port))));
+      await sh(pod, 'redis-cli -p "$1" FLUSHALL', port);
+      const restored = await restoreRdb(containers, redis(pod, port), {
+        plain: one(copy),
+        bytes: copy.length,
+        port: second,
+      });
+      expect(restored).toEqual({ copied: 1, there: 1 });
+    } finally {
+      await sh(pod, 'redis-cli -p "$1" SHUTDOWN NOSAVE', port);
+    }
+  },
+  30_000,
+);

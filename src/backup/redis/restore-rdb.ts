@@ -12,14 +12,22 @@ const receive = `umask 077; rm -rf "$1"; mkdir -p "$1" && head -c "$2" >"$1/dump
 /**
  * A second server reads the copy, and the first one becomes its replica for as long as it takes to get everything: this way nothing has to be
  * put into its files, whatever they are, and it need not be restarted (redis.io, Replication). It is made a primary again whatever comes.
+ * A first one that would log in at its primary (masterauth) finds the same user and password at the second one, by a file that only
+ * this user reads.
  */
 const replicate = `set -e
 port="$2"; own="$3"
 main() { if [ -n "$own" ]; then redis-cli -p "$own" "$@"; else redis-cli "$@"; fi; }
-other() { env -u REDISCLI_AUTH redis-cli -p "$port" "$@"; }
+setting() { main CONFIG GET "$1" 2>/dev/null | sed -n 2p; }
+quoted() { printf '%s' "$1" | sed 's/["\\\\]/\\\\&/g'; }
+user=$(setting masteruser); secret=$(setting masterauth); key=
+if [ -n "$secret" ] && [ -n "$user" ]; then
+  printf 'user "%s" on ">%s" allkeys allcommands\\n' "$(quoted "$user")" "$(quoted "$secret")"
+elif [ -n "$secret" ]; then key="$secret"; printf 'requirepass "%s"\\n' "$(quoted "$secret")"; fi >"$1/second.conf"
+other() { REDISCLI_AUTH="$key" redis-cli -p "$port" "$@"; }
 end() { main REPLICAOF NO ONE >/dev/null 2>&1; other SHUTDOWN NOSAVE >/dev/null 2>&1; rm -rf "$1"; }
-redis-server --port "$port" --bind 127.0.0.1 --dir "$1" --dbfilename dump.rdb --save '' --appendonly no \\
-  --daemonize yes --logfile "$1/log" --pidfile "$1/pid" >/dev/null
+redis-server "$1/second.conf" --port "$port" --bind 127.0.0.1 --dir "$1" --dbfilename dump.rdb --save '' --appendonly no \\
+  --repl-diskless-sync-delay 0 --daemonize yes --logfile "$1/log" --pidfile "$1/pid" >/dev/null
 trap 'end "$1"' EXIT
 n=0; until [ "$(other PING 2>/dev/null)" = PONG ]; do
   n=$((n+1)); [ $n -lt 600 ] || { tail -n 3 "$1/log" >&2; echo "error: the second server does not come up" >&2; exit 1; }; sleep 0.1; done
