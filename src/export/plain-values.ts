@@ -2,6 +2,7 @@ import type { ChosenSecret } from './choose.ts';
 import type { Files } from './folder/files.ts';
 import { valuesOf } from './secrets/secret-manifest.ts';
 import { ExplainedError } from '../record/explained-error.ts';
+import { isPublicKey } from '../record/secret-value.ts';
 
 /** The value of a Secret stands in plain in something else. */
 export class SecretInPlain extends ExplainedError {
@@ -23,12 +24,9 @@ const secretName = /pass|secret|token|key|credential|auth|dsn|private/i;
 /** Words of lower-case letters, with separators: names, as a rule. */
 const words = /^[a-z]+([-_. /:][a-z]+)*$/;
 
-/** Keys that hold a name or a certificate and no secret, as the reader of Secrets has them. */
-const publicKeys = /^(username|user|database|dbname|host|port|tls\.crt|ca\.crt)$/;
-
 /** Whether a value is likely to be a secret: told by its key, or by letters of more than one sort. */
 function isTelling(key: string, value: string): boolean {
-  if (publicKeys.test(key) || value.length < shortest || words.test(value)) return false;
+  if (isPublicKey(key) || value.length < shortest || words.test(value)) return false;
   const sorts = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((sort) => sort.test(value)).length;
   return secretName.test(key) || (sorts >= 3 && value.length >= 2 * shortest);
 }

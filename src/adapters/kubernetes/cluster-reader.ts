@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
-import { registerSecret } from '../../record/redact.ts';
+import { secretValue } from '../../record/secret-value.ts';
 import { NotFound } from './errors.ts';
 import { ApiTransport, unreachable } from './transport.ts';
 import { openTunnel } from './tunnel.ts';
@@ -12,21 +12,6 @@ const readDeadlineMs = 3000;
 
 /** The kubelet sends no more of a log than this, bytes: five lines may be megabytes. */
 const logBytes = 256 * 1024;
-
-/**
- * Keys of a Secret that hold a name or a certificate and no secret: taking them out of all texts would make them
- * unreadable (a role is often called like its pod) and change the names that budgets and cool-downs are kept by.
- */
-const publicKeys: ReadonlySet<string> = new Set([
-  'username',
-  'user',
-  'database',
-  'dbname',
-  'host',
-  'port',
-  'tls.crt',
-  'ca.crt',
-]);
 
 /**
  * Reads of the Kubernetes API through a kubeconfig that is bound to one context (`bindContext`).
@@ -74,13 +59,13 @@ export function createClusterReader(
       const data = object?.['data'] as Readonly<Record<string, string>> | undefined;
       const encoded = data?.[key];
       if (encoded === undefined) return undefined;
-      return registered(key, encoded);
+      return secretValue(key, encoded);
     },
     async secrets(namespace) {
       const found = await list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`);
       for (const secret of found) {
         const data = (secret['data'] ?? {}) as Readonly<Record<string, string>>;
-        for (const [key, encoded] of Object.entries(data)) registered(key, encoded);
+        for (const [key, encoded] of Object.entries(data)) secretValue(key, encoded);
       }
       return found;
     },
@@ -95,13 +80,6 @@ export function createClusterReader(
       return transport.send({ method: 'GET', path, deadlineMs });
     },
   };
-}
-
-/** A decoded value of a Secret; from now on it is taken out of every text, unless its key says that it is none. */
-function registered(key: string, encoded: string): string {
-  const value = Buffer.from(encoded, 'base64').toString('utf8');
-  if (!publicKeys.has(key)) registerSecret(value);
-  return value;
 }
 
 /** Items of a list; the API leaves out kind and version of each, because the list has them. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isSame } from '../../harden/fields/fields.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { stripped } from '../../export/strip/strip.ts';
-import { registerSecret } from '../../record/redact.ts';
+import { secretValue } from '../../record/secret-value.ts';
 import { wholeText } from '../whole-text.ts';
 import { entryOf, type ObjectsDetails } from './objects-part.ts';
 
@@ -46,8 +46,8 @@ function jsonOf(text: string): unknown {
 /** Values of Secrets are taken out of every text from now on. */
 function keepSecret({ kind, data }: KubeObject): void {
   if (kind !== 'Secret') return;
-  for (const value of Object.values((data ?? {}) as Readonly<Record<string, string>>))
-    registerSecret(Buffer.from(value, 'base64').toString('utf8'));
+  for (const [key, value] of Object.entries((data ?? {}) as Readonly<Record<string, string>>))
+    secretValue(key, value);
 }
 
 function differencesOf(objects: readonly KubeObject[], details: ObjectsDetails): readonly string[] {
