@@ -9,6 +9,8 @@ const stackFile = 'examples/jewelry-shop/rekindle.yaml';
 test('a rehearsal ends the whole cluster, brings it back, finds what was written, and the report knows it', async () => {
   const lab = await journeyLab();
   await waitUntilSettled(lab, 300);
+  // The stack file names a pooler profile: on a new cluster the first run applies it.
+  expect(await runRekindle(lab, stackFile, ['up'])).toMatchObject({ exitCode: 0 });
   const drill = await runRekindle(lab, stackFile, ['drill', '--yes']);
   say(`drill: exit code ${drill.exitCode}; ${JSON.stringify(drill.json?.['verdict'])}`);
   expect(drill.exitCode, drill.stderr).toBe(0);
