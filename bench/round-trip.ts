@@ -160,8 +160,11 @@ async function bringBack(round: Round, place: readonly string[]) {
   await waitUntilSettled(to, 300);
   const restoreSeconds = watch.lap();
   const compare = await runRekindle(to, stackFile, ['export', '--compare', path.join(folder, 'export')]);
+  // The stack file asks for a profile of the pooler, which the first run sets in a new cluster.
+  const up = await runRekindle(to, stackFile, ['up']);
   const verify = await runRekindle(to, stackFile, ['verify']);
-  return { found, compare, verify, applySeconds, restoreSeconds };
+  if (verify.exitCode !== 0) say(`verify: ${JSON.stringify(verify.json)} ${verify.stderr}`);
+  return { found, compare, up, verify, applySeconds, restoreSeconds };
 }
 
 async function run(round: Round, state: CodeState): Promise<RoundTripRow> {
@@ -169,7 +172,7 @@ async function run(round: Round, state: CodeState): Promise<RoundTripRow> {
   const watch = stopwatch();
   const site = await openSite(round.from, round.folder, `round-${Date.now()}`);
   const { place, backupSeconds, exportSeconds, ...taken } = await takeAlong(round, site);
-  const { found, compare, verify, applySeconds, restoreSeconds } = await bringBack(round, place);
+  const { found, compare, up, verify, applySeconds, restoreSeconds } = await bringBack(round, place);
   const { acknowledged, lost, duplicated } = await checkLedger({ ...site, lab: round.to });
   const { differences } = compared.parse(compare.json ?? {});
   return {
@@ -179,6 +182,7 @@ async function run(round: Round, state: CodeState): Promise<RoundTripRow> {
     restoreDifferences: found.differences,
     exportDifferences: differences.map((difference) => `${difference.object} ${difference.path}`.trim()),
     compareExitCode: compare.exitCode,
+    upExitCode: up.exitCode,
     verifyExitCode: verify.exitCode,
     acknowledged,
     lost: lost.length,
