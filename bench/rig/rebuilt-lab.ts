@@ -74,7 +74,7 @@ export interface OrdersAfterRebuild {
 /** A command that has to end well; throws with what it said. */
 function well(name: string, { exitCode, json, stderr }: CommandEnded): unknown {
   if (exitCode === 0 && json !== undefined) return json;
-  throw new Error(`${name} ended with ${exitCode}: ${stderr.trim() || JSON.stringify(json)}`);
+  throw new Error(`${name} ended with ${exitCode}: ${stderr.trim()} ${JSON.stringify(json)}`);
 }
 
 /** The lab's own kubeconfig is of the cluster that is gone: `up` asks the one that is there for another, and gives the lab its users again. */

@@ -48,17 +48,23 @@ export async function runK3d(engine: DockerEngine, environment: Environment, run
   });
   if (signal?.aborted === true) throw signal.reason;
   if (!result.failed) return result.stdout;
-  const output = stripVTControlCharacters(result.all ?? '')
-    .trim()
-    .split('\n')
-    .slice(-3)
-    .join(' ');
+  const output = complaintOf(result.all ?? '');
   throw new K3dFailed({
     what,
     cause: redact(output || (result.shortMessage ?? 'without a word')),
     place: `${tool} ${args.join(' ')}`,
     next,
   });
+}
+
+/**
+ * Why k3d failed, of all that it printed: its errors where it marks some (github.com/sirupsen/logrus), because what it says last is how it
+ * takes everything back; else its last words. One line.
+ */
+export function complaintOf(printed: string): string {
+  const lines = stripVTControlCharacters(printed).trim().split('\n');
+  const errors = lines.filter((line) => /^(?:ERRO|FATA)\[/.test(line));
+  return (errors.length > 0 ? errors : lines).slice(-3).join(' ');
 }
 
 /** Names k3d where PATH is not the user's own: the unit of a service has it. */
