@@ -24,7 +24,11 @@ const server = {
   },
   State: { Status: 'running', StartedAt: '2026-01-01T00:00:00Z', ExitCode: 0 },
   HostConfig: {
-    PortBindings: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '' }] },
+    // k3d 5.8.3 asks for the port of the API without a protocol.
+    PortBindings: {
+      '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '' }],
+      '6443': [{ HostIp: '127.0.0.1', HostPort: '6550' }],
+    },
     Binds: ['/srv:/data'],
     Memory: 1024,
   },
@@ -69,7 +73,10 @@ test('a container is told with all that making it anew needs', async () => {
       environment: ['K3S_TOKEN=x'],
       labels: server.Config.Labels,
       binds: ['/srv:/data'],
-      ports: [{ inside: '80/tcp', hostIp: '', hostPort: '32001' }],
+      ports: [
+        { inside: '6443/tcp', hostIp: '127.0.0.1', hostPort: '6550' },
+        { inside: '80/tcp', hostIp: '', hostPort: '32001' },
+      ],
       memoryBytes: 1024,
       networks: ['k3d-shop'],
     },

@@ -41,11 +41,15 @@ function roleOf(labels: Readonly<Record<string, string>>): MadeContainer['role']
     : 'other';
 }
 
+/** A wish may leave the protocol out, as k3d's own for the port of the API does; a fact has it. */
+const withProtocol = (port: string) => (port.includes('/') ? port : `${port}/tcp`);
+
 /** What is published; a container that is stopped has its wish only. */
 function portsOf({ NetworkSettings: network, HostConfig: host }: InspectedContainer): PublishedPort[] {
   const wishes = Object.entries(host.PortBindings ?? {});
-  return wishes.flatMap(([inside, bindings]) =>
+  return wishes.flatMap(([port, bindings]) =>
     (bindings ?? []).map(({ HostIp: hostIp = '', HostPort: wished = '' }) => {
+      const inside = withProtocol(port);
       const fact = network.Ports?.[inside]?.find((binding) => binding.HostPort);
       return {
         inside,
