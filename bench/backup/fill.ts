@@ -13,8 +13,8 @@ const tables = `
   CREATE INDEX ON orders (status) WHERE status <> 'delivered'`;
 
 const rows = (from: number, to: number) => `
-  SELECT g, '2026-01-01Z'::timestamptz + g * interval '1 second', 'customer-' || (g * 7919 % 50000),
-    (ARRAY['delivered','delivered','delivered','sent','paid'])[1 + g % 5], (g * 31 % 100000) / 100.0,
+  SELECT g, '2026-01-01Z'::timestamptz + g * interval '1 second', 'customer-' || (g::bigint * 7919 % 50000),
+    (ARRAY['delivered','delivered','delivered','sent','paid'])[1 + g % 5], (g::bigint * 31 % 100000) / 100.0,
     jsonb_build_object('sku', 'ring-' || g % 900, 'size', 48 + g % 20, 'engraving', md5(g::text), 'gift', g % 7 = 0),
     sha256(g::text::bytea) || sha256((g + 1)::text::bytea)
   FROM generate_series(${from}, ${to}) AS g`;
