@@ -2,6 +2,9 @@ import { couldNotLook, type Looked } from '../domain/looked.ts';
 import type { Clock } from '../ports/clock.ts';
 import { look } from './look.ts';
 
+/** Why there is no answer: it may come in a later pass. */
+export const noAnswerYet = 'no answer yet';
+
 /** How long one pass waits for a look that may be slow, ms. */
 const patienceMs = 700;
 
@@ -28,7 +31,7 @@ export class LateAnswers {
     );
     const answer = (await Promise.race([entry.answer, waited])) as Looked<T> | undefined;
     stop.abort();
-    if (answer === undefined) return couldNotLook<T>('no answer yet', from, this.#clock.now());
+    if (answer === undefined) return couldNotLook<T>(noAnswerYet, from, this.#clock.now());
     if (this.#pending.get(key) === entry) this.#pending.delete(key);
     return answer;
   }

@@ -1,19 +1,45 @@
 import { examine } from '../../app/examine.ts';
 import type { Pass } from '../../app/run-log.ts';
 import { seen } from '../../domain/looked.ts';
+import type { Observation } from '../../domain/observation.ts';
+import { noAnswerYet } from '../../observe/late-answers.ts';
 import type { Session } from '../session.ts';
 
-/** So many looks are enough for slow answers about standbys to come. */
+/** A server of a busy machine answers within this time or is taken for one that does not, ms. */
+const lateMs = 15_000;
+
+/** So many looks are made for what could not be looked at for another reason. */
 const mostLooks = 4;
 
-/** Looks until it is known of every standby whether it streams, or a few times. */
+/** What the databases have not said yet. */
+export interface OpenQuestions {
+  /** Something was asked and is not answered yet. */
+  readonly comes: boolean;
+  /** Something could not be looked at, for this reason or another one. */
+  readonly isOpen: boolean;
+}
+
+/** Whether it is known of each database who leads and whether each standby streams. Pure. */
+export function openQuestions({ databases }: Pick<Observation, 'databases'>): OpenQuestions {
+  const answers = (seen(databases) ?? []).flatMap(({ primary, members }) => [
+    primary,
+    ...members.map(({ standby }) => standby),
+  ]);
+  const missing = answers.filter((answer) => answer?.looked === false);
+  return { comes: missing.some((answer) => answer?.why === noAnswerYet), isOpen: missing.length > 0 };
+}
+
+/**
+ * Looks until the databases have said who leads and whether each standby streams; for a while, or a few times where the answer is no. A
+ * machine that is busy with something else answers late, which says nothing about its databases.
+ */
 export async function databasePass({ context, log }: Pick<Session, 'context' | 'log'>): Promise<Pass> {
-  let pass = await examine(context, log);
-  for (let looks = 1; looks < mostLooks; looks++) {
-    const databases = seen(pass.observation.databases) ?? [];
-    const isOpen = databases.some(({ members }) => members.some(({ standby }) => standby?.looked === false));
-    if (!isOpen) break;
-    pass = await examine(context, log);
+  const { clock } = context;
+  const end = clock.monotonic() + lateMs;
+  for (let looks = 1; ; looks += 1) {
+    const pass = await examine(context, log);
+    const { comes, isOpen } = openQuestions(pass.observation);
+    const goesOn = (comes && clock.monotonic() < end) || (isOpen && looks < mostLooks);
+    if (!goesOn) return pass;
   }
-  return pass;
 }
