@@ -1,6 +1,6 @@
 import { examine } from '../../app/examine.ts';
 import type { Pass } from '../../app/run-log.ts';
-import { seen } from '../../domain/looked.ts';
+import { seen, type Looked } from '../../domain/looked.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { noAnswerYet } from '../../observe/late-answers.ts';
 import type { Session } from '../session.ts';
@@ -21,10 +21,10 @@ export interface OpenQuestions {
 
 /** Whether it is known of each database who leads and whether each standby streams. Pure. */
 export function openQuestions({ databases }: Pick<Observation, 'databases'>): OpenQuestions {
-  const answers = (seen(databases) ?? []).flatMap(({ primary, members }) => [
-    primary,
-    ...members.map(({ standby }) => standby),
-  ]);
+  const answers = (seen(databases) ?? []).flatMap(
+    ({ primary, members }): readonly (Looked<unknown> | undefined)[] =>
+      [primary as Looked<unknown> | undefined].concat(members.map(({ standby }) => standby)),
+  );
   const missing = answers.filter((answer) => answer?.looked === false);
   return { comes: missing.some((answer) => answer?.why === noAnswerYet), isOpen: missing.length > 0 };
 }
