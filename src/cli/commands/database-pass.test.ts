@@ -8,14 +8,9 @@ import { openQuestions } from './database-pass.ts';
 
 /** The shop's databases with this answer to who leads. */
 function led(primary: Looked<PrimaryFacts>) {
-  const databases = seen(healthy().databases) ?? [];
-  return {
-    databases: saw(
-      databases.map((database) => ({ ...database, primary })),
-      'API',
-      now,
-    ),
-  };
+  const [database] = seen(healthy().databases) ?? [];
+  if (database === undefined) throw new Error('the healthy shop has no database');
+  return { databases: saw([{ ...database, primary }], 'API', now) };
 }
 
 test('a healthy database leaves nothing open', () => {
