@@ -35,6 +35,7 @@ test('an earlier write that is read back is still there, by its own id', async (
 test.each([
   [{ status: 404, body: '' }, 'no', /answered 404/],
   [{ status: 200, body: '[]' }, 'no', /not in the answer/],
+  [{ status: 502, body: '' }, 'unknown', /answered 502/],
   [new Error('connection refused'), 'unknown', /refused/],
 ])('%j is %s', async (said, answer, evidence) => {
   const { context } = contextOf(said);

@@ -12,61 +12,80 @@ export function withId<T>(value: T, id: string): T {
   return JSON.parse(JSON.stringify(value).replaceAll('${id}', id)) as T;
 }
 
-async function readBackOf(
-  context: ObserveContext,
-  probe: WriteProbe,
-  id: string,
-): Promise<string | undefined> {
+/** How a request reaches the front door; undefined: none is known. */
+async function wayTo(context: ObserveContext) {
   const door = context.stack.frontDoor;
-  if (door === undefined) return 'no front door is known';
-  const { headers, readBack } = withId(probe, id);
-  if (readBack === undefined) return undefined;
-  const url = new URL(readBack, door.url).href;
+  if (door === undefined) return undefined;
   const trust = await frontDoorTrust(context, door);
   const via = { address: door.address };
-  const read = await context.door.request({ url, method: 'GET', headers, trust, via, deadlineMs });
-  if (read.status !== 200) return `the written row was answered ${read.status} when read back`;
-  return read.body.includes(id) ? undefined : 'the written row was not in the answer when read back';
+  return { urlOf: (path: string) => new URL(path, door.url).href, common: { trust, via, deadlineMs } };
+}
+type Way = NonNullable<Awaited<ReturnType<typeof wayTo>>>;
+
+const noDoor = 'no front door is known';
+
+/** What the front door says of a written row. */
+interface ReadBack {
+  readonly status: number;
+  /** Why it is not the row; undefined: it is. */
+  readonly failure: string | undefined;
+}
+
+async function readBackOf(
+  { door }: ObserveContext,
+  { urlOf, common }: Way,
+  { headers, readBack = '' }: WriteProbe,
+  id: string,
+): Promise<ReadBack> {
+  const { status, body } = await door.request({ url: urlOf(readBack), method: 'GET', headers, ...common });
+  if (status !== 200) return { status, failure: `the written row was answered ${status} when read back` };
+  const failure = body.includes(id) ? undefined : 'the written row was not in the answer when read back';
+  return { status, failure };
 }
 
 async function attempt(context: ObserveContext, probe: WriteProbe, id: string): Promise<string | undefined> {
-  const door = context.stack.frontDoor;
-  if (door === undefined) return 'no front door is known';
-  const trust = await frontDoorTrust(context, door);
-  const via = { address: door.address };
-  const { method, path, headers, body, expectStatus } = withId(probe, id);
+  const way = await wayTo(context);
+  if (way === undefined) return noDoor;
+  const own = withId(probe, id);
   const written = await context.door.request({
-    url: new URL(path, door.url).href,
-    method,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-    trust,
-    via,
-    deadlineMs,
+    url: way.urlOf(own.path),
+    method: own.method,
+    headers: { 'content-type': 'application/json', ...own.headers },
+    body: JSON.stringify(own.body),
+    ...way.common,
   });
-  if (written.status !== expectStatus)
-    return `the write was answered ${written.status} instead of ${expectStatus}`;
-  return readBackOf(context, probe, id);
+  if (written.status !== own.expectStatus)
+    return `the write was answered ${written.status} instead of ${own.expectStatus}`;
+  if (own.readBack === undefined) return undefined;
+  return (await readBackOf(context, way, own, id)).failure;
 }
 
+/** The row itself is said not to be there: anything else that is no 200 says something about the server. */
+const isGone = (status: number) => status === 200 || status === 404 || status === 410;
+
 /**
- * Whether an earlier write of this id is still there. `unknown` when nobody could be asked, or no way to read it back is
- * declared; never throws.
+ * Whether an earlier write of this id is still there. `unknown` when nobody could be asked, the server answered with a fault of its own, or
+ * no way to read it back is declared; never throws.
  */
 export async function frontDoorRead(
   context: ObserveContext,
   probe: WriteProbe,
   id: string,
 ): Promise<ProbeAnswer> {
-  const at = () => context.clock.now();
-  if (probe.readBack === undefined)
-    return { answer: 'unknown', evidence: 'no way to read a write back is declared', at: at() };
+  const answered = (answer: ProbeAnswer['answer'], evidence: string): ProbeAnswer => ({
+    answer,
+    evidence,
+    at: context.clock.now(),
+  });
+  if (probe.readBack === undefined) return answered('unknown', 'no way to read a write back is declared');
   try {
-    const failure = await readBackOf(context, probe, id);
-    const evidence = failure ?? `write ${id} was read back through the front door`;
-    return { answer: failure === undefined ? 'yes' : 'no', evidence, at: at() };
+    const way = await wayTo(context);
+    if (way === undefined) return answered('unknown', noDoor);
+    const { status, failure } = await readBackOf(context, way, withId(probe, id), id);
+    if (failure === undefined) return answered('yes', `write ${id} was read back through the front door`);
+    return answered(isGone(status) ? 'no' : 'unknown', failure);
   } catch (error) {
-    return { answer: 'unknown', evidence: oneLine(error), at: at() };
+    return answered('unknown', oneLine(error));
   }
 }
 
