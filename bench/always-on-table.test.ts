@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { newest as now, older as before } from '../test/fakes/measured-code.ts';
 import type { AlwaysOnFile, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
 import { alwaysOnTable } from './always-on-table.ts';
 
@@ -13,15 +14,7 @@ const empty: AlwaysOnFile = {
   harden: [],
 };
 
-const of = (commit: string, startedAt: string) => ({
-  commit: commit.padEnd(40, '0'),
-  code: `code of ${commit}`,
-  dirty: false,
-  startedAt,
-});
 const log = { path: 'x', sha256: 'y' };
-const now = of('aaaaaaa', '2026-02-02T00:00:00.000Z');
-const before = of('bbbbbbb', '2026-02-01T00:00:00.000Z');
 
 const reboot: RebootRun = {
   ...now,

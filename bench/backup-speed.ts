@@ -16,6 +16,7 @@ import { plainDump, plainRestore } from './backup/plain.ts';
 import type { BackupSpeedRow } from './backup/row.ts';
 import { measuredCode, readyLab, say } from './begin.ts';
 import type { CodeState } from './code-state.ts';
+import { giveRights } from './rig/give-rights.ts';
 import { runRekindle } from './rig/rekindle-command.ts';
 import { waitUntilSettled } from './rig/settled.ts';
 import { appendWayOut, readWayOut } from './way-out-store.ts';
@@ -28,7 +29,6 @@ const { values } = parseArgs({
   },
 });
 
-const root = path.dirname(import.meta.dirname);
 const stackFile = 'examples/jewelry-shop/rekindle.yaml';
 const database = 'bench';
 
@@ -165,7 +165,7 @@ async function main(): Promise<number> {
   const state = await measuredCode(values['allow-dirty']);
   if (state === undefined) return 1;
   const lab = await readyLab();
-  await lab.kubectl(['apply', '-f', path.join(root, 'deploy/rbac/rekindle-backup.yaml')]);
+  await giveRights(lab, 'rekindle-backup');
   await waitUntilSettled(lab, 150);
   for (const gigabytes of values.sizes.split(',').map(Number)) await measureSize(lab, gigabytes, state);
   return 0;

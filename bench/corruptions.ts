@@ -19,13 +19,13 @@ import { BackupCopy, corruptions, type GoodBackup } from './backup/corruptions.t
 import { measuredCode, readyLab, say } from './begin.ts';
 import type { CodeState } from './code-state.ts';
 import { openSite, startWriters } from './rig/ledger-processes.ts';
+import { giveRights } from './rig/give-rights.ts';
 import { runRekindle } from './rig/rekindle-command.ts';
 import { waitUntilSettled } from './rig/settled.ts';
 import { appendWayOut } from './way-out-store.ts';
 
 const { values } = parseArgs({ options: { 'allow-dirty': { type: 'boolean', default: false } } });
 
-const root = path.dirname(import.meta.dirname);
 const stackFile = 'examples/jewelry-shop/rekindle.yaml';
 const orders = 300;
 
@@ -136,7 +136,7 @@ async function main(): Promise<number> {
   const state = await measuredCode(values['allow-dirty']);
   if (state === undefined) return 1;
   const lab = await readyLab();
-  await lab.kubectl(['apply', '-f', path.join(root, 'deploy/rbac/rekindle-backup.yaml')]);
+  await giveRights(lab, 'rekindle-backup');
   await waitUntilSettled(lab, 150);
   const folder = await mkdtemp(path.join(tmpdir(), 'rekindle-corruptions-'));
   try {

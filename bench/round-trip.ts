@@ -14,6 +14,7 @@ import { goProgram } from '../test/program/from-registries.ts';
 import type { RoundTripRow } from './backup/round-trip-row.ts';
 import { measuredCode, readyLab, say } from './begin.ts';
 import type { CodeState } from './code-state.ts';
+import { giveRights } from './rig/give-rights.ts';
 import { checkLedger, openSite, startWriters, type LedgerSite } from './rig/ledger-processes.ts';
 import { runRekindle, type CommandEnded } from './rig/rekindle-command.ts';
 import { waitUntilSettled } from './rig/settled.ts';
@@ -23,7 +24,6 @@ const { values } = parseArgs({
   options: { n: { type: 'string', default: '3' }, 'allow-dirty': { type: 'boolean', default: false } },
 });
 
-const root = path.dirname(import.meta.dirname);
 const stackFile = 'examples/jewelry-shop/rekindle.yaml';
 const orders = 500;
 
@@ -90,11 +90,6 @@ interface Round {
   readonly path: string;
 }
 
-async function rights(lab: Lab): Promise<void> {
-  for (const role of ['rekindle-backup', 'rekindle-export'])
-    await lab.kubectl(['apply', '-f', path.join(root, 'deploy/rbac', `${role}.yaml`)]);
-}
-
 /** What happens in the first cluster. */
 async function takeAlong({ from, folder, path: PATH }: Round, site: LedgerSite) {
   const watch = stopwatch();
@@ -150,7 +145,7 @@ async function bringBack(round: Round, place: readonly string[]) {
     say(script.trim());
     await inFolder(round, script);
   }
-  await rights(to);
+  await giveRights(to, 'rekindle-backup', 'rekindle-export');
   await waitUntilSettled(to, 300);
   const applySeconds = watch.lap();
   const { restored: found, swap } = restored.parse(
@@ -211,7 +206,7 @@ async function main(): Promise<number> {
   const sops = await goProgram('sops');
   if (sops.file === undefined) throw new Error(`sops ${sops.lacking}`);
   const from = await readyLab();
-  await rights(from);
+  await giveRights(from, 'rekindle-backup', 'rekindle-export');
   await waitUntilSettled(from, 150);
   const { roundTrip } = await readWayOut();
   const before = roundTrip.filter(({ code, dirty }) => code === state.code && dirty === state.dirty).length;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { newest as now, older as before } from '../test/fakes/measured-code.ts';
 import type { CorruptionRow } from './backup/corruption-row.ts';
 import type { BackupSpeedRow } from './backup/row.ts';
 import type { WayOutFile } from './way-out-store.ts';
@@ -13,15 +14,6 @@ const empty: WayOutFile = {
   readiness: [],
   fromNothing: [],
 };
-
-const of = (commit: string, startedAt: string) => ({
-  commit: commit.padEnd(40, '0'),
-  code: `code of ${commit}`,
-  dirty: false,
-  startedAt,
-});
-const now = of('aaaaaaa', '2026-02-02T00:00:00.000Z');
-const before = of('bbbbbbb', '2026-02-01T00:00:00.000Z');
 
 const speed: BackupSpeedRow = {
   ...now,

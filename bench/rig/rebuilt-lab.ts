@@ -6,12 +6,12 @@ import { z } from 'zod';
 
 import type { Lab } from '../../lab/lab.ts';
 import { parseLedger } from '../../src/ledger/entry.ts';
+import { giveRights } from './give-rights.ts';
 import { checkLedger, ledgerText, startWriters, type LedgerSite } from './ledger-processes.ts';
 import { runRekindle, type CommandEnded } from './rekindle-command.ts';
 import { waitUntilSettled } from './settled.ts';
 import type { Tell } from './stages.ts';
 
-const root = path.dirname(path.dirname(import.meta.dirname));
 const stackFile = 'examples/jewelry-shop/rekindle.yaml';
 
 /** Acknowledged orders before the backup is begun, and at least so many after it: these are what is lost. */
@@ -130,8 +130,7 @@ export async function rebuildLab(
   site: LedgerSite,
   { folder, tell, withImages }: RebuildOptions,
 ): Promise<RebuiltLab> {
-  for (const role of ['rekindle-backup', 'rekindle-export'])
-    await lab.kubectl(['apply', '-f', path.join(root, 'deploy/rbac', `${role}.yaml`)]);
+  await giveRights(lab, 'rekindle-backup', 'rekindle-export');
   const place = ['--at', path.join(folder, 'backups'), '--key', path.join(folder, 'keys', 'backup.key')];
   const backupOf = (...words: readonly string[]) =>
     runRekindle(lab, stackFile, ['backup', ...words, ...place]);

@@ -1,10 +1,9 @@
 import type { NodeContainer } from '../domain/observation.ts';
-import type { ProbeAnswer, Verdict } from '../domain/verdict.ts';
+import type { ProbeAnswer } from '../domain/verdict.ts';
 import { causeText, ExplainedError } from '../record/explained-error.ts';
 import { frontDoorRead } from '../verify/front-door-write.ts';
-import { judge } from '../verify/judge.ts';
-import { Verifier, wantedLevel } from '../verify/verifier.ts';
-import { examine } from './examine.ts';
+import { wantedLevel } from '../verify/verifier.ts';
+import { judgeNow } from './judge-now.ts';
 import { recover, type Recovered, type RecoverOptions, type Site } from './recover.ts';
 
 /** A rehearsal was refused; nothing was ended. */
@@ -17,7 +16,6 @@ export interface Rehearsal {
   readonly containers: readonly NodeContainer[];
   /** Ids of the writes that were acknowledged and read back for that proof. */
   readonly writes: readonly string[];
-  readonly verdict: Verdict;
 }
 
 export interface Rehearsed extends Recovered {
@@ -35,17 +33,10 @@ const askEveryMs = 100;
  * Proves that the stack is well, as `rekindle verify` does, and finds what would be ended; ends nothing. Throws
  * DrillRefused when it is not proven to be well: nobody could tell then what a recovery has cured.
  */
-export async function prepareRehearsal({ context, log, target }: Site): Promise<Rehearsal> {
-  const { findings, observation } = await examine(context, log);
-  const writes: string[] = [];
-  const verifier = new Verifier(context, (id, count) => {
-    writes.push(id);
-    log.record({ type: 'write-verified', run: log.id, id, count });
-  });
-  await verifier.attempt(true);
-  const proof = await verifier.attempt(true);
+export async function prepareRehearsal(site: Site): Promise<Rehearsal> {
+  const { context, target } = site;
+  const { verdict, writes } = await judgeNow(site);
   const wanted = wantedLevel(context);
-  const verdict = judge({ proven: proof.level, wanted, findings, observation, at: context.clock.now() });
   if (verdict.state !== 'healthy' || wanted === 'none')
     throw new DrillRefused({
       what: 'Nothing was ended: a rehearsal begins with a stack that is proven to be well',
@@ -55,7 +46,7 @@ export async function prepareRehearsal({ context, log, target }: Site): Promise<
         wanted === 'none' ? 'Declare the front door in rekindle.yaml.' : 'Bring it back first: rekindle up.',
     });
   const containers = await context.provider.containers(target.cluster);
-  return { containers: containers.filter(({ state }) => state === 'running'), writes, verdict };
+  return { containers: containers.filter(({ state }) => state === 'running'), writes };
 }
 
 /** Ends them, and waits until the engine says that they have ended. Resolves with why one of them has not, a line each. */

@@ -1,10 +1,11 @@
 import type { ActContext } from '../act/define-step.ts';
 import { examine } from '../app/examine.ts';
+import { proveTwice } from '../app/prove-twice.ts';
 import { recover, type Recovered, type Site } from '../app/recover.ts';
 import { refreshStack } from '../app/refresh-stack.ts';
 import { RunLog, type Listener, type Pass } from '../app/run-log.ts';
 import { frontDoorServing } from '../verify/front-door-serving.ts';
-import { Verifier, wantedLevel } from '../verify/verifier.ts';
+import { wantedLevel } from '../verify/verifier.ts';
 import { verdictText } from '../report/text.ts';
 import { actionText } from '../report/outcome.ts';
 import { seen } from '../domain/looked.ts';
@@ -107,11 +108,7 @@ export class SessionWorkplace implements Workplace {
     const { session, log } = await this.#session();
     const wanted = wantedLevel(session.context);
     if (wanted === 'none') return undefined;
-    const verifier = new Verifier(session.context, (id, count) =>
-      log.record({ type: 'write-verified', run: log.id, id, count }),
-    );
-    await verifier.attempt(true);
-    const { level, last } = await verifier.attempt(true);
+    const { level, last } = await proveTwice(session.context, log);
     return level === wanted ? undefined : last.evidence;
   }
 

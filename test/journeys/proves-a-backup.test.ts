@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
+import { giveRights } from '../../bench/rig/give-rights.ts';
 import { runRekindle } from '../../bench/rig/rekindle-command.ts';
 import { waitUntilSettled } from '../../bench/rig/settled.ts';
 import { primaryPod, shopKubectl, sql } from '../../src/drills/database.ts';
 import { shop } from '../../src/drills/shop.ts';
 import { journeyLab, say } from './journey-lab.ts';
 
-const root = path.dirname(path.dirname(import.meta.dirname));
 const stackFile = 'examples/jewelry-shop/rekindle.yaml';
 
 /** Parts with these details, among others. */
@@ -18,8 +18,7 @@ const holding = (details: readonly object[]): unknown =>
 
 test('a backup comes from a standby, is proven in a pod that goes away, and is restored beside the database', async () => {
   const lab = await journeyLab();
-  for (const rights of ['rekindle-backup', 'rekindle-export'])
-    await lab.kubectl(['apply', '-f', path.join(root, `deploy/rbac/${rights}.yaml`)]);
+  await giveRights(lab, 'rekindle-backup', 'rekindle-export');
   await waitUntilSettled(lab, 150);
   const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-backups-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,7 +62,7 @@ test('a backup comes from a standby, is proven in a pod that goes away, and is r
 
 test("the server's files are proven by starting a server on them, and nothing of it stays", async () => {
   const lab = await journeyLab();
-  await lab.kubectl(['apply', '-f', path.join(root, 'deploy/rbac/rekindle-backup.yaml')]);
+  await giveRights(lab, 'rekindle-backup');
   await waitUntilSettled(lab, 150);
   const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-backups-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -100,7 +99,7 @@ test("the server's files are proven by starting a server on them, and nothing of
 
 test('what the timer starts keeps what it is told to keep, and the age of the last proof is shown', async () => {
   const lab = await journeyLab();
-  await lab.kubectl(['apply', '-f', path.join(root, 'deploy/rbac/rekindle-backup.yaml')]);
+  await giveRights(lab, 'rekindle-backup');
   await waitUntilSettled(lab, 150);
   const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-backups-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -21,10 +21,12 @@ export interface OpenQuestions {
 
 /** Whether it is known of each database who leads and whether each standby streams. Pure. */
 export function openQuestions({ databases }: Pick<Observation, 'databases'>): OpenQuestions {
-  const answers = (seen(databases) ?? []).flatMap(
-    ({ primary, members }): readonly (Looked<unknown> | undefined)[] =>
-      [primary as Looked<unknown> | undefined].concat(members.map(({ standby }) => standby)),
-  );
+  const all = seen(databases) ?? [];
+  const standbys = all.flatMap(({ members }) => members.map(({ standby }) => standby));
+  const answers: readonly (Looked<unknown> | undefined)[] = [
+    ...all.map(({ primary }) => primary),
+    ...standbys,
+  ];
   const missing = answers.filter((answer) => answer?.looked === false);
   return { comes: missing.some((answer) => answer?.why === noAnswerYet), isOpen: missing.length > 0 };
 }

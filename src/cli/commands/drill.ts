@@ -1,9 +1,6 @@
 import { prepareRehearsal, rehearse, type Rehearsed } from '../../app/rehearse.ts';
 import type { NodeContainer } from '../../domain/observation.ts';
-import { causeText } from '../../record/explained-error.ts';
-import { findingJson, refusalJson, taskJson } from '../../report/json.ts';
-import { outcomeText } from '../../report/outcome.ts';
-import { answer, tell } from '../answer.ts';
+import { answer } from '../answer.ts';
 import { isWanted } from '../asked.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
@@ -11,6 +8,7 @@ import type { CommonOptions } from '../options.ts';
 import { version } from '../process.ts';
 import { openSession, type Session } from '../session.ts';
 import type { DrillOptions } from './drill-options.ts';
+import { recoveredJson, recoveredText, unlessInterrupted } from './recovered.ts';
 
 function drillPlan(session: Session, containers: readonly NodeContainer[]): string {
   const { context, target } = session;
@@ -35,39 +33,29 @@ function keptText({ kept }: Rehearsed): string {
   return `Could not tell whether the writes of before are still there: ${kept.at(-1)?.evidence ?? ''}`;
 }
 
+/** As of a recovery; a write that is gone is broken, and a rehearsal that was not whole shows nothing. */
+function exitCodeOfRehearsal({ kept, notEnded, verdict }: Rehearsed): number {
+  if (kept.some((read) => read.answer === 'no')) return exitCodes.broken;
+  return notEnded.length > 0 ? exitCodes.couldNotTell : exitCodeOf(verdict);
+}
+
 async function drillLocked(session: Session, options: CommonOptions): Promise<number> {
-  const { signal } = session.context;
   const rehearsal = await prepareRehearsal(session);
-  const timeoutMs = options.timeout;
-  const result = await rehearse(session, rehearsal, { version: version(), timeoutMs });
-  const { verdict, pass, actions, tasks, seconds, kept, notEnded } = result;
+  const result = await rehearse(session, rehearsal, { version: version(), timeoutMs: options.timeout });
+  const { kept, notEnded } = result;
   session.close();
-  const { refusals } = pass.plan;
+  const incomplete = notEnded.map((why) => `This was no whole rehearsal: ${why}`);
   answer(options, 'drill', {
-    text: [
-      outcomeText({ verdict, actions, refusals, tasks, seconds }),
-      keptText(result),
-      ...notEnded.map((why) => `This was no whole rehearsal: ${why}`),
-    ].join('\n'),
+    text: [recoveredText(result), keptText(result), ...incomplete].join('\n'),
     json: {
       run: session.log.id,
       ended: rehearsal.containers.map(({ name }) => name),
-      verdict,
-      seconds,
       kept,
       notEnded,
-      actions,
-      refusals: refusals.map(refusalJson),
-      tasks: tasks.map(taskJson),
-      findings: pass.findings.map(findingJson),
+      ...recoveredJson(result),
     },
   });
-  if (signal.aborted) {
-    tell(`rekindle: ${causeText(signal.reason)}`);
-    return exitCodes.interrupted;
-  }
-  if (kept.some((read) => read.answer === 'no')) return exitCodes.broken;
-  return notEnded.length > 0 ? exitCodes.couldNotTell : exitCodeOf(verdict);
+  return unlessInterrupted(session.context.signal, exitCodeOfRehearsal(result));
 }
 
 /** `rekindle drill`: a stack that is well is cut off on purpose and brought back. Resolves with the exit code. */

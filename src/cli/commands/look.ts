@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 
 import { examine } from '../../app/examine.ts';
+import { proveTwice } from '../../app/prove-twice.ts';
 import { poolerProfiles } from '../../domain/pooler-profiles.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Pass } from '../../app/run-log.ts';
@@ -15,7 +16,7 @@ import { findingText, noticeTexts, planText, verdictText } from '../../report/te
 import { knownBackups } from '../../service/schedule/schedule-status.ts';
 import { judge } from '../../verify/judge.ts';
 import { howToDeclareAWrite } from '../../verify/proof-text.ts';
-import { Verifier, wantedLevel } from '../../verify/verifier.ts';
+import { wantedLevel } from '../../verify/verifier.ts';
 import { answer } from '../answer.ts';
 import { browserAdvice } from '../browser-advice.ts';
 import { copyOutFolder } from '../copy-out-folder.ts';
@@ -136,11 +137,7 @@ export function planCommand(
 export function verifyCommand(options: CommonOptions, signal: AbortSignal): Promise<number> {
   return withPass(options, signal, async (looked) => {
     const { context, log } = looked.session;
-    const verifier = new Verifier(context, (id, count) =>
-      log.record({ type: 'write-verified', run: log.id, id, count }),
-    );
-    await verifier.attempt(true);
-    const proof = await verifier.attempt(true);
+    const proof = await proveTwice(context, log);
     const { findings, observation } = looked.pass;
     const wanted = wantedLevel(context);
     const verdict = judge({ proven: proof.level, wanted, findings, observation, at: context.clock.now() });

@@ -1,16 +1,14 @@
 import { recover } from '../../app/recover.ts';
-import { causeText } from '../../record/explained-error.ts';
-import { findingJson, refusalJson, taskJson } from '../../report/json.ts';
-import { outcomeText } from '../../report/outcome.ts';
 import { noticeTexts } from '../../report/text.ts';
-import { answer, tell } from '../answer.ts';
+import { answer } from '../answer.ts';
 import { browserAdvice } from '../browser-advice.ts';
 import { copyOutFolder } from '../copy-out-folder.ts';
-import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import { exitCodeOf } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
 import { version } from '../process.ts';
 import { openSession, type Session } from '../session.ts';
+import { recoveredJson, recoveredText, unlessInterrupted } from './recovered.ts';
 import type { UpOptions } from './up-options.ts';
 
 async function healLocked(
@@ -21,29 +19,16 @@ async function healLocked(
   const { context } = session;
   const timeoutMs = options.timeout;
   const result = await recover(session, { command: 'up', version: version(), timeoutMs, copyOut });
-  const { verdict, pass, actions, tasks, seconds } = result;
+  const { verdict, pass } = result;
   // The picture ends before the answer, which goes to another stream of the same terminal.
   session.close();
   // The stack is usable; whether its owner's browser finds it is another question, which they would ask next.
   const advice = verdict.state === 'healthy' ? await browserAdvice(session) : [];
-  const { refusals } = pass.plan;
-  const outcome = outcomeText({ verdict, actions, refusals, tasks, seconds });
   answer(options, 'up', {
-    text: [outcome, ...noticeTexts(pass.findings), ...advice].join('\n'),
-    json: {
-      run: session.log.id,
-      verdict,
-      seconds,
-      actions,
-      refusals: refusals.map(refusalJson),
-      tasks: tasks.map(taskJson),
-      findings: pass.findings.map(findingJson),
-      advice,
-    },
+    text: [recoveredText(result), ...noticeTexts(pass.findings), ...advice].join('\n'),
+    json: { run: session.log.id, ...recoveredJson(result), advice },
   });
-  if (!context.signal.aborted) return exitCodeOf(verdict);
-  tell(`rekindle: ${causeText(context.signal.reason)}`);
-  return exitCodes.interrupted;
+  return unlessInterrupted(context.signal, exitCodeOf(verdict));
 }
 
 /** `rekindle up`: brings the stack back and says how far that was proven. Resolves with the exit code. */

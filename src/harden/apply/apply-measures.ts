@@ -7,7 +7,8 @@ import type { PlannedMeasure } from '../plan-hardening.ts';
 import { applyObject } from './apply-object.ts';
 import { timed, type HardenResult } from './harden-result.ts';
 import { applyPolicy } from './restart-policy.ts';
-import { judgeNow, type HardenSession } from './session.ts';
+import { judgeNow } from '../../app/judge-now.ts';
+import type { HardenSession } from './session.ts';
 import { unprovenMeasures } from './unproven.ts';
 
 /** Measures of one object, in the order in which the objects first come. */
@@ -89,7 +90,7 @@ export interface Applied {
 export async function applyMeasures(session: HardenSession, input: ApplyInput): Promise<Applied> {
   const owned = input.planned.filter(({ state }) => state === 'owned');
   const refusals = owned.map((entry) => refused(session, [entry.measure], ownerWords(entry)));
-  const verdict = await judgeNow(session);
+  const { verdict } = await judgeNow(session);
   const open = openMeasures(input);
   if (verdict.state !== 'healthy') {
     const why = `the stack is not healthy: ${verdict.sentence} Bring it up first: rekindle up.`;

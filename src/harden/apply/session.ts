@@ -1,11 +1,9 @@
 import type { ActContext } from '../../act/define-step.ts';
-import { examine } from '../../app/examine.ts';
+import { judgeNow } from '../../app/judge-now.ts';
 import type { RunLog } from '../../app/run-log.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Measurements } from '../measurements.ts';
-import { judge } from '../../verify/judge.ts';
-import { Verifier, wantedLevel } from '../../verify/verifier.ts';
 
 /** What changing the stack needs. */
 export interface HardenSession {
@@ -30,26 +28,6 @@ export function patienceMs(
 /** Between two looks, ms. */
 export const betweenLooksMs = 1000;
 
-/** Whether the stack is usable now: every finding, and two writes through the front door when none is bad. */
-export async function judgeNow({ context, log }: HardenSession): Promise<Verdict> {
-  const { findings, observation } = await examine(context, log);
-  const wanted = wantedLevel(context);
-  const isWhole = findings.every(({ kind }) => kind === 'notice');
-  const judged = (proven: Verdict['proven']) =>
-    judge({ proven, wanted, findings, observation, at: context.clock.now() });
-  // A write that cannot succeed may itself do harm.
-  if (!isWhole) return judged('none');
-  const verifier = new Verifier(context, (id, count) =>
-    log.record({ type: 'write-verified', run: log.id, id, count }),
-  );
-  await verifier.attempt(true);
-  const { level, last } = await verifier.attempt(true);
-  const verdict = judged(level);
-  return verdict.state === 'healthy'
-    ? verdict
-    : { ...verdict, sentence: `${verdict.sentence} ${last.evidence}` };
-}
-
 /** The verdict as soon as it is healthy, and at the latest when the time is over or somebody wants it to end. */
 export async function healthyWithin(session: HardenSession): Promise<Verdict> {
   const { clock, kept, late, signal } = session.context;
@@ -57,7 +35,7 @@ export async function healthyWithin(session: HardenSession): Promise<Verdict> {
   for (;;) {
     kept.clear();
     late.clear();
-    const verdict = await judgeNow(session);
+    const { verdict } = await judgeNow(session);
     if (verdict.state === 'healthy' || clock.monotonic() > end || signal.aborted) return verdict;
     await clock.sleep(betweenLooksMs);
   }
