@@ -13,7 +13,8 @@ test('standbys that receive nothing are named, as is what that means, and nothin
   const look = async () => {
     const { exitCode, report } = await startRekindle(lab).result();
     const notices = (report?.findings ?? []).filter(({ kind }) => kind === 'notice');
-    return { exitCode, actions: report?.actions ?? [], notices };
+    const sentence = `exit code ${exitCode}, ${JSON.stringify(report?.verdict)}, told: ${JSON.stringify(report?.findings)}`;
+    return { exitCode, actions: report?.actions ?? [], notices, sentence };
   };
   const drill = drillNamed('standby-cut-off');
   const injection = await drill.inject(lab, nobodyHelps);
@@ -25,7 +26,9 @@ test('standbys that receive nothing are named, as is what that means, and nothin
     const told = await waitFor('both to be told', 120, async () => {
       const found = await look();
       const faults = new Set(found.notices.map(({ fault }) => fault));
-      return drill.expectedFindings.every((fault) => faults.has(fault)) ? found : undefined;
+      const missing = drill.expectedFindings.filter((fault) => !faults.has(fault));
+      if (missing.length === 0) return found;
+      throw new Error(`not told: ${missing.join(', ')}; ${found.sentence}`);
     });
     for (const { claim } of told.notices) say(String(claim));
     expect(told.exitCode).toBe(0);
