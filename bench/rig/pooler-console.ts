@@ -1,4 +1,4 @@
-import { databasePods, shopKubectl } from '../../src/drills/database.ts';
+import { databaseLabels, shopKubectl } from '../../src/drills/database.ts';
 import type { DrillLab } from '../../src/drills/define-drill.ts';
 import { shop } from '../../src/drills/shop.ts';
 
@@ -40,8 +40,17 @@ async function rolePassword(lab: DrillLab): Promise<string> {
   return Buffer.from(secret, 'base64').toString('utf8');
 }
 
-async function showConfig(lab: DrillLab, address: string, password: string) {
-  const [member = ''] = await databasePods(lab);
+/** A database pod that can be asked to run something: with a node lost, one of them cannot. */
+async function readyMember(lab: DrillLab): Promise<string> {
+  const path =
+    '{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
+  const rows = await shopKubectl(lab, ['get', 'pods', '-l', databaseLabels, '-o', `jsonpath=${path}`]);
+  const ready = rows.split('\n').find((row) => row.endsWith(' True'));
+  if (ready === undefined) throw new Error('no database pod is ready to ask the poolers from');
+  return ready.slice(0, ready.indexOf(' '));
+}
+
+async function showConfig(lab: DrillLab, member: string, address: string, password: string) {
   const args = ['exec', '-i', member, '-c', 'postgres', '--', 'sh', '-c', script, address];
   const rows = (await shopKubectl(lab, args, `${password}\n`)).trim().split('\n');
   return Object.fromEntries(rows.map((row) => row.split('|', 2) as [string, string]));
@@ -53,12 +62,13 @@ export async function poolerValues(lab: DrillLab, labels: string): Promise<reado
     await shopKubectl(lab, ['get', 'pods', '-l', labels, '-o', 'json']),
   ) as PodList;
   const password = await rolePassword(lab);
+  const member = await readyMember(lab);
   const found: PoolerValues[] = [];
   for (const { metadata, status } of items.filter((item) => item.metadata.deletionTimestamp === undefined)) {
     const { name: pod, uid } = metadata;
     const started = status.containerStatuses?.[0]?.state.running?.startedAt;
     if (started === undefined || status.podIP === undefined) throw new Error(`${pod} does not run`);
-    const values = await showConfig(lab, status.podIP, password);
+    const values = await showConfig(lab, member, status.podIP, password);
     found.push({ pod, uid, startedAt: Date.parse(started), values });
   }
   if (found.length === 0) throw new Error(`no pod has the labels ${labels}`);

@@ -6,10 +6,12 @@ export async function shopKubectl(lab: DrillLab, args: readonly string[], input?
   return lab.kubectl(['-n', shop.namespace, ...args], input);
 }
 
+/** Labels of the example's database pods, as the operator sets them. */
+export const databaseLabels = `application=spilo,cluster-name=${shop.database}`;
+
 /** All members of the example's database, by their pods' names. */
 export async function databasePods(lab: DrillLab): Promise<readonly string[]> {
-  const selector = `application=spilo,cluster-name=${shop.database}`;
-  const names = await shopKubectl(lab, ['get', 'pods', '-l', selector, '-o', 'name']);
+  const names = await shopKubectl(lab, ['get', 'pods', '-l', databaseLabels, '-o', 'name']);
   return names
     .split('\n')
     .filter((name) => name !== '')

@@ -1,4 +1,4 @@
-import { primaryPod, shopKubectl, sql, streamingStandbys } from './database.ts';
+import { databaseLabels, primaryPod, shopKubectl, sql, streamingStandbys } from './database.ts';
 import { defineDrill, type DrillLab } from './define-drill.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -29,14 +29,7 @@ export const standbyCutOff = defineDrill({
       const { streaming } = await streamingStandbys(lab);
       return streaming === 0 ? 'no row of pg_stat_replication streams' : undefined;
     });
-    await shopKubectl(lab, [
-      'wait',
-      '--for=condition=ready',
-      'pod',
-      '-l',
-      'application=spilo',
-      '--timeout=30s',
-    ]);
+    await shopKubectl(lab, ['wait', '--for=condition=ready', 'pod', '-l', databaseLabels, '--timeout=30s']);
     return { proven: true, evidence };
   },
   expectedFindings: ['standby-not-streaming', 'synchronous-replication-off'],
