@@ -44,12 +44,41 @@ const operatorSynced: PoolerEvent = async (lab) => {
 
 const nodeReady = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
 
-/** An agent with a pod of a pooler dies; its pods are taken from it, as somebody does who knows that it will not be back. */
+const ready = '{range .items[*]}{.spec.nodeName} {.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
+
+async function agentToLose(lab: DrillLab): Promise<string> {
+  const [agent] = await containersOf(lab, 'agent');
+  if (agent === undefined) throw new Error('the cluster has no agent that could be lost');
+  return agent;
+}
+
+/**
+ * Moves one pod of each pooler to the node that will be lost, where none is there yet: an event that does not hit a pooler
+ * shows nothing of it.
+ */
+export async function gatherPoolers(lab: DrillLab, labels: readonly string[]): Promise<void> {
+  const node = await agentToLose(lab);
+  const all = (await lab.kubectl(['get', 'nodes', '-o', names])).split('\n');
+  const others = all.filter((name) => name !== '' && name !== node);
+  for (const selector of labels) {
+    const placed = (await podsWith(lab, [selector], places)).map((row) => row.split(' ', 2));
+    if (placed.some(([, at]) => at === node)) continue;
+    await lab.kubectl(['cordon', ...others]);
+    try {
+      await shopKubectl(lab, ['delete', 'pod', placed[0]?.[0] ?? '', '--timeout=120s']);
+      await waitFor(`a pod of ${selector} on ${node}`, 120, async () =>
+        (await podsWith(lab, [selector], ready)).includes(`${node} True`) ? true : undefined,
+      );
+    } finally {
+      await lab.kubectl(['uncordon', ...others]);
+    }
+  }
+}
+
+/** An agent with a pod of each pooler dies; its pods are taken from it, as somebody does who knows that it will not be back. */
 const nodeLost: PoolerEvent = async (lab, labels) => {
-  const agents = await containersOf(lab, 'agent');
+  const agent = await agentToLose(lab);
   const placed = (await podsWith(lab, labels, places)).map((row) => row.split(' ', 2));
-  const agent = placed.map(([, node = '']) => node).find((node) => agents.includes(node));
-  if (agent === undefined) throw new Error('no pod of a pooler is on an agent');
   await lab.docker(['kill', agent]);
   // Until then the scheduler would give it new pods.
   await waitFor(`${agent} to be missed`, 120, async () =>

@@ -6,7 +6,7 @@ import { shop } from '../../src/drills/shop.ts';
 import { waitFor } from '../../src/drills/wait-for.ts';
 import { deployOwnPooler, ownPoolerLabels, removeOwnPooler } from './own-pooler.ts';
 import { deviations, poolerValues, type PoolerValues } from './pooler-console.ts';
-import { type PoolerEventName, poolerEvents, startAgents } from './pooler-events.ts';
+import { gatherPoolers, type PoolerEventName, poolerEvents, startAgents } from './pooler-events.ts';
 import { buildPoolerImage } from './pooler-image.ts';
 import { type CommandEnded, runRekindle } from './rekindle-command.ts';
 import type { RigLab } from './rig-lab.ts';
@@ -139,12 +139,11 @@ export async function outlive(
   name: PoolerEventName,
   stackFile: string,
 ): Promise<readonly Kept[]> {
-  const at = Date.now();
+  const labels = ways.map((way) => labelsOf[way]);
   try {
-    const evidence = await poolerEvents[name](
-      lab,
-      ways.map((way) => labelsOf[way]),
-    );
+    if (name === 'node-lost') await gatherPoolers(lab, labels);
+    const at = Date.now();
+    const evidence = await poolerEvents[name](lab, labels);
     if (ways.includes('agent')) {
       if (name !== 'node-lost') await waitUntilSettled(lab, patienceSeconds);
       await runRekindle(lab, stackFile, ['up']);
