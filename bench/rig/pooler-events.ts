@@ -58,7 +58,7 @@ async function agentToLose(lab: DrillLab): Promise<string> {
  */
 export async function gatherPoolers(lab: DrillLab, labels: readonly string[]): Promise<void> {
   const node = await agentToLose(lab);
-  const all = (await lab.kubectl(['get', 'nodes', '-o', names])).split('\n');
+  const all = (await lab.kubectl(['get', 'nodes', '-o', `jsonpath=${names}`])).split('\n');
   const others = all.filter((name) => name !== '' && name !== node);
   for (const selector of labels) {
     const placed = (await podsWith(lab, [selector], places)).map((row) => row.split(' ', 2));
