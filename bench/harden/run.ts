@@ -8,6 +8,7 @@ import type { CodeState } from '../code-state.ts';
 import { backOffSeconds, watchPods, type PodWatch } from '../rig/pod-watch.ts';
 import { runRecovery, type Recovery } from '../rig/recovery.ts';
 import { runHarden } from '../rig/rekindle-harden.ts';
+import { startRekindle } from '../rig/rekindle-up.ts';
 import type { RigLab } from '../rig/rig-lab.ts';
 import { waitUntilSettled } from '../rig/settled.ts';
 import type { Tell } from '../rig/stages.ts';
@@ -100,6 +101,8 @@ function watchedCut(lab: RigLab) {
 
 /** Brings the stack into this arm; harmless when it is there. Resolves with the measures that are applied. Throws with what went wrong. */
 async function intoArm(lab: RigLab, arm: Arm): Promise<readonly string[]> {
+  // Nobody helped after the cut before: poolers without the profile of the stack file are a stack that is not healthy yet.
+  await startRekindle(lab).result();
   const { exitCode, report, stderr } = await runHarden(lab, [arm === 'hardened' ? '--apply' : '--undo']);
   const open = report?.results.filter(({ outcome }) => outcome !== 'done' && outcome !== 'refused') ?? [];
   if (report === undefined || open.length > 0)
@@ -109,7 +112,8 @@ async function intoArm(lab: RigLab, arm: Arm): Promise<readonly string[]> {
     .filter(({ state }) => state === 'applied')
     .map(({ id }) => id);
   const isThere = arm === 'hardened' ? applied.length > 0 : applied.length === 0;
-  if (!isThere) throw new Error(`the stack is not ${arm}: ${applied.join(', ') || 'nothing is applied'}`);
+  const said = report.results.map(({ target, detail }) => `${target}: ${detail}`).join('; ');
+  if (!isThere) throw new Error(`the stack is not ${arm}; applied: ${applied.join(', ')}; ${said}`);
   return applied;
 }
 
