@@ -44,15 +44,14 @@ async function startsOf(lab: DrillLab): Promise<Starts> {
   const { items } = JSON.parse(await shopKubectl(lab, ['get', 'pods', '-o', 'json'])) as PodList;
   return new Map(
     items.map(({ metadata: { name: pod, uid }, status }) => {
-      const main = status.containerStatuses ?? [];
-      const all = [...main, ...(status.initContainerStatuses ?? [])];
+      const all = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])];
       const restarts = all.reduce((sum, { restartCount }) => sum + restartCount, 0);
-      return [uid, { pod, containers: main.length, restarts }];
+      return [uid, { pod, containers: all.length, restarts }];
     }),
   );
 }
 
-/** The kubelet counts the first start after the boot as well, once for each container that runs on. */
+/** The kubelet counts the first start after the boot as well, once for each container and each init container. */
 function restartsSince(before: Starts, after: Starts): ReadonlyMap<string, number> {
   return new Map(
     [...after].map(([uid, { pod, containers, restarts }]) => {
