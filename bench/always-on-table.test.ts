@@ -105,5 +105,7 @@ test('tells each kind of kill apart, and what was done twice', () => {
 test('shows what the agent took over two hours', () => {
   const grown = { ...cut, cut: 2, idleActions: 1, sample: { ...cut.sample, rssBytes: 101_000_000 } };
   const text = alwaysOnTable({ ...empty, live: [cut, grown] });
-  expect(text).toContain('actions while nothing was wrong: 1; resident 98.0 MB to 101.0 MB; open files 26;');
+  expect(text).toContain(
+    'actions while nothing was wrong: 1; resident 98.0 MB to 101.0 MB; processor 1.0 % of a core since its start; open files 26;',
+  );
 });

@@ -78,6 +78,10 @@ function liveLines(all: readonly LiveCut[]): readonly string[] {
       samples.map(({ rssBytes }) => rssBytes),
       megabytes,
     )}`,
+    `processor ${range(
+      samples.map(({ cpuSeconds, ageSeconds }) => cpuSeconds / ageSeconds),
+      (share) => `${(share * 100).toFixed(1)} %`,
+    )} of a core since its start`,
     `open files ${range(samples.map(({ openFiles }) => openFiles))}`,
     `journal ${megabytes(samples.at(-1)?.journalBytes ?? 0)}`,
   ];

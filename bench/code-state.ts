@@ -13,6 +13,7 @@ const paths = [
   'deploy',
   'bench/rig',
   'scripts/bundle.ts',
+  'scripts/release',
   'package-lock.json',
   ':(exclude)*.test.ts',
   ':(exclude)*.md',

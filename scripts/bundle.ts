@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 
 const root = path.dirname(import.meta.dirname);
 
@@ -11,12 +11,9 @@ const root = path.dirname(import.meta.dirname);
 export const release = path.join(root, 'dist', 'rekindle.js');
 
 /** Packages that were written for CommonJS use `require` and `__dirname`, which an ES module does not have. */
-const banners = {
-  esm: `import { createRequire } from 'node:module';
+const banner = `import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
-const __dirname = import.meta.dirname;`,
-  cjs: '',
-};
+const __dirname = import.meta.dirname;`;
 
 export interface Bundled {
   readonly text: Uint8Array;
@@ -24,29 +21,28 @@ export interface Bundled {
   readonly inputs: readonly string[];
 }
 
-/** The program and its packages as one text: an ES module, or CommonJS. Throws what esbuild finds wrong. */
-export async function bundled(format: 'esm' | 'cjs'): Promise<Bundled> {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [path.join(root, 'src', 'cli', 'main.ts')],
-    outfile: release,
-    bundle: true,
-    write: false,
-    metafile: true,
-    absWorkingDir: root,
-    platform: 'node',
-    format,
-    target: 'node22.19',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: true,
-    legalComments: 'none',
-    banner: { js: banners[format] },
-    // An optional native driver of pg that is not installed.
-    external: ['pg-native'],
-    // CommonJS has no import.meta; esbuild would put an empty object there and only warn.
-    logOverride: { 'empty-import-meta': 'error' },
-    logLevel: 'error',
-  });
+/** How the program and its packages become part of a release, in whatever form. */
+export const common = {
+  entryPoints: [path.join(root, 'src', 'cli', 'main.ts')],
+  bundle: true,
+  write: false,
+  metafile: true,
+  absWorkingDir: root,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'none',
+  // An optional native driver of pg that is not installed.
+  external: ['pg-native'],
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
+/** The program and its packages as one ES module. Throws what esbuild finds wrong. */
+export async function bundled(): Promise<Bundled> {
+  const { outputFiles, metafile } = await build({ ...common, outfile: release, banner: { js: banner } });
   const [file, ...others] = outputFiles;
   if (file === undefined || others.length > 0)
     throw new Error(`esbuild made ${outputFiles.length} files, not one`);
@@ -58,7 +54,7 @@ export async function bundled(format: 'esm' | 'cjs'): Promise<Bundled> {
  * boot. Whoever runs the old one meanwhile is not disturbed. Throws what esbuild finds wrong.
  */
 export async function bundle(): Promise<string> {
-  const { text } = await bundled('esm');
+  const { text } = await bundled();
   await mkdir(path.dirname(release), { recursive: true });
   const half = `${release}.${process.pid}`;
   await writeFile(half, text, { mode: 0o755 });

@@ -8,6 +8,7 @@ import type { CodeState } from '../code-state.ts';
 import { backOffSeconds, watchPods, type PodWatch } from '../rig/pod-watch.ts';
 import { runRecovery, type Recovery } from '../rig/recovery.ts';
 import { runHarden } from '../rig/rekindle-harden.ts';
+import { startRekindle } from '../rig/rekindle-up.ts';
 import type { RigLab } from '../rig/rig-lab.ts';
 import { waitUntilSettled } from '../rig/settled.ts';
 import type { Tell } from '../rig/stages.ts';
@@ -43,15 +44,14 @@ async function startsOf(lab: DrillLab): Promise<Starts> {
   const { items } = JSON.parse(await shopKubectl(lab, ['get', 'pods', '-o', 'json'])) as PodList;
   return new Map(
     items.map(({ metadata: { name: pod, uid }, status }) => {
-      const main = status.containerStatuses ?? [];
-      const all = [...main, ...(status.initContainerStatuses ?? [])];
+      const all = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])];
       const restarts = all.reduce((sum, { restartCount }) => sum + restartCount, 0);
-      return [uid, { pod, containers: main.length, restarts }];
+      return [uid, { pod, containers: all.length, restarts }];
     }),
   );
 }
 
-/** The kubelet counts the first start after the boot as well, once for each container that runs on. */
+/** The kubelet counts the first start after the boot as well, once for each container and each init container. */
 function restartsSince(before: Starts, after: Starts): ReadonlyMap<string, number> {
   return new Map(
     [...after].map(([uid, { pod, containers, restarts }]) => {
@@ -100,6 +100,8 @@ function watchedCut(lab: RigLab) {
 
 /** Brings the stack into this arm; harmless when it is there. Resolves with the measures that are applied. Throws with what went wrong. */
 async function intoArm(lab: RigLab, arm: Arm): Promise<readonly string[]> {
+  // Nobody helped after the cut before: poolers without the profile of the stack file are a stack that is not healthy yet.
+  await startRekindle(lab).result();
   const { exitCode, report, stderr } = await runHarden(lab, [arm === 'hardened' ? '--apply' : '--undo']);
   const open = report?.results.filter(({ outcome }) => outcome !== 'done' && outcome !== 'refused') ?? [];
   if (report === undefined || open.length > 0)
@@ -109,7 +111,8 @@ async function intoArm(lab: RigLab, arm: Arm): Promise<readonly string[]> {
     .filter(({ state }) => state === 'applied')
     .map(({ id }) => id);
   const isThere = arm === 'hardened' ? applied.length > 0 : applied.length === 0;
-  if (!isThere) throw new Error(`the stack is not ${arm}: ${applied.join(', ') || 'nothing is applied'}`);
+  const said = report.results.map(({ target, detail }) => `${target}: ${detail}`).join('; ');
+  if (!isThere) throw new Error(`the stack is not ${arm}; applied: ${applied.join(', ')}; ${said}`);
   return applied;
 }
 

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 import { output } from '../../lab/command.ts';
-import { bundled } from '../bundle.ts';
+import { chunks } from './chunks.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
@@ -20,16 +21,19 @@ const resource = 'NODE_SEA_BLOB';
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const config = {
   // Relative, so that the executable, which keeps this name for its stack traces, knows no folder of this machine.
-  main: 'rekindle.cjs',
+  main: 'executable-loader.cjs',
   output: 'rekindle.blob',
   disableExperimentalSEAWarning: true,
   // NODE_OPTIONS is what the user wants of Node; that this program holds one is not the user's business.
   execArgvExtension: 'none',
+  // The agent stays for months and its answers are small: of 16 MB for young objects, which is Node's usual, it used 1.
+  execArgv: ['--max-semi-space-size=1'],
   // Without useCodeCache: it was measured to save a tenth of the CPU time of a `rekindle status`, and takes import() away.
 };
 
 /**
- * Makes `rekindle` as one executable for Linux on x86-64 that needs no Node: the pinned Node with the program inside.
+ * Makes `rekindle` as one executable for Linux on x86-64 that needs no Node: the pinned Node with the program inside,
+ * in modules of which a command reads those that it needs.
  * `file` is an absolute path. Throws when that Node is not installed, and CommandFailed.
  */
 export async function makeExecutable(file: string): Promise<void> {
@@ -41,8 +45,11 @@ export async function makeExecutable(file: string): Promise<void> {
   }
   const postject = fileURLToPath(import.meta.resolve('postject/dist/cli.js'));
   await withTemporaryFolder(async (folder) => {
-    await writeFile(path.join(folder, config.main), (await bundled('cjs')).text);
-    await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
+    const modules = await chunks();
+    for (const [name, text] of modules) await writeFile(path.join(folder, name), gzipSync(text));
+    await copyFile(path.join(import.meta.dirname, config.main), path.join(folder, config.main));
+    const assets = Object.fromEntries([...modules.keys()].map((name) => [name, name]));
+    await writeFile(path.join(folder, 'config.json'), JSON.stringify({ ...config, assets }));
     await output([node, '--experimental-sea-config', 'config.json'], { cwd: folder });
     await copyFile(node, file);
     await chmod(file, 0o755);

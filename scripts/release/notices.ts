@@ -47,7 +47,7 @@ async function fontNotice(): Promise<string> {
  * when one of these packages comes without a licence.
  */
 export async function writeNotices(folder: string): Promise<void> {
-  const { inputs } = await bundled('cjs');
+  const { inputs } = await bundled();
   const folders = new Set(inputs.flatMap((input) => packageFolder(input) ?? []));
   const notices = await Promise.all([node, ...[...folders].sort()].map((entry) => noticeOf(entry)));
   const head = 'What this release contains besides its own code, and under which licences.\n';

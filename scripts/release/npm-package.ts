@@ -22,7 +22,7 @@ export async function makeNpmPackage(folder: string): Promise<void> {
   await withTemporaryFolder(async (source) => {
     const at = (file: string) => path.join(source, file);
     await mkdir(path.dirname(at(program)));
-    await writeFile(at(program), (await bundled('esm')).text, { mode: 0o755 });
+    await writeFile(at(program), (await bundled()).text, { mode: 0o755 });
     await writeFile(at('package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`);
     for (const text of ['README.md', 'LICENSE']) await copyFile(path.join(root, text), at(text));
     await copyFile(path.join(folder, noticesName), at(noticesName));

@@ -1,4 +1,5 @@
 import { takeInventory } from '../../discover/inventory.ts';
+import { workloadOf } from '../../discover/workload-shape.ts';
 import { seen, type Looked } from '../../domain/looked.ts';
 import { refText } from '../../domain/object-ref.ts';
 import type { NodeContainer, PodFacts } from '../../domain/observation.ts';
@@ -137,13 +138,13 @@ const kinds: readonly (readonly [Kind, string])[] = [
 export async function collectHardening(context: ObserveContext): Promise<Collected> {
   const { reader, provider, stack, clock } = context;
   const at = clock.now();
-  const [discovered, pods, objects] = await Promise.all([
+  const [found, pods, objects] = await Promise.all([
     takeInventory(reader, stack.namespace),
     collectPods(context),
     Promise.all(
       kinds.map(async ([kind, path]) => {
-        const found = await reader.list(`/apis/apps/v1/namespaces/${stack.namespace}/${path}`);
-        return found.map((object) => ({ kind, object }));
+        const listed = await reader.list(`/apis/apps/v1/namespaces/${stack.namespace}/${path}`);
+        return listed.map((object) => ({ kind, object }));
       }),
     ),
   ]);
@@ -158,6 +159,11 @@ export async function collectHardening(context: ObserveContext): Promise<Collect
   const dns = await look(clock, 'cluster DNS', () =>
     collectDnsSetup(reader, nodes, ownServers === undefined ? undefined : withoutOurs(ownServers)),
   );
+  // A wait of ours is no wait that was there before it: without this, a measure that is applied would not be called for.
+  const discovered = {
+    ...found,
+    workloads: objects.flat().map(({ kind, object }) => workloadOf(kind, withoutOurs(object))),
+  };
   const workloads = await Promise.all(
     objects
       .flat()

@@ -50,6 +50,7 @@ describe('the unit of the agent', () => {
       'HOME=/home/alice',
       'XDG_STATE_HOME=/home/alice/.local/state',
       'REKINDLE_K3D=/usr/local/bin/k3d',
+      'MALLOC_ARENA_MAX=1',
     ]);
   });
 

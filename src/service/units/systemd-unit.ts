@@ -51,6 +51,8 @@ export function surroundings({ scope, account, environment, writes }: ServiceSpe
     ['User', system ? account.name : undefined],
     ['WorkingDirectory', '/'],
     ...Object.entries(environment).map(([name, value]): Setting => ['Environment', assignment(name, value)]),
+    // One thread works and a few wait for it: glibc would keep a pool of memory for each (mallopt(3)).
+    ['Environment', 'MALLOC_ARENA_MAX=1'],
     // A user's manager hands on what that user's sessions gave it.
     ['UnsetEnvironment', 'NODE_OPTIONS NODE_EXTRA_CA_CERTS LD_PRELOAD LD_LIBRARY_PATH'],
     ['StandardInput', 'null'],
