@@ -17,6 +17,7 @@ import { exampleLab } from '../fakes/example-shop.ts';
 import { dnsStream } from '../fakes/dns-answer.ts';
 import { inventoryOf, type Manifest } from '../fakes/inventory.ts';
 import { node, now } from '../fakes/observation.ts';
+import { AppliedObjects } from '../fakes/server-side-apply.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 
@@ -216,6 +217,25 @@ describe('looking for what the measures judge', () => {
     expect(inventory.budgets.looked).toBe(false);
     const context = await contextOf({ lists: { '/deployments': new Error('the API is silent') } });
     await expect(collectHardening(context)).rejects.toThrow('the API is silent');
+  });
+
+  test('a wait of ours that is applied is still called for: what it adds is looked past', async () => {
+    const objects = new AppliedObjects();
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/celery-worker`;
+    const written = exampleLab().find(({ metadata }) => metadata.name === 'celery-worker');
+    if (written === undefined) throw new Error('the example has no celery-worker');
+    objects.put(path, { ...written, metadata: { ...written.metadata, namespace } });
+    const initContainers = [
+      { name: 'rekindle-wait', command: ['sh', '-c', 'nc jewelry-shop-db-pooler 5432'] },
+    ];
+    const wait = { ...written, spec: { template: { spec: { initContainers } } } };
+    await objects.apply({ path, manager: 'rekindle-harden', object: wait });
+    const hardened = await objects.get(path);
+    if (hardened === undefined) throw new Error('it is gone');
+    expect(JSON.stringify(hardened)).toContain('rekindle-wait');
+    const { inventory } = await collectHardening(await contextOf({ lists: { '/deployments': [hardened] } }));
+    const seen = inventory.discovered.workloads.find(({ name }) => name === 'celery-worker');
+    expect(seen?.containers.map(({ title }) => title)).toEqual([expect.stringMatching(/^container /)]);
   });
 
   test('keeps the objects by kind and name', async () => {
