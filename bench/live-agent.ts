@@ -6,6 +6,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
+import type { Lab } from '../lab/lab.ts';
 import { waitFor } from '../src/drills/wait-for.ts';
 import { measuredCode, readyLab, say } from './begin.ts';
 import { appendAlwaysOn, readAlwaysOn, type LiveCut } from './always-on-store.ts';
@@ -40,6 +41,17 @@ async function strike(lab: PcLab, kind: LiveCut['kind']): Promise<number> {
   const at = Date.now();
   await lab.runInPc(['/bin/sh', '-c', killEngine], { timeoutSeconds: 60, check: true });
   return at;
+}
+
+/** The same; undefined after an accident that did not happen as it should: the power goes on, and it is tried again. */
+async function struck(lab: Lab, kind: LiveCut['kind']): Promise<number | undefined> {
+  try {
+    return await strike(lab, kind);
+  } catch (error) {
+    say(`this cut says nothing: ${error instanceof Error ? error.message : String(error)}`);
+    await lab.up();
+    return undefined;
+  }
 }
 
 /** Seconds until the agent says that the stack was proven after that time; undefined: not within the limit. */
@@ -86,7 +98,8 @@ async function main(): Promise<number> {
     const kind = kindOf(cut);
     say(`${cut + 1}: ${kind}; ${(sample.rssBytes / 1e6).toFixed(0)} MB, ${sample.openFiles} files`);
     const startedAt = new Date().toISOString();
-    const since = await strike(lab, kind);
+    const since = await struck(lab, kind);
+    if (since === undefined) continue;
     const seconds = await proven(agent, since);
     const row: LiveCut = {
       ...state,

@@ -142,6 +142,8 @@ export async function outlive(
   const labels = ways.map((way) => labelsOf[way]);
   try {
     if (name === 'node-lost') await gatherPoolers(lab, labels);
+    // A node's network cache that is not on disk yet keeps pods of the event before from coming back: another accident.
+    if (name === 'power-lost') await lab.run(['sync'], { timeoutSeconds: 120 });
     const at = Date.now();
     const evidence = await poolerEvents[name](lab, labels);
     if (ways.includes('agent')) {

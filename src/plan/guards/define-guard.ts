@@ -5,9 +5,9 @@ import type { PastAction } from '../history.ts';
 
 /** What an agent may do without anybody looking. */
 export interface Restraint {
-  /** Actions on one object, or on the pods of one controller, within an hour, over all runs. */
+  /** Actions on one object, or on the pods of one controller, within an hour, over all runs since all nodes started. */
   readonly perObjectAndHour: number;
-  /** Actions on the whole stack within an hour, over all runs. */
+  /** Actions on the whole stack, counted in the same way. */
   readonly perHour: number;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { healthy, now, stack } from '../../../test/fakes/observation.ts';
+import { healthy, node, now, stack } from '../../../test/fakes/observation.ts';
+import { saw } from '../../domain/looked.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import type { PastAction } from '../history.ts';
 import type { Restraint } from './define-guard.ts';
@@ -38,9 +39,14 @@ function done(minutesAgo: number, changes: Partial<PastAction> = {}): PastAction
   };
 }
 
+const nodes = (startedAt: number) =>
+  healthy({
+    containers: saw([node('server-0', { role: 'server', startedAt }), node('agent-0')], 'engine', now),
+  });
+
 const context = (past: readonly PastAction[], held: Restraint | undefined = restraint) => ({
   stack,
-  observation: healthy(),
+  observation: nodes(now - 600 * minute),
   past,
   run: 'now',
   busy: new Set<string>(),
@@ -58,6 +64,22 @@ describe('an agent', () => {
 
   test('counts what is older than an hour for nothing', () => {
     expect(hourlyBudget.judge(step, context([done(70), done(65), done(61), done(10)]))).toBeUndefined();
+  });
+
+  test('does what a boot asks for, whatever it did before that boot', () => {
+    const past = [done(30), done(20), done(10)];
+    const after = (minutesAgo: number) => ({
+      ...context(past),
+      observation: nodes(now - minutesAgo * minute),
+    });
+    expect(hourlyBudget.judge(step, after(5))).toBeUndefined();
+    expect(hourlyBudget.judge(step, after(40))).toMatchObject({ kind: 'human' });
+  });
+
+  test('does not renew its budget by starting nodes itself', () => {
+    const past = [done(30), done(20), done(10), done(6, { step: 'start-cluster', owner: 'none' })];
+    const justStarted = { ...context(past), observation: nodes(now - 5 * minute) };
+    expect(hourlyBudget.judge(step, justStarted)).toMatchObject({ kind: 'human' });
   });
 
   test('does no more on the whole stack than an hour allows', () => {

@@ -1,17 +1,22 @@
 import { refText } from '../../domain/object-ref.ts';
+import type { Observation } from '../../domain/observation.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import type { PastAction } from '../history.ts';
+import { countedSince } from './counted-since.ts';
 import { defineGuard } from './define-guard.ts';
 
-const hourMs = 3_600_000;
-
-/** Actions of the last hour on the step's object, or on the pods of the same controller: a new pod has a new name. */
-export function lately(step: PlannedStep, past: readonly PastAction[], now: number): readonly PastAction[] {
+/** Actions that count on the step's object, or on the pods of the same controller: a new pod has a new name. */
+export function lately(
+  step: PlannedStep,
+  past: readonly PastAction[],
+  observation: Observation,
+): readonly PastAction[] {
   const target = refText(step.target);
   const { owner = '' } = step.parameters;
+  const since = countedSince(observation, past);
   return past.filter(
     (action) =>
-      now - action.intendedAt < hourMs &&
+      action.intendedAt > since &&
       (action.target === target || (owner !== '' && action.owner === owner && action.step === step.step)),
   );
 }
@@ -25,8 +30,9 @@ export const hourlyBudget = defineGuard({
   judge: (step, { past, observation, restraint }) => {
     if (restraint === undefined) return undefined;
     const { perObjectAndHour, perHour } = restraint;
-    const onObject = lately(step, past, observation.at);
-    const inAll = past.filter(({ intendedAt }) => observation.at - intendedAt < hourMs);
+    const onObject = lately(step, past, observation);
+    const since = countedSince(observation, past);
+    const inAll = past.filter(({ intendedAt }) => intendedAt > since);
     const isObject = onObject.length >= perObjectAndHour;
     if (!isObject && inAll.length < perHour) return undefined;
     const last = (isObject ? onObject : inAll).at(-1);

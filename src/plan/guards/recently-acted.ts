@@ -24,7 +24,7 @@ const coolDownMs: Readonly<Record<Exclude<StepName, PoolerProfileStep>, number>>
   'reload-load-balancer': 3000,
 };
 
-/** Under an agent the time doubles from the third action within an hour on, up to 32 times. */
+/** Under an agent the time doubles from the third action within an hour and a boot on, up to 32 times. */
 const freeRepeats = 2;
 const mostDoublings = 5;
 
@@ -43,7 +43,7 @@ export const recentlyActed = defineGuard({
     const at = last.actedAt ?? last.intendedAt;
     const age = observation.at - at;
     // Negative when the action ended while this was being looked at: what was seen may be of before it.
-    const repeats = restraint === undefined ? 0 : lately(step, past, observation.at).length - freeRepeats;
+    const repeats = restraint === undefined ? 0 : lately(step, past, observation).length - freeRepeats;
     // Without an effect to wait for only fresh evidence is.
     const ownTime = last.untouched ? 0 : coolDownOf(step.step);
     const coolDown = ownTime * 2 ** Math.min(Math.max(repeats, 0), mostDoublings);
