@@ -52,12 +52,9 @@ test(
     try {
       await hardenedStack(lab);
       const shown = await runHarden(lab, chosen);
-      expect(shown.report?.measures.map(({ state }) => state)).toEqual([
-        'applied',
-        'applied',
-        'applied',
-        'applied',
-      ]);
+      // The operator's Deployment is left to a person.
+      const ours = (shown.report?.measures ?? []).filter(({ state }) => state !== 'by-hand');
+      expect(ours.map(({ state }) => state)).toEqual(['applied', 'applied', 'applied', 'applied']);
 
       const drill = drillNamed('redis-file-damaged');
       const injection = await drill.inject(lab, nobodyHelps);
