@@ -8,7 +8,6 @@ import { appendAlwaysOn, readAlwaysOn } from './always-on-store.ts';
 import { hardenSummary, nextHardenRun } from './harden/agenda.ts';
 import { runHardenCut } from './harden/run.ts';
 import { allowHardening } from './rig/rekindle-harden.ts';
-import { startRekindle } from './rig/rekindle-up.ts';
 import { writeLog } from './run-store.ts';
 
 /** After this many runs in a row that say nothing, something else is wrong. */
@@ -23,8 +22,6 @@ async function main(): Promise<number> {
   if (state === undefined) return 1;
   const lab = await readyLab();
   await allowHardening(lab);
-  // A healthy end after a boot measures how long the components take to start: what startup probes are sized by.
-  await startRekindle(lab).result();
   let aborted = 0;
   for (;;) {
     const { harden: rows } = await readAlwaysOn();

@@ -100,7 +100,8 @@ function watchedCut(lab: RigLab) {
 
 /** Brings the stack into this arm; harmless when it is there. Resolves with the measures that are applied. Throws with what went wrong. */
 async function intoArm(lab: RigLab, arm: Arm): Promise<readonly string[]> {
-  // Nobody helped after the cut before: poolers without the profile of the stack file are a stack that is not healthy yet.
+  // Nobody helped after the cut before: poolers without the profile of the stack file are a stack that is not healthy yet. And
+  // a healthy end after a boot measures how long the components take to start, which startup probes are sized by.
   await startRekindle(lab).result();
   const { exitCode, report, stderr } = await runHarden(lab, [arm === 'hardened' ? '--apply' : '--undo']);
   const open = report?.results.filter(({ outcome }) => outcome !== 'done' && outcome !== 'refused') ?? [];

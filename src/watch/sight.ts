@@ -1,6 +1,7 @@
 import type { Pass } from '../app/run-log.ts';
 import type { Finding } from '../domain/finding.ts';
 import { seen } from '../domain/looked.ts';
+import { runningNodes } from '../domain/running-nodes.ts';
 import type { Sight } from './incident.ts';
 
 type Seen = Pick<Sight, 'health' | 'trouble'>;
@@ -33,9 +34,7 @@ export function sightOf({ findings, observation }: Pass): Seen {
 
 /** When the youngest node of the cluster started, ms since the epoch; undefined: not seen, or none runs. */
 export function youngestNode({ observation }: Pass): number | undefined {
-  const times = (seen(observation.containers) ?? [])
-    .filter(({ role, state }) => (role === 'server' || role === 'agent') && state === 'running')
-    .map(({ startedAt }) => startedAt);
+  const times = runningNodes(seen(observation.containers) ?? []).map(({ startedAt }) => startedAt);
   return times.length === 0 ? undefined : Math.max(...times);
 }
 

@@ -10,6 +10,7 @@ declare module 'vitest' {
 /** Skips the running test when there is a reason, and keeps the reason for the report of the whole run. */
 export function skipWhen(context: TestContext, reason: string | undefined): void {
   if (reason === undefined) return;
+  // Never silent: the closing lines of the run count it and name it with this reason.
   context.task.meta.skipReason = reason;
   context.skip(reason);
 }

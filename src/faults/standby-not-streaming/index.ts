@@ -1,14 +1,9 @@
 import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { DatabaseFacts, DatabaseMember, Observation } from '../../domain/observation.ts';
+import { bytesText } from '../../readiness/format/words.ts';
 import { isSettled } from '../database-settled.ts';
 import { defineFault } from '../define-fault.ts';
-
-const mebibyte = 1_048_576;
-
-function amount(bytes: number): string {
-  return bytes < mebibyte ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / mebibyte).toFixed(1)} MiB`;
-}
 
 function claim(
   { cluster, replication }: DatabaseFacts,
@@ -19,12 +14,12 @@ function claim(
   if (facts === undefined) return undefined;
   const { receives, behindBytes } = facts;
   if (!receives) {
-    const lacks = behindBytes > 0 ? ` and lacks ${amount(behindBytes)} of it already` : '';
+    const lacks = behindBytes > 0 ? ` and lacks ${bytesText(behindBytes)} of it already` : '';
     return `${pod} receives nothing from ${leader}${lacks}: ${cluster} has one copy less than it seems.`;
   }
   // As Patroni decides who may lead (`maximum_lag_on_failover`).
   return behindBytes > (seen(replication)?.maximumLagBytes ?? Number.POSITIVE_INFINITY)
-    ? `${pod} is ${amount(behindBytes)} behind ${leader}: Patroni would not let it lead ${cluster}.`
+    ? `${pod} is ${bytesText(behindBytes)} behind ${leader}: Patroni would not let it lead ${cluster}.`
     : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { EdgeFacts, NodeContainer, PodFacts } from '../../domain/observation.ts';
+import { runningNodes } from '../../domain/running-nodes.ts';
 import type { FrontDoor } from '../../domain/stack.ts';
 import type { DoorRequest } from '../../ports/front-door-client.ts';
 import type { ObserveContext } from '../context.ts';
@@ -37,19 +38,17 @@ async function ask(
 }
 
 function nodePorts(nodes: readonly NodeContainer[], port: number): readonly Way[] {
-  return nodes
-    .filter((node) => (node.role === 'server' || node.role === 'agent') && node.state === 'running')
-    .flatMap(({ name, addresses: [address] }) =>
-      address === undefined
-        ? []
-        : [
-            {
-              kind: 'Node' as const,
-              name,
-              open: () => Promise.resolve({ address: `${address}:${port}` }),
-            },
-          ],
-    );
+  return runningNodes(nodes).flatMap(({ name, addresses: [address] }) =>
+    address === undefined
+      ? []
+      : [
+          {
+            kind: 'Node' as const,
+            name,
+            open: () => Promise.resolve({ address: `${address}:${port}` }),
+          },
+        ],
+  );
 }
 
 function tunnels(context: ObserveContext, door: FrontDoor, pods: readonly PodFacts[]): readonly Way[] {

@@ -2,6 +2,7 @@ import { runningFor } from '../../domain/clock-skew.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { DnsFacts, NetworkCacheFacts, NodeContainer, PodFacts } from '../../domain/observation.ts';
 import { isFresh } from '../../domain/pod-selection.ts';
+import { runningNodes } from '../../domain/running-nodes.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
 import { damagedNetworkCache } from '../network-cache.ts';
@@ -18,10 +19,8 @@ function suspects(
   dns: DnsFacts | undefined,
   now: number,
 ): readonly NodeContainer[] {
-  return nodes.filter(
+  return runningNodes(nodes).filter(
     (node) =>
-      (node.role === 'server' || node.role === 'agent') &&
-      node.state === 'running' &&
       runningFor(node.startedAt, now) > patienceMs &&
       (!dnsAnswers(dns) || pods.some((pod) => pod.node === node.name && !isFresh(pod, nodes))),
   );

@@ -1,23 +1,16 @@
 import { refText } from '../../domain/object-ref.ts';
-import type { Observation } from '../../domain/observation.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import type { PastAction } from '../history.ts';
-import { countedSince } from './counted-since.ts';
+import { countedActions } from './counted-actions.ts';
 import { defineGuard } from './define-guard.ts';
 
-/** Actions that count on the step's object, or on the pods of the same controller: a new pod has a new name. */
-export function lately(
-  step: PlannedStep,
-  past: readonly PastAction[],
-  observation: Observation,
-): readonly PastAction[] {
+/** Those of the actions that were on the step's object, or on the pods of the same controller: a new pod has a new name. */
+export function onSameObject(step: PlannedStep, actions: readonly PastAction[]): readonly PastAction[] {
   const target = refText(step.target);
   const { owner = '' } = step.parameters;
-  const since = countedSince(observation, past);
-  return past.filter(
+  return actions.filter(
     (action) =>
-      action.intendedAt > since &&
-      (action.target === target || (owner !== '' && action.owner === owner && action.step === step.step)),
+      action.target === target || (owner !== '' && action.owner === owner && action.step === step.step),
   );
 }
 
@@ -30,9 +23,8 @@ export const hourlyBudget = defineGuard({
   judge: (step, { past, observation, restraint }) => {
     if (restraint === undefined) return undefined;
     const { perObjectAndHour, perHour } = restraint;
-    const onObject = lately(step, past, observation);
-    const since = countedSince(observation, past);
-    const inAll = past.filter(({ intendedAt }) => intendedAt > since);
+    const inAll = countedActions(observation, past);
+    const onObject = onSameObject(step, inAll);
     const isObject = onObject.length >= perObjectAndHour;
     if (!isObject && inAll.length < perHour) return undefined;
     const last = (isObject ? onObject : inAll).at(-1);

@@ -1,7 +1,8 @@
 import { refText } from '../../domain/object-ref.ts';
 import type { PoolerProfileStep, StepName } from '../../domain/plan.ts';
+import { countedActions } from './counted-actions.ts';
 import { defineGuard } from './define-guard.ts';
-import { lately } from './hourly-budget.ts';
+import { onSameObject } from './hourly-budget.ts';
 
 /** Time that an action gets to show its effect before the same object is touched again, ms. */
 const coolDownMs: Readonly<Record<Exclude<StepName, PoolerProfileStep>, number>> = {
@@ -43,7 +44,8 @@ export const recentlyActed = defineGuard({
     const at = last.actedAt ?? last.intendedAt;
     const age = observation.at - at;
     // Negative when the action ended while this was being looked at: what was seen may be of before it.
-    const repeats = restraint === undefined ? 0 : lately(step, past, observation).length - freeRepeats;
+    const counted = restraint === undefined ? [] : onSameObject(step, countedActions(observation, past));
+    const repeats = counted.length - freeRepeats;
     // Without an effect to wait for only fresh evidence is.
     const ownTime = last.untouched ? 0 : coolDownOf(step.step);
     const coolDown = ownTime * 2 ** Math.min(Math.max(repeats, 0), mostDoublings);
