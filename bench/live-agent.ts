@@ -18,7 +18,10 @@ const { values } = parseArgs({
   options: { cuts: { type: 'string', default: '30' }, 'allow-dirty': { type: 'boolean', default: false } },
 });
 
+/** From one cut to the next; 30 of them take two hours. */
 const everyMs = 240_000;
+/** The least time in which nothing is wrong, also after a recovery that took long. */
+const quietMs = 60_000;
 const limitSeconds = 200;
 
 /** A loss of power ends the agent with everything else: whether it grows is seen in what comes after the first third. */
@@ -89,11 +92,13 @@ async function main(): Promise<number> {
   await agent.enable(true);
   if ((await proven(agent, 0)) === undefined) throw new Error('the agent does not prove the stack');
   let after = await agent.sample();
+  let struckAt = Date.now();
   for (;;) {
     const { live } = await readAlwaysOn();
     const cut = live.filter(({ code, dirty }) => code === state.code && dirty === state.dirty).length;
     if (cut >= Number(values.cuts)) return 0;
-    await sleep(everyMs);
+    await sleep(Math.max(quietMs, struckAt + everyMs - Date.now()));
+    struckAt = Date.now();
     const sample = await agent.sample();
     const kind = kindOf(cut);
     say(`${cut + 1}: ${kind}; ${(sample.rssBytes / 1e6).toFixed(0)} MB, ${sample.openFiles} files`);
