@@ -106,6 +106,23 @@ test('shows what the agent took over two hours', () => {
   const grown = { ...cut, cut: 2, idleActions: 1, sample: { ...cut.sample, rssBytes: 101_000_000 } };
   const text = alwaysOnTable({ ...empty, live: [cut, grown] });
   expect(text).toContain(
-    'actions while nothing was wrong: 1; resident 98.0 MB to 101.0 MB; processor 1.0 % of a core since its start; open files 26;',
+    'actions while nothing was wrong: 1; processes of the agent: 2; resident 98.0 MB at the first, 101.0 MB at the last, at most 101.0 MB; processor 1.0 % of a core since its start; open files 26;',
   );
+});
+
+test('tells one process that lives on from those that the power has ended', () => {
+  const older = { ...cut, kind: 'engine-killed' as const, sample: { ...cut.sample, ageSeconds: 340 } };
+  const first = { ...cut, kind: 'engine-killed' as const };
+  const text = alwaysOnTable({ ...empty, live: [cut, first, older] });
+  expect(text).toMatch(/power lost every .* \| 1 \| .* processes of the agent: 1;/);
+  expect(text).toMatch(/engine and containers killed .* \| 2 \| .* processes of the agent: 1;/);
+});
+
+test('compares the unit with `up` by hand once both have run', () => {
+  const byHand = { ...reboot, arm: 'rekindle' as const, seconds: 50 };
+  expect(alwaysOnTable({ ...empty, reboots: [reboot] })).not.toContain('ratio');
+  expect(alwaysOnTable({ ...empty, reboots: [reboot, byHand] })).toContain(
+    '| 2 | 0.80 (95 % bootstrap interval 0.80 to 0.80, n = 1 and 1) |',
+  );
+  expect(alwaysOnTable({ ...empty, reboots: [{ ...reboot, ...before }, byHand] })).not.toContain('ratio');
 });

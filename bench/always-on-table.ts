@@ -1,4 +1,4 @@
-import type { AlwaysOnFile, CycleSample, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
+import type { AlwaysOnFile, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
 import type { HardenRow } from './harden/row.ts';
 import type { PersistenceRow } from './pooler/row.ts';
 import {
@@ -7,17 +7,30 @@ import {
   megabytes,
   range,
   rate,
+  ratioOfMedians,
   sum,
   tableOf,
   times,
   withCommits,
 } from './measured-rows.ts';
+import type { AgentSample } from './rig/pc-agent.ts';
 import { quantile } from './statistics.ts';
 
 const rebootNames: Readonly<Record<RebootRun['arm'], string>> = {
   agent: 'power lost, systemd as PID 1, the unit installed, nobody does anything',
   rekindle: 'the same PC without the unit, `up` started with the engine',
 };
+
+/** The comparison that the goal is about; none before both arms have runs of the newest code. */
+function rebootRatio(all: readonly RebootRun[]): readonly string[] {
+  const rows = citable(all);
+  const secondsOf = (wanted: RebootRun['arm']) =>
+    rows.flatMap(({ arm, seconds }) => (arm === wanted && seconds !== null ? [seconds] : []));
+  const [agent, byHand] = [secondsOf('agent'), secondsOf('rekindle')];
+  if (agent.length === 0 || byHand.length === 0) return [];
+  const name = 'the unit beside `up` by hand: ratio of the medians';
+  return [withCommits(rows, [name, String(rows.length), ratioOfMedians(agent, byHand)])];
+}
 
 function rebootLines(all: readonly RebootRun[]): readonly string[] {
   return groups(all, ({ arm }) => arm).flatMap(([arm, ofArm]) => {
@@ -47,7 +60,7 @@ function killLines(all: readonly KillRun[]): readonly string[] {
   });
 }
 
-function ends(samples: readonly CycleSample[], key: 'heapBytes'): string {
+function ends<Key extends string>(samples: readonly Readonly<Record<Key, number>>[], key: Key): string {
   const values = samples.map((sample) => sample[key]);
   return `${megabytes(values[0] ?? 0)} at the first, ${megabytes(values.at(-1) ?? 0)} at the last`;
 }
@@ -66,28 +79,36 @@ function cycleLines(all: AlwaysOnFile['cycles']): readonly string[] {
   return [withCommits(rows, ['cycles of the agent on a clock of its own', String(samples.length), seen])];
 }
 
+const liveNames: Readonly<Record<LiveCut['kind'], string>> = {
+  'power-loss': 'power lost every four minutes, the agent at work',
+  'engine-killed': 'engine and containers killed every four minutes, the agent at work',
+};
+
 function liveLines(all: readonly LiveCut[]): readonly string[] {
-  const rows = citable(all);
-  if (rows.length === 0) return [];
-  const back = rate(rows.filter(({ verified }) => verified).length, rows.length);
-  const samples = rows.map(({ sample }) => sample);
-  const seen = [
-    `back ${back}; ${times(rows.map(({ seconds }) => seconds))}`,
-    `actions while nothing was wrong: ${sum(rows.map(({ idleActions }) => idleActions))}`,
-    `resident ${range(
-      samples.map(({ rssBytes }) => rssBytes),
-      megabytes,
-    )}`,
-    `processor ${range(
-      samples.map(({ cpuSeconds, ageSeconds }) => cpuSeconds / ageSeconds),
-      (share) => `${(share * 100).toFixed(1)} %`,
-    )} of a core since its start`,
-    `open files ${range(samples.map(({ openFiles }) => openFiles))}`,
-    `journal ${megabytes(samples.at(-1)?.journalBytes ?? 0)}`,
-  ];
-  return [
-    withCommits(rows, ['cuts on the lab with the agent at work', String(rows.length), seen.join('; ')]),
-  ];
+  return groups(citable(all), ({ kind }) => kind).map(([kind, rows]) => {
+    const back = rate(rows.filter(({ verified }) => verified).length, rows.length);
+    const samples = rows.map(({ sample }) => sample);
+    const seen = [
+      `back and proven by the agent ${back}; ${times(rows.map(({ seconds }) => seconds))}`,
+      `actions while nothing was wrong: ${sum(rows.map(({ idleActions }) => idleActions))}`,
+      // A loss of power ends the agent: only what one process has seen can show whether it grows.
+      `processes of the agent: ${processes(samples)}`,
+      `resident ${ends(samples, 'rssBytes')}, at most ${megabytes(Math.max(...samples.map(({ rssBytes }) => rssBytes)))}`,
+      `processor ${range(
+        samples.map(({ cpuSeconds, ageSeconds }) => cpuSeconds / ageSeconds),
+        (share) => `${(share * 100).toFixed(1)} %`,
+      )} of a core since its start`,
+      `open files ${range(samples.map(({ openFiles }) => openFiles))}`,
+      `journal ${ends(samples, 'journalBytes')}`,
+    ];
+    return withCommits(rows, [liveNames[kind as LiveCut['kind']], String(rows.length), seen.join('; ')]);
+  });
+}
+
+/** How many processes were sampled: a younger one than the one before is another one. */
+function processes(samples: readonly AgentSample[]): number {
+  return samples.filter(({ ageSeconds }, index) => ageSeconds <= (samples[index - 1]?.ageSeconds ?? Infinity))
+    .length;
 }
 
 const wayNames: Readonly<Record<PersistenceRow['way'], string>> = {
@@ -131,6 +152,7 @@ function hardenLines(all: readonly HardenRow[]): readonly string[] {
 export function alwaysOnTable(all: AlwaysOnFile): string {
   return tableOf([
     ...rebootLines(all.reboots),
+    ...rebootRatio(all.reboots),
     ...killLines(all.kills),
     ...cycleLines(all.cycles),
     ...liveLines(all.live),

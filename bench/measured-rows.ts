@@ -1,4 +1,4 @@
-import { quantile, wilson } from './statistics.ts';
+import { bootstrapRatio, quantile, wilson } from './statistics.ts';
 
 /** What every row says of the code that was measured. */
 export interface Measured {
@@ -46,6 +46,18 @@ export function times(seconds: readonly (number | null)[]): string {
 export function rate(good: number, all: number): string {
   const { low, high } = wilson(good, all);
   return `${good}/${all} (${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)} %)`;
+}
+
+const median = (values: readonly number[]) => quantile(values, 0.5);
+
+/** How the medians of two samples compare, with the 95 % interval and both n. Throws when one is empty. */
+export function ratioOfMedians(numerator: readonly number[], denominator: readonly number[]): string {
+  const { low, high } = bootstrapRatio(numerator, denominator, median);
+  const ratio = median(numerator) / median(denominator);
+  return (
+    `${ratio.toFixed(2)} (95 % bootstrap interval ${low.toFixed(2)} to ${high.toFixed(2)}, ` +
+    `n = ${numerator.length} and ${denominator.length})`
+  );
 }
 
 /** A line of a table, without the commits that it was measured on. */

@@ -50,7 +50,7 @@ async function run(
     orders,
     limitSeconds,
     tell: say,
-    ...(arm === 'agent' && { helperLog: () => agent.log() }),
+    ...(arm === 'agent' && { helperLog: (since: number) => agent.log(since) }),
   });
   const id = `reboot-${arm}-${timeStamp(startedAt.getTime())}`;
   const { seconds, verified, clock, acknowledged, unknown, lost, duplicated, failuresAfter, cut } =

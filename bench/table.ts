@@ -1,6 +1,7 @@
 import { usualLimitSeconds } from './agenda.ts';
 import type { RunRow } from './run-row.ts';
-import { bootstrapRatio, quantile, wilson } from './statistics.ts';
+import { ratioOfMedians } from './measured-rows.ts';
+import { quantile, wilson } from './statistics.ts';
 
 const median = (values: readonly number[]) => quantile(values, 0.5);
 const p90 = (values: readonly number[]) => quantile(values, 0.9);
@@ -81,12 +82,9 @@ export function gainLine(rows: readonly RunRow[]): string {
   const alone = secondsOf(rows.filter((row) => row.arm === 'nobody'));
   const codes = new Set(rows.map(({ code }) => code));
   if (helped.length === 0 || alone.length === 0 || codes.size > 1) return '';
-  const { low, high } = bootstrapRatio(helped, alone, median);
-  const ratio = median(helped) / median(alone);
   const tail = p90(helped) / p90(alone);
   return (
-    `Plain cut, rekindle against nobody: ratio of the medians ${ratio.toFixed(2)} ` +
-    `(95 % bootstrap interval ${low.toFixed(2)} to ${high.toFixed(2)}, n = ${helped.length} and ${alone.length}), ` +
+    `Plain cut, rekindle against nobody: ratio of the medians ${ratioOfMedians(helped, alone)}, ` +
     `ratio of the 90th percentiles ${tail.toFixed(2)}. A run without recovery counts as ${usualLimitSeconds} s.`
   );
 }

@@ -89,9 +89,17 @@ export class PcAgent {
     await this.#do('sync');
   }
 
-  /** What it has logged since the boot. */
-  async log(): Promise<string> {
-    return (await this.#inPc('journalctl', '--unit', unit, '--boot', '--output', 'short-iso-precise')).stdout;
+  /** What it has logged since that time, ms: all boots of the lab's PC have the kernel's one boot. */
+  async log(since: number): Promise<string> {
+    const options = [
+      '--unit',
+      unit,
+      '--since',
+      `@${Math.floor(since / 1000)}`,
+      '--output',
+      'short-iso-precise',
+    ];
+    return (await this.#inPc('journalctl', ...options)).stdout;
   }
 
   /** `rekindle service status` in the PC. */

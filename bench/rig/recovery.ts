@@ -40,8 +40,8 @@ export interface RecoveryOptions {
   /** A recovery that takes longer is none, seconds. */
   readonly limitSeconds: number;
   readonly tell: Tell;
-  /** What the helper that nobody started here has logged since the boot. */
-  readonly helperLog?: () => Promise<string>;
+  /** What the helper that nobody started here has logged since that time, ms. */
+  readonly helperLog?: (since: number) => Promise<string>;
 }
 
 /** One broken and (perhaps) recovered stack, measured from outside the cluster. */
@@ -103,6 +103,7 @@ function reasonOf(error: unknown): string {
 }
 
 async function recoverAt(site: LedgerSite, options: RecoveryOptions): Promise<Recovery> {
+  const begun = Date.now();
   const writers = startWriters(site);
   try {
     const injection = await breakUnderLoad(site, writers, options);
@@ -110,7 +111,7 @@ async function recoverAt(site: LedgerSite, options: RecoveryOptions): Promise<Re
     const mended = helped.seconds === undefined ? await mend(site.lab, options.tell) : '';
     options.tell('reading every acknowledged order back', 5);
     const ledger = await checkLedger(site);
-    const log = options.helperLog === undefined ? '' : `== agent\n${await options.helperLog()}`;
+    const log = options.helperLog === undefined ? '' : `== agent\n${await options.helperLog(begun)}`;
     return { ...helped, ledger, raw: `${helped.raw}${mended}${log}== ledger\n${await ledgerText(site)}` };
   } finally {
     await writers.stop();
