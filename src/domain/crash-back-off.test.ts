@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { container, now, pod } from '../../test/fakes/observation.ts';
-import { isBackingOff, remainingBackOff, startedAgainBy } from './crash-back-off.ts';
+import { expectedStart, isBackingOff, remainingBackOff, startedAgainBy } from './crash-back-off.ts';
 import type { ContainerFacts } from './observation.ts';
 
 const endedAt = now - 10_000;
@@ -41,6 +41,14 @@ describe('a crash back-off', () => {
     const waiting = waits(message('10s'), endUnknown);
     expect(remainingBackOff(waiting, now)).toBeUndefined();
     expect(startedAgainBy(pod('web', { containers: [waits(message('10s')), waiting] }))).toBeUndefined();
+  });
+
+  test('is followed by the look of the kubelet that starts the container', () => {
+    expect(expectedStart(waits(message('20s')), now)).toBe(17);
+    expect(
+      expectedStart(waits(message('10s'), { lastExit: { exitCode: 1, finishedAt: now - 18_000 } }), now),
+    ).toBe(-1);
+    expect(expectedStart(waits('something else'), now)).toBeUndefined();
   });
 
   test('of several containers ends with the last', () => {

@@ -1,4 +1,4 @@
-import { remainingBackOff } from '../../domain/crash-back-off.ts';
+import { expectedStart } from '../../domain/crash-back-off.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
@@ -8,8 +8,8 @@ import { appendOnlyDamage } from '../append-only-damage.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
 import { diedOfNameResolution, unprovenDependencies } from './dependencies.ts';
 
-/** Below this many seconds the kubelet is as fast as a new pod. */
-const worthRestartingSeconds = 2;
+/** Below this many seconds the kubelet is as fast as a new pod, which needs 2 to 3 s on the lab. */
+const worthRestartingSeconds = 4;
 
 /**
  * What is not yet proven to work of what the pod needs. A pod that died because a name had no address needs more than the
@@ -31,13 +31,17 @@ function missing(
   return isName ? [] : ['unknown: it belongs to no component'];
 }
 
+function whenText(seconds: number): string {
+  return seconds < 1 ? 'at any moment' : `in about ${Math.round(seconds)} s`;
+}
+
 function judge(
   pod: PodFacts,
   container: ContainerFacts,
   observation: Observation,
   context: CheckContext,
 ): Finding[] {
-  const seconds = remainingBackOff(container, observation.at);
+  const seconds = expectedStart(container, observation.at);
   // A new pod would die of the same file; that is another fault, and its remedy comes first.
   if (seconds === undefined || appendOnlyDamage(observation, pod, container) !== undefined) return [];
   const unproven = missing(pod, container, observation, context);
@@ -53,8 +57,8 @@ function judge(
       layer: 'app',
       object: { kind: 'Pod', namespace: pod.namespace, name: pod.name, uid: pod.uid },
       claim: helps
-        ? `${pod.name} waits out a crash back-off of ${Math.round(seconds)} s more although what it needs works again.`
-        : `${pod.name} crashed and is started again in ${Math.max(0, Math.round(seconds))} s.`,
+        ? `${pod.name} waits out a crash back-off of about ${Math.round(seconds)} s more although what it needs works again.`
+        : `${pod.name} crashed and is started again ${whenText(seconds)}.`,
       kind: helps ? 'broken' : 'settling',
       evidence: [
         {
