@@ -6,8 +6,8 @@ import type { Here, WantedService } from './prepare.ts';
 import { ownProgram } from './program.ts';
 import { ServiceRefused } from './refused.ts';
 import type { ServiceSpec } from './service-spec.ts';
-import { launchdPlist } from './units/launchd-plist.ts';
-import { windowsTask } from './units/windows-task.ts';
+import { agentPlist } from './units/agent-launchd.ts';
+import { agentTask } from './units/agent-task.ts';
 
 /** A definition for the service manager of another platform, for a person to install. */
 export interface PrintedService {
@@ -41,9 +41,9 @@ export function definitionFor(
   if (platform === 'linux') return undefined;
   if (platform === 'darwin') {
     const logs = join(homedir(), 'Library', 'Logs', 'rekindle.log');
-    return { text: launchdPlist(specHere(wanted, here), logs), isTested: false };
+    return { text: agentPlist(specHere(wanted, here), logs), isTested: false };
   }
-  if (platform === 'win32') return { text: windowsTask(specHere(wanted, here)), isTested: false };
+  if (platform === 'win32') return { text: agentTask(specHere(wanted, here)), isTested: false };
   throw new ServiceRefused({
     what: 'There is no service for this platform',
     cause: platform,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { DeadlineExceeded, withDeadline, withIdleDeadline } from '../deadline.ts';
 import { jsonLines } from '../json-lines.ts';
+import { beating } from './beating.ts';
 import { resolveEngineEndpoint, type EngineEndpoint } from './endpoint.ts';
 import { engineUnreachable, EngineRefused, EngineUnreachable } from './errors.ts';
 import { exchange, open, wholeBody, type EngineAnswer, type EngineRequest } from './exchange.ts';
@@ -308,22 +309,6 @@ export class DockerEngine {
   #place(request: EngineRequest): string {
     const path = request.path.split('?', 1)[0] ?? '';
     return `${request.method} ${path} at ${this.endpoint.url}, from ${this.endpoint.from}`;
-  }
-}
-
-/** Passes chunks on and says at each that there was one. `failed` turns an error of the source into what is thrown. */
-async function* beating(
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  beat: () => void,
-  failed: (error: unknown) => unknown,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of chunks) {
-      beat();
-      yield chunk;
-    }
-  } catch (error) {
-    throw failed(error);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ArchiveBody } from '../../ports/cluster-provider.ts';
 import type { EngineImage } from '../../ports/cluster-maker.ts';
 import { withIdleDeadline } from '../deadline.ts';
 import { jsonLines } from '../json-lines.ts';
+import { beating } from './beating.ts';
 import type { DockerEngine } from './engine.ts';
 import { engineUnreachable, EngineRefused } from './errors.ts';
 import { open, wholeBody } from './exchange.ts';
@@ -102,20 +103,4 @@ async function loadError(text: string): Promise<string | undefined> {
 
 async function* lines(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
-}
-
-async function* beating(
-  chunks: ArchiveBody['chunks'],
-  beat: () => void,
-  failed: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of chunks) {
-      beat();
-      yield chunk;
-    }
-  } catch (error) {
-    failed(error);
-    throw error;
-  }
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { serviceSpec } from '../../../test/fakes/service-spec.ts';
-import { launchdPlist } from './launchd-plist.ts';
-import { windowsTask, windowsWord } from './windows-task.ts';
+import { agentPlist } from './agent-launchd.ts';
+import { agentTask } from './agent-task.ts';
+import { windowsWord } from './windows-task.ts';
 
 const spec = serviceSpec(
   { scope: 'user', environment: { PATH: '/opt/homebrew/bin', KUBECONFIG: '/Users/a<b>&c/config' } },
@@ -10,7 +11,7 @@ const spec = serviceSpec(
 );
 
 test('launchd starts it at login and keeps it running, with every text as it is', () => {
-  const plist = launchdPlist(spec, '/Users/alice/Library/Logs/rekindle.log');
+  const plist = agentPlist(spec, '/Users/alice/Library/Logs/rekindle.log');
   expect(plist).toContain(
     `    <string>/usr/local/bin/rekindle</string>
     <string>watch</string>
@@ -23,7 +24,7 @@ test('launchd starts it at login and keeps it running, with every text as it is'
 });
 
 test('a task of Windows starts it at login without an end, and again when it failed', () => {
-  const task = windowsTask(
+  const task = agentTask(
     serviceSpec({ program: ['C:\\rekindle\\rekindle.exe'] }, { stack: 'C:\\my shop\\a.yaml' }),
   );
   expect(task).toContain('<Command>C:\\rekindle\\rekindle.exe</Command>');

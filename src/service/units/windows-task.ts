@@ -1,4 +1,17 @@
-import { type ServiceSpec, targetArguments } from '../service-spec.ts';
+/** A task of a user for the Task Scheduler of Windows. */
+export interface WindowsTask {
+  /** Name under which it is to be registered, and of the file. */
+  readonly name: string;
+  readonly file: string;
+  readonly description: string;
+  /** Of the program that writes it. */
+  readonly version: string;
+  readonly user: string;
+  readonly words: readonly [command: string, ...words: string[]];
+  /** Children of `Triggers` and of `Settings`, as lines of XML. */
+  readonly triggers: readonly string[];
+  readonly settings: readonly string[];
+}
 
 /** A text as XML, also in an attribute. */
 export function escaped(text: string): string {
@@ -18,41 +31,34 @@ export function windowsWord(word: string): string {
   return `"${word.replaceAll(/(\\*)"/g, String.raw`$1$1\"`).replace(/(\\+)$/, '$1$1')}"`;
 }
 
+const indented = (lines: readonly string[]) => lines.map((line) => `    ${line}`).join('\n');
+
 /**
- * A task that starts at the user's login and is started again a minute after it failed (learn.microsoft.com, Task Scheduler
- * Schema). A task has no environment of its own: the user's is used. UNTESTED: nobody has run it on Windows yet.
+ * The task as a definition (learn.microsoft.com, Task Scheduler Schema). A task has no environment of its own: the user's is
+ * used. UNTESTED: nobody has run one on Windows yet.
  */
-export function windowsTask({ account, program, record }: ServiceSpec): string {
-  const [command, ...before] = program;
-  const words = [...before, 'watch', ...targetArguments(record.options)];
+export function windowsTask(task: WindowsTask): string {
+  const { name, file, description, version, user, triggers, settings } = task;
+  const [command, ...words] = task.words;
   return `<?xml version="1.0" encoding="UTF-16"?>
-<!-- Written by rekindle ${record.version}; untested. Save it as rekindle.xml, then: schtasks /Create /TN Rekindle /XML rekindle.xml -->
+<!-- Written by rekindle ${version}; untested. Save it as ${file}, then: schtasks /Create /TN ${name} /XML ${file} -->
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
-    <Description>Rekindle: brings the local cluster back and keeps it up</Description>
+    <Description>${escaped(description)}</Description>
   </RegistrationInfo>
   <Triggers>
-    <LogonTrigger>
-      <Enabled>true</Enabled>
-      <UserId>${escaped(account.name)}</UserId>
-    </LogonTrigger>
+${indented(triggers)}
   </Triggers>
   <Principals>
     <Principal id="Author">
-      <UserId>${escaped(account.name)}</UserId>
+      <UserId>${escaped(user)}</UserId>
       <LogonType>InteractiveToken</LogonType>
       <RunLevel>LeastPrivilege</RunLevel>
     </Principal>
   </Principals>
   <Settings>
     <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
-    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
-    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
-    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
-    <RestartOnFailure>
-      <Interval>PT1M</Interval>
-      <Count>999</Count>
-    </RestartOnFailure>
+${indented(settings)}
   </Settings>
   <Actions Context="Author">
     <Exec>

@@ -1,32 +1,14 @@
 import type { Limitation } from '../../cluster/limitation.ts';
-import { eventNames, events, type Survival } from '../../cluster/survival.ts';
+import { eventNames, events } from '../../cluster/survival.ts';
 import type { Fact, Severity } from '../../finding.ts';
 import type { ProductionRow } from '../../production/row.ts';
 import type { PlaceRow } from '../../report.ts';
 import type { FirstStep, Group, Item } from '../outline.ts';
+import { severityTone, stateTone, survivalTone } from '../tones.ts';
 import { bytesText, shortPath } from '../words.ts';
 import type { Tone } from './colors.ts';
 import { html, prose, type Markup } from './markup.ts';
 
-const severityTone: Readonly<Record<Severity, Tone>> = {
-  high: 'bad',
-  medium: 'warn',
-  low: 'mild',
-  info: 'calm',
-};
-const stateTone: Readonly<Record<ProductionRow['state'], Tone>> = {
-  yes: 'good',
-  partly: 'mild',
-  no: 'bad',
-  unknown: 'warn',
-};
-const survivalTone: Readonly<Record<Survival['answer'], Tone>> = {
-  kept: 'good',
-  part: 'mild',
-  lost: 'bad',
-  unknown: 'warn',
-  none: 'calm',
-};
 const limitationWords: Readonly<Record<Limitation['state'], readonly [string, Tone]>> = {
   holds: ['measured', 'calm'],
   'does-not-hold': ['not so here', 'good'],

@@ -1,34 +1,14 @@
 import { dateTime } from '../../../domain/time-stamp.ts';
-import { eventNames, events, type Survival } from '../../cluster/survival.ts';
-import { severities, type Severity } from '../../finding.ts';
-import type { ProductionRow } from '../../production/row.ts';
+import { eventNames, events } from '../../cluster/survival.ts';
+import { severities } from '../../finding.ts';
 import type { PlaceRow, ReadinessReport } from '../../report.ts';
 import { light, type Tone } from '../html/colors.ts';
 import { groups, headline, passed, severityWords, stepsOf, subjectText, type Group } from '../outline.ts';
+import { severityTone, stateTone, survivalTone } from '../tones.ts';
 import { bytesText, shortPath } from '../words.ts';
 
 /** A node of pdfmake's document. */
 export type Content = string | Readonly<Record<string, unknown>> | readonly Content[];
-
-const severityTone: Readonly<Record<Severity, Tone>> = {
-  high: 'bad',
-  medium: 'warn',
-  low: 'mild',
-  info: 'calm',
-};
-const stateTone: Readonly<Record<ProductionRow['state'], Tone>> = {
-  yes: 'good',
-  partly: 'mild',
-  no: 'bad',
-  unknown: 'warn',
-};
-const survivalTone: Readonly<Record<Survival['answer'], Tone>> = {
-  kept: 'good',
-  part: 'mild',
-  lost: 'bad',
-  unknown: 'warn',
-  none: 'calm',
-};
 
 /** A word on its own ground: never only a colour. */
 function badge(tone: Tone, word: string): Content {
