@@ -16,7 +16,7 @@ header{padding-top:2rem}
 h1{font-size:1.75rem;line-height:1.25;margin:0 0 .25rem;text-wrap:balance}
 h2{font-size:1.25rem;margin:2.75rem 0 .75rem}
 h3{font-size:1rem;margin:0}
-p{margin:.25rem 0 .75rem;max-width:72ch}
+p{margin:.25rem 0 .75rem;max-width:72ch;overflow-wrap:anywhere}
 a{color:var(--link)}
 a:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
 .faint{color:var(--faint)}
