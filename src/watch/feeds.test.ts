@@ -79,8 +79,8 @@ describe('events of the container engine', () => {
 
   test('that are refused are asked for again, slowly, and that is said once', async () => {
     const refusal = Object.assign(new Error('no'), { name: 'Forbidden' });
-    const { opened, said, pokes } = await followed([refusal, refusal, [happened('die')]], 120_000);
-    expect(opened).toEqual([0, 30_000, 60_000]);
+    const { opened, said, pokes } = await followed([refusal, refusal, refusal, [happened('die')]], 120_000);
+    expect(opened).toEqual([0, 30_000, 60_000, 90_000]);
     expect(said).toEqual([expect.stringMatching(/only looks from time to time/)]);
     expect(pokes).toEqual(['server-0: die']);
   });
@@ -92,6 +92,13 @@ const change = (type: ObjectChange['type'], ready: boolean, owner = 'ReplicaSet'
     metadata: { name: 'web', uid: 'u', ownerReferences: [{ kind: owner, name: 'o', controller: true }] },
     status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
   },
+});
+
+test('an API server that refuses once after a boot is nothing to tell', async () => {
+  const refusal = Object.assign(new Error('no'), { name: 'Forbidden' });
+  const { said, pokes } = await followed([refusal, [happened('die')]], 60_000);
+  expect(said).toEqual([]);
+  expect(pokes).toEqual(['server-0: die']);
 });
 
 describe('changes of pods', () => {

@@ -17,8 +17,8 @@ export interface FeedParts {
 
 /**
  * Keeps a stream open until the signal fires: opens it again at once when it ended, and after a growing pause when it broke.
- * What was missed meanwhile nobody knows, so that each break is itself a reason to look. A refusal is said once and is
- * no reason to look; it is asked for again, slowly: an API server that has just started knows no roles yet.
+ * What was missed meanwhile nobody knows, so that each break is itself a reason to look. A refusal is no reason to look; it is
+ * asked for again, slowly, and said at the second one in a row: an API server that has just started knows no roles yet.
  */
 async function keepOpen(
   { clock, signal, poke, say }: FeedParts,
@@ -26,11 +26,12 @@ async function keepOpen(
   follow: () => Promise<void>,
 ): Promise<void> {
   let pauseMs = againMs;
-  let wasRefused = false;
+  let refusals = 0;
   while (!signal.aborted) {
     try {
       const since = clock.monotonic();
       await follow();
+      refusals = 0;
       // One that ends at once, again and again, is as good as broken.
       if (clock.monotonic() - since < pauseMs) await clock.sleep(pauseMs, signal);
       else pauseMs = againMs;
@@ -38,10 +39,10 @@ async function keepOpen(
       if (signal.aborted) return;
       const isRefused = error instanceof Error && error.name === 'Forbidden';
       const words = `${name}: ${oneLine(error)}`;
+      refusals = isRefused ? refusals + 1 : 0;
       if (!isRefused) poke(words);
-      else if (!wasRefused)
+      else if (refusals === 2)
         say(`the agent is not told what happens and only looks from time to time: ${words}`);
-      wasRefused ||= isRefused;
       if (isRefused) pauseMs = longestAgainMs;
       await clock.sleep(pauseMs, signal).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, longestAgainMs);
