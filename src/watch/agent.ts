@@ -9,7 +9,7 @@ import type { AgentState } from '../domain/agent-state.ts';
 import { afterRecovery, judge, type Decision, type Ended, type Incident, type Sight } from './incident.ts';
 import type { Pause } from './pause.ts';
 import type { WatchSettings } from './settings.ts';
-import { leftAlone, sightOf, youngestNode } from './sight.ts';
+import { leftAlone, sightOf, startsOf } from './sight.ts';
 import type { Triggers } from './triggers.ts';
 
 /** How a recovery ended, and what a person is to be told of it. */
@@ -18,6 +18,8 @@ export interface RecoveryReport extends Pick<Ended, 'outcome' | 'trouble'> {
   readonly sentence: string;
   /** What was done, a line each. */
   readonly did: readonly string[];
+  /** The starts of the nodes as it has left them (`startsOf`); none: not seen. */
+  readonly starts: readonly string[];
 }
 
 /** The stack as the agent reaches it: everything that asks or touches anything. */
@@ -80,13 +82,15 @@ export class Agent {
   #incident: Incident | undefined;
   /** The stack has not been seen usable since the machine, the cluster or this agent started. */
   #sinceBoot = true;
-  /** Start of the nodes as of the last usable look, ms since the epoch. */
-  #bootSeen = 0;
+  /** The starts of the nodes that were seen last. */
+  #starts: ReadonlySet<string> = new Set();
   #lookedAt = never;
   /** Something was seen to be wrong since the last incident ended. */
   #wasDown = false;
   #provenAt = never;
   #tried: string[] = [];
+  /** A person was called, and was not told since that it is over. */
+  #isCalled = false;
   #health: Sight['health'] | undefined;
   #state: AgentState = { state: 'starting', sentence: 'The agent has started.', since: 0 };
 
@@ -129,7 +133,7 @@ export class Agent {
         this.#say(sight, decision.why);
         return decision.inMs;
       case 'close':
-        this.#close(decision.seconds);
+        await this.#close(decision.seconds);
         return settings.visitEveryMs;
       case 'call':
         await this.#call(decision.reason, sight.trouble);
@@ -141,62 +145,61 @@ export class Agent {
 
   /** A visit is enough while all is well; a whole look where something is wrong, has happened, or is due; a proof when that is. */
   async #see(isCalled: boolean): Promise<Sight> {
-    const { clock, workplace, settings } = this.#parts;
-    const at = clock.monotonic();
-    const isQuiet = this.#incident?.troubleSince === undefined && !this.#sinceBoot;
-    const everyMs = this.#incident === undefined ? settings.lookEveryMs : settings.closeLookEveryMs * 6;
-    const isEnough = isQuiet && !isCalled && at - this.#lookedAt < everyMs;
-    const sight: Sight =
-      isEnough && (await workplace.visit()) === undefined
-        ? { at, health: 'usable', trouble: '', sinceBoot: false }
-        : await this.#look(at);
-    return sight.health === 'usable' ? this.#prove(sight) : sight;
-  }
-
-  async #look(at: number): Promise<Sight> {
-    const { workplace } = this.#parts;
-    const stopped = workplace.stoppedByHand();
+    const at = this.#parts.clock.monotonic();
+    const stopped = this.#parts.workplace.stoppedByHand();
     try {
-      const pass = await workplace.look();
-      this.#lookedAt = at;
-      const boot = youngestNode(pass) ?? 0;
-      if (boot > this.#bootSeen && this.#bootSeen > 0) this.#sinceBoot = true;
-      this.#bootSeen = Math.max(this.#bootSeen, boot);
-      const { health, trouble } = sightOf(pass);
-      const onPurpose = stopped ?? leftAlone(pass);
-      if (health !== 'usable') this.#wasDown = true;
-      // After a boot nothing counts as usable before a recovery has proven it: what the API says may be of before.
-      return this.#sinceBoot && health === 'usable'
-        ? {
-            at,
-            health: 'settling',
-            trouble: 'not proven since the last start',
-            sinceBoot: true,
-            onPurpose,
-          }
-        : { at, health, trouble, sinceBoot: this.#sinceBoot, onPurpose };
+      const sight = (await this.#isEnough(isCalled, at))
+        ? ({ at, health: 'usable', trouble: '', sinceBoot: false } as const)
+        : await this.#look(at, stopped);
+      return sight.health === 'usable' ? await this.#believe(sight) : sight;
     } catch (error) {
       if (isFatal(error)) throw error;
       this.#lookedAt = never;
       this.#wasDown = true;
-      return {
-        at,
-        health: 'unknown',
-        trouble: oneLine(error),
-        sinceBoot: this.#sinceBoot,
-        onPurpose: stopped,
-      };
+      const trouble = oneLine(error);
+      return { at, health: 'unknown', trouble, sinceBoot: this.#sinceBoot, onPurpose: stopped };
     }
   }
 
-  /** A door that opens and a write that fails is trouble: proves what looks usable, when the last proof is long enough ago. */
-  async #prove(sight: Sight): Promise<Sight> {
+  /** Whether a visit says all that is to be known now. */
+  async #isEnough(isCalled: boolean, at: number): Promise<boolean> {
     const { workplace, settings } = this.#parts;
-    if (sight.at - this.#provenAt < settings.proveEveryMs) return sight;
+    const isQuiet = this.#incident?.troubleSince === undefined && !this.#sinceBoot;
+    const everyMs = this.#incident === undefined ? settings.lookEveryMs : settings.closeLookEveryMs * 6;
+    if (!isQuiet || isCalled || at - this.#lookedAt >= everyMs) return false;
+    return (await workplace.visit()) === undefined;
+  }
+
+  async #look(at: number, stopped: string | undefined): Promise<Sight> {
+    const pass = await this.#parts.workplace.look();
+    this.#lookedAt = at;
+    this.#noteStarts(startsOf(pass));
+    const { health, trouble } = sightOf(pass);
+    if (health !== 'usable') this.#wasDown = true;
+    return { at, health, trouble, sinceBoot: this.#sinceBoot, onPurpose: stopped ?? leftAlone(pass) };
+  }
+
+  /** A node that has started since the last look takes back what was proven before. */
+  #noteStarts(starts: readonly string[]): void {
+    if (starts.length === 0) return;
+    if (this.#starts.size > 0 && starts.some((start) => !this.#starts.has(start))) this.#sinceBoot = true;
+    this.#starts = new Set(starts);
+  }
+
+  /**
+   * A door that opens and a write that fails is trouble: proves what looks usable, when the last proof is long enough ago or of
+   * before a start. The first thing after a boot is a recovery, which proves by itself.
+   */
+  async #believe(sight: Sight): Promise<Sight> {
+    const { workplace, settings } = this.#parts;
+    if (this.#sinceBoot && this.#incident?.wasHelped !== true)
+      return { ...sight, health: 'settling', trouble: 'not proven since the last start' };
+    if (!this.#sinceBoot && sight.at - this.#provenAt < settings.proveEveryMs) return sight;
     const failed = await workplace.prove();
     if (failed !== undefined) return { ...sight, health: 'broken', trouble: `the proof failed: ${failed}` };
+    this.#sinceBoot = false;
     this.#proven();
-    return sight;
+    return { ...sight, sinceBoot: false };
   }
 
   #paused({ until, reason }: Pause, { health, trouble }: Sight): number {
@@ -233,16 +236,26 @@ export class Agent {
     });
   }
 
-  #close(seconds: number): void {
+  async #close(seconds: number): Promise<void> {
     const { record, run, clock } = this.#parts;
     record({ type: 'incident-closed', run, seconds });
     this.#wasDown = false;
     this.#show({ state: 'usable', sentence: 'Usable.', since: clock.now() });
+    if (this.#isCalled) await this.#tellOver('It came back without the agent.');
+  }
+
+  /** Tells that an incident is over. */
+  async #tellOver(text: string): Promise<void> {
+    const { clock, notify, workplace } = this.#parts;
+    this.#isCalled = false;
+    const title = `${workplace.name} is usable again`;
+    await notify({ kind: 'recovered', stack: workplace.name, title, text, at: clock.now() });
   }
 
   async #call(reason: string, trouble: string): Promise<void> {
     const { record, run, clock, notify, workplace } = this.#parts;
     const tried = [...this.#tried];
+    this.#isCalled = true;
     record({ type: 'person-called', run, reason, trouble, tried });
     this.#show({ state: 'needs-human', sentence: `A person is needed: ${reason}.`, since: clock.now() });
     const did = tried.length === 0 ? 'Nothing was done.' : `What was tried:\n${tried.join('\n')}`;
@@ -259,14 +272,14 @@ export class Agent {
     const { clock, workplace, settings, signal } = this.#parts;
     this.#show({ state: 'recovering', sentence: `Bringing it back: ${why}.`, since: clock.now() });
     const stop = new AbortController();
-    const watching = this.#stopWhenPaused(stop);
+    const watching = this.#stopWhenUnwanted(stop);
     let report: RecoveryReport;
     try {
       report = await workplace.recover(AbortSignal.any([stop.signal, signal]));
     } catch (error) {
       if (isFatal(error)) throw error;
       const outcome = isNobodysFault(error) ? 'interrupted' : 'not-usable';
-      report = { outcome, trouble: oneLine(error), sentence: oneLine(error), did: [] };
+      report = { outcome, trouble: oneLine(error), sentence: oneLine(error), did: [], starts: [] };
     } finally {
       stop.abort();
       await watching;
@@ -274,11 +287,15 @@ export class Agent {
     return this.#afterwards(report, at, settings);
   }
 
-  /** Ends a recovery when somebody asks for a pause meanwhile: an action that was begun is ended, no other follows. */
-  async #stopWhenPaused(stop: AbortController): Promise<void> {
+  /**
+   * Ends a recovery when somebody asks for a pause or stops the cluster meanwhile: an action that was begun is ended, no other
+   * follows.
+   */
+  async #stopWhenUnwanted(stop: AbortController): Promise<void> {
     const { clock, workplace } = this.#parts;
     while (!stop.signal.aborted) {
-      if (workplace.pause() !== undefined) stop.abort(new Error('paused by hand'));
+      const why = workplace.pause() === undefined ? workplace.stoppedByHand() : 'paused by hand';
+      if (why !== undefined) stop.abort(new Error(why));
       try {
         await clock.sleep(pauseEveryMs, stop.signal);
       } catch {
@@ -289,12 +306,13 @@ export class Agent {
   }
 
   async #afterwards(report: RecoveryReport, began: number, settings: WatchSettings): Promise<number> {
-    const { clock, notify, workplace } = this.#parts;
+    const { clock } = this.#parts;
     const at = clock.monotonic();
     this.#tried.push(...report.did);
     this.#lookedAt = never;
     if (this.#incident === undefined) return 0;
     if (report.outcome === 'usable') {
+      this.#noteStarts(report.starts);
       this.#sinceBoot = false;
       this.#health = 'usable';
       this.#proven();
@@ -305,13 +323,7 @@ export class Agent {
     if (report.outcome === 'usable' && (report.did.length > 0 || this.#wasDown)) {
       this.#wasDown = false;
       const seconds = Math.round((at - began) / 1000);
-      await notify({
-        kind: 'recovered',
-        stack: workplace.name,
-        title: `${workplace.name} is usable again`,
-        text: [`${report.sentence} It took ${seconds} s.`, ...report.did].join('\n'),
-        at: clock.now(),
-      });
+      await this.#tellOver([`${report.sentence} It took ${seconds} s.`, ...report.did].join('\n'));
     }
     if (decision.act === 'call') await this.#call(report.sentence, report.trouble);
     return waitOf(decision, settings);

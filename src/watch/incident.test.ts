@@ -52,8 +52,10 @@ describe('a stack that was usable', () => {
     expect(until(back.incident, 15_000, {}).at).toBe(15_000 + settings.warmUpMs);
   });
 
-  it('is not helped while it is coming up', () => {
-    expect(until(undefined, 0, { health: 'settling' }).decision).toEqual({ act: 'rest' });
+  it('gets more time while it is coming up, and then help: what hangs looks the same', () => {
+    const { decision, at } = until(undefined, 0, { health: 'settling' });
+    expect(decision.act).toBe('recover');
+    expect(at).toBe(settings.settlingMs);
   });
 
   it('is not started when somebody stopped it', () => {
@@ -105,6 +107,22 @@ describe('a recovery that does not help', () => {
     expect(next.at).toBeGreaterThanOrEqual(60_000 + settings.longestCoolDownMs);
     const other = until(after.incident, 65_000, { trouble: 'no leader' });
     expect(other).toMatchObject({ decision: { act: 'recover' }, at: 120_000 });
+  });
+
+  it('calls a person when it has been down for long, whatever it looks like', () => {
+    const first = until(undefined, 0, { health: 'settling' });
+    const failed = recovered(first.incident, first.at + settings.recoveryMs, 'not-usable');
+    const again = until(failed.incident, first.at + settings.recoveryMs + 5000, { health: 'settling' });
+    expect(again.decision.act).toBe('recover');
+    const twice = recovered(again.incident, again.at + settings.recoveryMs, 'interrupted');
+    const { decision, at } = until(twice.incident, again.at + settings.recoveryMs + 5000, {
+      health: 'settling',
+    });
+    expect(decision).toEqual({
+      act: 'call',
+      reason: expect.stringMatching(/^it has not been usable for \d+ minutes$/) as string,
+    });
+    expect(at).toBeLessThan(settings.downMs + settings.recoveryMs);
   });
 
   it('that was interrupted counts for nothing', () => {

@@ -105,7 +105,7 @@ function inTrouble(before: Incident | undefined, { at }: Sight): Incident {
 function patience(
   incident: Incident,
   sight: Sight,
-  { closeLookEveryMs, calmLookEveryMs, warmUpMs }: WatchSettings,
+  { closeLookEveryMs, calmLookEveryMs, warmUpMs, settlingMs }: WatchSettings,
 ): { readonly why: string; readonly inMs: number } | undefined {
   const { at, health, sinceBoot, onPurpose } = sight;
   if (onPurpose !== undefined) return { why: onPurpose, inMs: calmLookEveryMs };
@@ -115,8 +115,10 @@ function patience(
     return { why, inMs: Math.min(pauseMs, calmLookEveryMs) };
   }
   if (sinceBoot && !incident.wasHelped) return undefined;
-  if (health === 'settling') return { why: 'it is coming up by itself', inMs: closeLookEveryMs };
   const lasted = at - (incident.troubleSince ?? at);
+  if (health === 'settling')
+    // What hangs looks like what comes up: a database without a primary, an API server that does not answer.
+    return lasted < settlingMs ? { why: 'it is coming up by itself', inMs: closeLookEveryMs } : undefined;
   if (lasted >= warmUpMs) return undefined;
   const why = `wrong for ${Math.round(lasted / 1000)} s; acting when it has lasted ${warmUpMs / 1000} s`;
   return { why, inMs: Math.min(warmUpMs - lasted, closeLookEveryMs) };
@@ -147,20 +149,23 @@ export function judge(before: Incident | undefined, sight: Sight, settings: Watc
     ? { why: 'a person is needed', inMs: settings.calmLookEveryMs }
     : patience(incident, sight, settings);
   if (wait !== undefined) return { incident, decision: { act: 'wait', ...wait } };
-  const reason = blind(incident, sight, settings) ?? enough(incident, settings);
+  const reason = tooLong(incident, sight, settings) ?? enough(incident, settings);
   if (reason !== undefined) return called(incident, sight, reason);
   return { incident, decision: { act: 'recover', why: sight.trouble } };
 }
 
-/** A person is called for what nobody can see, once and then as rarely as for anything else. */
-function blind(
+const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`;
+
+/** A person is called for what nobody can see and for what does not end, once and then as rarely as for anything else. */
+function tooLong(
   { troubleSince, escalation }: Incident,
   { at, health }: Sight,
-  { blindMs }: WatchSettings,
+  { blindMs, downMs }: WatchSettings,
 ): string | undefined {
+  if (escalation !== undefined) return undefined;
   const lasted = at - (troubleSince ?? at);
-  if (health !== 'unknown' || lasted < blindMs || escalation !== undefined) return undefined;
-  return `nothing could be seen for ${Math.round(lasted / 60_000)} minutes`;
+  if (health === 'unknown' && lasted >= blindMs) return `nothing could be seen for ${minutes(lasted)}`;
+  return lasted >= downMs ? `it has not been usable for ${minutes(lasted)}` : undefined;
 }
 
 /** Why a person is called instead of one more recovery; after a call the agent tries again, ever more rarely, and calls again. */

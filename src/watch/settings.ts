@@ -12,6 +12,8 @@ export interface WatchSettings {
   readonly proveEveryMs: number;
   /** How long something must have been wrong before the agent acts on it; after a boot it acts at once. */
   readonly warmUpMs: number;
+  /** How long what is coming up by itself is waited for before the agent helps. */
+  readonly settlingMs: number;
   /** How long the stack must have been usable without a break before an incident is over. */
   readonly quietMs: number;
   /** Longest time of one recovery. */
@@ -24,6 +26,8 @@ export interface WatchSettings {
   readonly attempts: number;
   /** How long nothing could be seen before a person is called. */
   readonly blindMs: number;
+  /** How long the stack was not usable, whatever was tried, before a person is called. */
+  readonly downMs: number;
   /** How often the stack may break again within one incident before a person is called. */
   readonly relapses: number;
 }
@@ -31,7 +35,8 @@ export interface WatchSettings {
 /**
  * Warm-up: longer than a rolling update leaves a front door unanswered, shorter than a person's patience. Quiet: PgBouncer,
  * CrashLoopBackOff and node leases all have timers below five minutes (kubelet's longest back-off is five), so that what
- * broke by one of them breaks again before an incident is closed.
+ * broke by one of them breaks again before an incident is closed. Settling: the longest that a part of a stack was seen to come
+ * up is a web server's 240 s; what takes longer than that hangs. Down: twice the longest recovery.
  */
 export const defaultSettings: WatchSettings = {
   visitEveryMs: 15_000,
@@ -40,11 +45,13 @@ export const defaultSettings: WatchSettings = {
   calmLookEveryMs: 30_000,
   proveEveryMs: 600_000,
   warmUpMs: 20_000,
+  settlingMs: 300_000,
   quietMs: 300_000,
   recoveryMs: 900_000,
   coolDownMs: 60_000,
   longestCoolDownMs: 1_800_000,
   attempts: 5,
   blindMs: 600_000,
+  downMs: 1_800_000,
   relapses: 3,
 };

@@ -32,10 +32,11 @@ export function sightOf({ findings, observation }: Pass): Seen {
     : { health: 'broken', trouble: `the front door answers ${answer.status}` };
 }
 
-/** When the youngest node of the cluster started, ms since the epoch; undefined: not seen, or none runs. */
-export function youngestNode({ observation }: Pass): number | undefined {
-  const times = runningNodes(seen(observation.containers) ?? []).map(({ startedAt }) => startedAt);
-  return times.length === 0 ? undefined : Math.max(...times);
+/** The starts of the nodes that run, one text each: a node that starts anew has another one, whatever the clock did since. */
+export function startsOf({ observation }: Pass): readonly string[] {
+  return runningNodes(seen(observation.containers) ?? []).map(
+    ({ name, startedAt }) => `${name} ${startedAt}`,
+  );
 }
 
 /** Why what is broken is to be left alone, when that is all that stands in the way; undefined: it is not. */

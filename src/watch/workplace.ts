@@ -15,7 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { RecoveryReport, Workplace } from './agent.ts';
 import { followContainers, followPods } from './feeds.ts';
 import { pauseEvents, pauseOf } from './pause.ts';
-import { sightOf } from './sight.ts';
+import { sightOf, startsOf } from './sight.ts';
 import { StopsByHand } from './stops-by-hand.ts';
 
 /** What is needed to look and to act, until something about the way to the cluster changes. */
@@ -129,6 +129,7 @@ export class SessionWorkplace implements Workplace {
         trouble: sightOf(result.pass).trouble,
         sentence: verdictText(result.verdict),
         did: told.map((action) => actionText(action)),
+        starts: startsOf(result.pass),
       };
     });
   }
