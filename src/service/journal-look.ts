@@ -34,12 +34,15 @@ export function lastProven(events: readonly StoredEvent[], now: number): number 
   return proven?.at;
 }
 
-/** The agent of this process number; else the one that spoke last. */
-function agentOf(folder: string, pid: number): KeptAgentState | undefined {
+/**
+ * What the agent of this process number has said; of an agent that does not run (0): what was said last. What another process
+ * said, perhaps before a loss of power, is nothing that this one says.
+ */
+export function agentOf(folder: string, pid: number): KeptAgentState | undefined {
   const files = readdirSync(folder).filter((name) => /^agent-.*\.json$/.test(name));
   const states = files.flatMap((name) => readAgentState(join(folder, name)) ?? []);
-  const newest = states.sort((a, b) => a.at - b.at).at(-1);
-  return states.find((state) => state.pid === pid) ?? newest;
+  if (pid !== 0) return states.find((state) => state.pid === pid);
+  return states.sort((a, b) => a.at - b.at).at(-1);
 }
 
 /** Root reads a user's journal as that user: opening it may write beside it, and would follow whatever links lie there. */

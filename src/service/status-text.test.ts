@@ -55,7 +55,7 @@ describe('the state of the service', () => {
     expect(text).toContain('ended when silent for 30 s, last sign of life 4 s ago');
     expect(text).toContain('as installed by rekindle 1.2.3, and nobody else can change them');
     expect(text.split('\n').length).toBeLessThan(10);
-    expect(gradeOf(status())).toBe('well');
+    expect(gradeOf(status(), now)).toBe('well');
   });
 
   test('when systemd has given up: why, and how to start it again', () => {
@@ -70,7 +70,7 @@ describe('the state of the service', () => {
       'failed (exit code 3): systemd gave up after 30 restarts and will not start it again by itself. ' +
         'See why: rekindle service logs. Then: sudo systemctl reset-failed rekindle.service; sudo systemctl start rekindle.service',
     );
-    expect(gradeOf(failed)).toBe('not-well');
+    expect(gradeOf(failed, now)).toBe('not-well');
   });
 
   test.for([
@@ -83,7 +83,7 @@ describe('the state of the service', () => {
     ['was stopped', { active: 'inactive', sub: 'dead' }, 'inactive (dead). Start it: sudo systemctl start'],
   ] as const)('when it %s', ([, unit, text]) => {
     expect(statusText(status(unit), now)).toContain(text);
-    expect(gradeOf(status(unit))).toBe('not-well');
+    expect(gradeOf(status(unit), now)).toBe('not-well');
   });
 
   test('when its file was changed, or somebody added to it', () => {
@@ -99,24 +99,35 @@ describe('the state of the service', () => {
       { objections: saw(['/opt/x: everybody can write it (chmod o-w /opt/x)'], 'the files', now) },
     );
     expect(statusText(bad, now)).toContain('/opt/x: everybody can write it (chmod o-w /opt/x)');
-    expect(gradeOf(bad)).toBe('not-well');
+    expect(gradeOf(bad, now)).toBe('not-well');
   });
 
   test('when the agent calls a person', () => {
     const called = { ...agent, state: 'needs-human' } as const;
     expect(
-      gradeOf(status({}, { history: saw({ provenAt: undefined, agent: called }, 'the journal', now) })),
+      gradeOf(status({}, { history: saw({ provenAt: undefined, agent: called }, 'the journal', now) }), now),
     ).toBe('not-well');
+  });
+
+  test.for([
+    ['for a minute', 60_000, 'well'],
+    ['for half an hour', 1_800_000, 'not-well'],
+  ] as const)('when the agent is in trouble %s', ([, ms, grade]) => {
+    const troubled = { ...agent, state: 'trouble', since: now - ms } as const;
+    const history = saw({ provenAt: undefined, agent: troubled }, 'the journal', now);
+    expect(gradeOf(status({}, { history }), now)).toBe(grade);
   });
 
   test('what could not be looked at is neither well nor bad', () => {
     const blind = status({}, { history: couldNotLook('no permission', 'the journal', now) });
     expect(statusText(blind, now)).toContain('last proof could not look: no permission');
-    expect(gradeOf(blind)).toBe('could-not-look');
-    expect(gradeOf(status({}, { unit: couldNotLook('no bus', 'systemctl show', now) }))).toBe(
+    expect(gradeOf(blind, now)).toBe('could-not-look');
+    expect(gradeOf(status({}, { unit: couldNotLook('no bus', 'systemctl show', now) }), now)).toBe(
       'could-not-look',
     );
-    expect(gradeOf(status({ active: 'failed' }, { history: couldNotLook('', '', now) }))).toBe('not-well');
+    expect(gradeOf(status({ active: 'failed' }, { history: couldNotLook('', '', now) }), now)).toBe(
+      'not-well',
+    );
   });
 
   test('an agent without a file of its own is told by what it said to systemd', () => {
@@ -126,6 +137,8 @@ describe('the state of the service', () => {
     );
     expect(statusText(early, now)).toContain('waiting for the engine');
     expect(statusText(early, now)).toContain('last proof none yet');
+    expect(gradeOf(early, now)).toBe('could-not-look');
+    expect(gradeOf({ ...early, unit: saw({ ...running, since: now - 60_000 }, '', now) }, now)).toBe('well');
   });
 });
 

@@ -86,14 +86,29 @@ export function statusText(status: ServiceStatus, now: number): string {
   );
 }
 
+/** Trouble is ordinary for so long, ms: a boot, a web server that takes minutes, one recovery. */
+const ordinaryTroubleMs = 900_000;
+
+function isTrouble({ agent }: AgentHistory, now: number): boolean {
+  if (agent === undefined) return false;
+  const { state, since } = agent;
+  return state === 'needs-human' || (state === 'trouble' && now - since > ordinaryTroubleMs);
+}
+
+/** An agent that found no engine and no cluster so far writes no state: after a while nobody knows how the stack is. */
+function isHeard(history: Looked<AgentHistory>, { since }: UnitState, now: number): boolean {
+  if (!history.looked) return false;
+  return history.value.agent !== undefined || now - (since ?? now) < ordinaryTroubleMs;
+}
+
 /** Whether there is something for a person to do. */
-export function gradeOf({ unit, objections, history }: ServiceStatus): Grade {
+export function gradeOf({ unit, objections, history }: ServiceStatus, now: number): Grade {
   if (!unit.looked) return 'could-not-look';
   const isWell =
     unit.value.active === 'active' &&
     unit.value.enabled &&
     (!objections.looked || objections.value.length === 0) &&
-    !(history.looked && history.value.agent?.state === 'needs-human');
+    !(history.looked && isTrouble(history.value, now));
   if (!isWell) return 'not-well';
-  return objections.looked && history.looked ? 'well' : 'could-not-look';
+  return objections.looked && isHeard(history, unit.value, now) ? 'well' : 'could-not-look';
 }

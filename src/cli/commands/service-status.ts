@@ -29,9 +29,10 @@ export async function serviceStatusCommand(options: CommonOptions & ScopeOptions
     return exitCodes.broken;
   }
   const status = await serviceStatus(manager, file, { readEvents, run: now.run });
-  const grade = gradeOf(status);
+  const at = Date.now();
+  const grade = gradeOf(status, at);
   answer(options, 'service-status', {
-    text: statusText(status, Date.now()),
+    text: statusText(status, at),
     json: { installed: true, grade, ...status },
   });
   return codes[grade];
