@@ -659,20 +659,20 @@ describe('a web server that died because a name had no address', () => {
   });
 });
 
-describe('a crash back-off that is almost over', () => {
-  const waitsSince = (seconds: number) => {
-    const [main] = crashed.containers;
-    const lastExit = { exitCode: 1, finishedAt: now - seconds * 1000 };
-    return { ...crashed, containers: [{ ...(main ?? container()), lastExit }] };
-  };
+function crashedFor(seconds: number) {
+  const [main] = crashed.containers;
+  const lastExit = { exitCode: 1, finishedAt: now - seconds * 1000 };
+  return { ...crashed, containers: [{ ...(main ?? container()), lastExit }] };
+}
 
+describe('a crash back-off that is almost over', () => {
   // The wait is 20 s; the kubelet's next look is usually 7 s late, and a new pod needs 4 s.
   test.each([
     [22, 'broken', 'waits out a crash back-off of about 5 s more'],
     [24, 'settling', 'is started again in about 3 s'],
     [28, 'settling', 'is started again at any moment'],
   ])('%i s after the crash is %s', (seconds, kind, words) => {
-    const pods = saw([waitsSince(seconds)], 'API', now);
+    const pods = saw([crashedFor(seconds)], 'API', now);
     const found = diagnose(healthy({ pods, crashes: saw([lastWords], 'logs', now) }), check);
     const tails = found.filter(({ fault }) => fault === 'crash-loop-tail');
     expect(tails.map((tail) => tail.kind)).toEqual([kind]);
