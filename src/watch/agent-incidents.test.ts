@@ -147,6 +147,18 @@ describe('a node that a recovery has started', () => {
   });
 });
 
+test('an engine that is killed within an incident gets help at once, as at a boot', async () => {
+  const stack = new PlainStack();
+  stack.clock.at(3 * minute, () => {
+    stack.starts.server = stack.starts.agent = stack.clock.now();
+    stack.settling = 'control-plane-silent';
+    stack.onRecover = () => (stack.settling = undefined);
+  });
+  expect((await stack.watch(hour))?.state).toBe('usable');
+  expect(stack.recoveries).toHaveLength(2);
+  expect(stack.recoveries[1]).toBeLessThan(3 * minute + 30_000);
+});
+
 test('a node that starts again within an incident is proven again, and the incident goes on to its end', async () => {
   const stack = new PlainStack();
   stack.clock.at(minute, () => (stack.starts.server = stack.clock.now() - 1000));

@@ -82,6 +82,8 @@ export class Agent {
   #incident: Incident | undefined;
   /** The stack has not been seen usable since the machine, the cluster or this agent started. */
   #sinceBoot = true;
+  /** A recovery has ended since then. */
+  #wasTried = false;
   /** The starts of the nodes that were seen last. */
   #starts: ReadonlySet<string> = new Set();
   #lookedAt = never;
@@ -149,7 +151,7 @@ export class Agent {
     const stopped = this.#parts.workplace.stoppedByHand();
     try {
       const sight = (await this.#isEnough(isCalled, at))
-        ? ({ at, health: 'usable', trouble: '', sinceBoot: false } as const)
+        ? ({ at, health: 'usable', trouble: '', sinceBoot: false, wasTried: false } as const)
         : await this.#look(at, stopped);
       return sight.health === 'usable' ? await this.#believe(sight) : sight;
     } catch (error) {
@@ -157,7 +159,7 @@ export class Agent {
       this.#lookedAt = never;
       this.#wasDown = true;
       const trouble = oneLine(error);
-      return { at, health: 'unknown', trouble, sinceBoot: this.#sinceBoot, onPurpose: stopped };
+      return { at, health: 'unknown', trouble, ...this.#start(), onPurpose: stopped };
     }
   }
 
@@ -176,13 +178,20 @@ export class Agent {
     this.#noteStarts(startsOf(pass));
     const { health, trouble } = sightOf(pass);
     if (health !== 'usable') this.#wasDown = true;
-    return { at, health, trouble, sinceBoot: this.#sinceBoot, onPurpose: stopped ?? leftAlone(pass) };
+    return { at, health, trouble, ...this.#start(), onPurpose: stopped ?? leftAlone(pass) };
+  }
+
+  #start(): Pick<Sight, 'sinceBoot' | 'wasTried'> {
+    return { sinceBoot: this.#sinceBoot, wasTried: this.#wasTried };
   }
 
   /** A node that has started since the last look takes back what was proven before. */
   #noteStarts(starts: readonly string[]): void {
     if (starts.length === 0) return;
-    if (this.#starts.size > 0 && starts.some((start) => !this.#starts.has(start))) this.#sinceBoot = true;
+    if (this.#starts.size > 0 && starts.some((start) => !this.#starts.has(start))) {
+      this.#sinceBoot = true;
+      this.#wasTried = false;
+    }
     this.#starts = new Set(starts);
   }
 
@@ -311,8 +320,10 @@ export class Agent {
     this.#tried.push(...report.did);
     this.#lookedAt = never;
     if (this.#incident === undefined) return 0;
+    // What the recovery itself has started is no new start.
+    if (report.starts.length > 0) this.#starts = new Set(report.starts);
+    this.#wasTried ||= report.outcome !== 'interrupted';
     if (report.outcome === 'usable') {
-      this.#noteStarts(report.starts);
       this.#sinceBoot = false;
       this.#health = 'usable';
       this.#proven();

@@ -10,6 +10,7 @@ const sight = (at: number, given: Partial<Sight> = {}): Sight => ({
   health: 'broken',
   trouble: 'pooler refuses logins',
   sinceBoot: false,
+  wasTried: false,
   ...given,
 });
 
@@ -74,8 +75,26 @@ describe('after a boot', () => {
   it('a second recovery waits for its time', () => {
     const first = judge(undefined, sight(0, { sinceBoot: true }), settings);
     const after = recovered(first.incident, 60_000, 'not-usable');
-    const next = until(after.incident, 65_000, { sinceBoot: true });
+    const next = until(after.incident, 65_000, { sinceBoot: true, wasTried: true });
     expect(next).toMatchObject({ decision: { act: 'recover' }, at: 120_000 });
+  });
+
+  it('within an incident help comes at once, and no more when that happens again and again', () => {
+    let { incident, at } = until(undefined, 0, {});
+    const waits: number[] = [];
+    for (let start = 0; start < 6; start += 1) {
+      ({ incident } = recovered(incident, at, 'usable'));
+      const green = judge(incident, sight(at + 5000, { health: 'usable' }), settings);
+      const began = at + 30_000;
+      let next = until(green.incident, began, { health: 'settling', sinceBoot: true });
+      if (next.decision.act === 'call')
+        next = until(next.incident, next.at + 5000, { health: 'settling', sinceBoot: true });
+      expect(next.decision.act).toBe('recover');
+      ({ incident, at } = next);
+      waits.push(at - began);
+    }
+    expect(waits.slice(0, 3)).toEqual([0, 0, 5000]);
+    expect(Math.min(...waits.slice(3))).toBeGreaterThan(60_000);
   });
 });
 
@@ -160,6 +179,7 @@ describe('whatever happens', () => {
       health: fc.constantFrom('usable', 'broken', 'settling', 'unknown' as const),
       trouble: fc.constantFrom('a', 'b'),
       sinceBoot: fc.boolean(),
+      wasTried: fc.boolean(),
       onPurpose: fc.constantFrom(undefined, 'stopped'),
       pauseMs: fc.integer({ min: 0, max: 120_000 }),
       outcome: fc.constantFrom('usable', 'not-usable', 'needs-human', 'interrupted' as const),
@@ -181,7 +201,8 @@ describe('whatever happens', () => {
           recoveries += 1;
           expect(seen.health).not.toBe('usable');
           expect(seen.onPurpose).toBeUndefined();
-          expect(at).toBeGreaterThanOrEqual(incident?.notBefore ?? 0);
+          const isFresh = seen.sinceBoot && !seen.wasTried;
+          expect(at).toBeGreaterThanOrEqual(isFresh ? 0 : (incident?.notBefore ?? 0));
           ({ incident } = recovered(incident, at, outcome));
           expect(incident?.since).toBeLessThanOrEqual(at);
         }

@@ -10,6 +10,8 @@ export interface Sight {
   readonly trouble: string;
   /** The machine or the cluster's nodes have started since the stack was last seen usable. */
   readonly sinceBoot: boolean;
+  /** A recovery has ended since that start. */
+  readonly wasTried: boolean;
   /** Why somebody wants it so, in words: the cluster was stopped by hand, or is under maintenance; undefined: nobody does. */
   readonly onPurpose?: string | undefined;
 }
@@ -101,20 +103,34 @@ function inTrouble(before: Incident | undefined, { at }: Sight): Incident {
   return { ...before, usableSince: undefined, troubleSince: at, relapses };
 }
 
+/**
+ * Whether help comes at once: the machine, the engine or a node has just started, which nobody brings back by waiting. Where that
+ * happens again and again the same pauses count as for everything else.
+ */
+function isFreshStart(
+  { failed, relapses }: Incident,
+  { sinceBoot, wasTried }: Sight,
+  settings: Pick<WatchSettings, 'relapses'>,
+): boolean {
+  return sinceBoot && !wasTried && failed + relapses <= settings.relapses;
+}
+
 /** Why nothing is done yet, and when to look again; undefined: it is time. */
 function patience(
   incident: Incident,
   sight: Sight,
-  { closeLookEveryMs, calmLookEveryMs, warmUpMs, settlingMs }: WatchSettings,
+  settings: WatchSettings,
 ): { readonly why: string; readonly inMs: number } | undefined {
-  const { at, health, sinceBoot, onPurpose } = sight;
+  const { closeLookEveryMs, calmLookEveryMs, warmUpMs, settlingMs } = settings;
+  const { at, health, onPurpose } = sight;
   if (onPurpose !== undefined) return { why: onPurpose, inMs: calmLookEveryMs };
+  if (isFreshStart(incident, sight, settings)) return undefined;
+  if (calledFor(incident, sight, settings)) return { why: 'a person is needed', inMs: calmLookEveryMs };
   const pauseMs = incident.notBefore - at;
   if (pauseMs > 0) {
     const why = `the last recovery did not last; the next one in ${Math.ceil(pauseMs / 1000)} s`;
     return { why, inMs: Math.min(pauseMs, calmLookEveryMs) };
   }
-  if (sinceBoot && !incident.wasHelped) return undefined;
   const lasted = at - (incident.troubleSince ?? at);
   if (health === 'settling')
     // What hangs looks like what comes up: a database without a primary, an API server that does not answer.
@@ -145,9 +161,7 @@ export function judge(before: Incident | undefined, sight: Sight, settings: Watc
       ? { incident: undefined, decision: { act: 'rest' } }
       : whileUsable(before, sight, settings);
   const incident = inTrouble(before, sight);
-  const wait = calledFor(incident, sight, settings)
-    ? { why: 'a person is needed', inMs: settings.calmLookEveryMs }
-    : patience(incident, sight, settings);
+  const wait = patience(incident, sight, settings);
   if (wait !== undefined) return { incident, decision: { act: 'wait', ...wait } };
   const reason = tooLong(incident, sight, settings) ?? enough(incident, settings);
   if (reason !== undefined) return called(incident, sight, reason);
