@@ -6,7 +6,7 @@ import { refreshStack } from '../app/refresh-stack.ts';
 import { RunLog, type Listener, type Pass } from '../app/run-log.ts';
 import { frontDoorServing } from '../verify/front-door-serving.ts';
 import { wantedLevel } from '../verify/verifier.ts';
-import { verdictText } from '../report/text.ts';
+import { taskText, verdictText } from '../report/text.ts';
 import { actionText } from '../report/outcome.ts';
 import { seen } from '../domain/looked.ts';
 import { oneLine } from '../observe/look.ts';
@@ -58,11 +58,13 @@ interface Open {
   readonly feeds: Promise<unknown>;
 }
 
-function outcomeOf({ verdict, pass, tasks }: Recovered, aborted: boolean): RecoveryReport['outcome'] {
+/** Files that lie in a copy wait for a person, and keep nothing from being tried again. */
+function outcomeOf({ verdict, pass }: Recovered, aborted: boolean): RecoveryReport['outcome'] {
   if (aborted) return 'interrupted';
   if (verdict.state === 'healthy') return 'usable';
   // Without a known front door nothing can be proven; then what was seen has to do.
   if (verdict.wanted === 'none' && sightOf(pass).health === 'usable') return 'usable';
+  const { tasks } = pass.plan;
   const isForPeople = tasks.length > 0 || pass.plan.refusals.some(({ kind }) => kind === 'human');
   return isForPeople ? 'needs-human' : 'not-usable';
 }
@@ -71,6 +73,8 @@ function outcomeOf({ verdict, pass, tasks }: Recovered, aborted: boolean): Recov
 export class SessionWorkplace implements Workplace {
   readonly #parts: WorkplaceParts;
   readonly #stops = new StopsByHand();
+  /** Tasks that were in a notice, word for word. */
+  readonly #told = new Set<string>();
   #open: Open | undefined;
 
   constructor(parts: WorkplaceParts) {
@@ -122,15 +126,25 @@ export class SessionWorkplace implements Workplace {
     return holding(session.target, async () => {
       const log = new RunLog(session.store, clock, { ...listener, passed });
       const site = { ...session, context: withSignal(session.context, signal), log };
-      const result = await recover(site, { command: 'watch', version, timeoutMs: recoveryMs, restraint });
+      const options = { command: 'watch', version, restraint, tellsTasks: false } as const;
+      const result = await recover(site, { ...options, timeoutMs: recoveryMs });
       const told = result.actions.filter(({ acted }) => acted !== 'skipped');
+      const outcome = outcomeOf(result, signal.aborted);
       return {
-        outcome: outcomeOf(result, signal.aborted),
+        outcome,
         trouble: sightOf(result.pass).trouble,
         sentence: verdictText(result.verdict),
-        did: told.map((action) => actionText(action)),
+        did: [...told.map((action) => actionText(action)), ...this.#copiesToTell(result, outcome)],
       };
     });
+  }
+
+  /** Files that lie in a copy only, for the notice that these outcomes lead to; the journal keeps them for `up`. */
+  #copiesToTell({ copies }: Recovered, outcome: RecoveryReport['outcome']): readonly string[] {
+    if (outcome !== 'usable' && outcome !== 'needs-human') return [];
+    const fresh = copies.map(taskText).filter((text) => !this.#told.has(text));
+    for (const text of fresh) this.#told.add(text);
+    return fresh;
   }
 
   pause(): ReturnType<typeof pauseOf> {

@@ -1,5 +1,6 @@
 import type { ActContext } from '../../src/act/define-step.ts';
 import { heal, type HealResult } from '../../src/app/heal.ts';
+import { recover, type Recovered, type RecoverOptions } from '../../src/app/recover.ts';
 import { RunLog } from '../../src/app/run-log.ts';
 import type { StoredEvent } from '../../src/domain/journal-event.ts';
 import type { NodeContainer } from '../../src/domain/observation.ts';
@@ -51,7 +52,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 export class HealWorld {
   readonly clock = new VirtualClock(now);
   readonly journal: JournalStore;
-  readonly interruption = new AbortController();
+  interruption = new AbortController();
   /** Monotonic times at which the load balancer was reloaded, ms. */
   readonly reloads: number[] = [];
   /** Monotonic times at which the agent was started, ms. */
@@ -85,6 +86,16 @@ export class HealWorld {
       provenAt: undefined,
       refreshStack: () => Promise.resolve(),
     });
+  }
+
+  /** One whole recovery with everything that belongs to it in the journal. */
+  recover(options: Pick<RecoverOptions, 'command' | 'tellsTasks'>): Promise<Recovered> {
+    const { clock, journal: store } = this;
+    const source = { known: true, stack: shopStack, due: () => false, refresh: () => Promise.resolve() };
+    const target = { cluster: 'shop', context: 'k3d-shop', engine: '/run/docker.sock' };
+    const log = new RunLog(store, clock, {});
+    const site = { context: this.context(), source: source as never, target, store, log };
+    return recover(site, { version: '0', timeoutMs: 300_000, ...options });
   }
 
   #containers(): readonly NodeContainer[] {
