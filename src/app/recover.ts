@@ -66,10 +66,7 @@ function closeUnheard(site: Site): void {
 
 /** Files that an earlier run may have left in a copy only: said at once, and in full at the end. */
 function findUnfinished({ log, store, target }: Site): readonly UnfinishedCopy[] {
-  const unfinished = unfinishedCopies(store.events({ types: ['run-started', ...actionEvents] }), {
-    run: log.id,
-    context: target.context,
-  });
+  const unfinished = unfinishedCopies(store.events({ types: actionEvents, on: target }), log.id);
   for (const { step, root } of unfinished)
     log.say(`an earlier run was ended while it moved the files of ${refText(step.target)}; see ${root}`);
   return unfinished;
@@ -106,7 +103,7 @@ function recordStarts(
 export async function recover(site: Site, options: RecoverOptions): Promise<Recovered> {
   const { log, context, target } = site;
   const { command, version, timeoutMs, copyOut, restraint, tellsTasks } = options;
-  log.record({ type: 'run-started', run: log.id, command, context: target.context, version });
+  log.begin(command, version);
   const unfinished = findUnfinished(site);
   closeUnheard(site);
   const provenAt = lastProof(log.events(['run-started', 'run-ended']), target.context, context.clock.now());

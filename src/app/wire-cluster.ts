@@ -84,7 +84,7 @@ export function openCluster(options: OpenOptions): OpenedCluster {
     },
     prove: async (timeoutMs) => {
       wired ??= await whole();
-      const log = new RunLog(store, systemClock, printer);
+      const log = new RunLog(wired, systemClock, printer);
       await refreshStack(wired, log);
       const asUp = { command: 'up', version, timeoutMs, tellsTasks: false } as const;
       const { verdict } = await recover({ ...wired, log }, asUp);

@@ -39,3 +39,20 @@ describe('a copy that an earlier run left', () => {
     expect(await reloads(true)).toEqual(without);
   });
 });
+
+test('a pause is obeyed however often other clusters were paused since', async () => {
+  const journal = memoryJournal();
+  const world = new WatchWorld({}, journal);
+  const { shop } = world;
+  const until = shop.clock.now() + 30 * minute;
+  const pause = (cluster: string, reason: string) =>
+    journal.append({ type: 'paused', run: 'me', cluster, until, reason }, shop.clock.now());
+  shop.clock.at(minute, () => {
+    pause('shop', 'upgrade');
+    for (let nth = 1; nth <= 12; nth += 1) pause('other', 'not this one');
+    shop.isShunned = true;
+  });
+  await world.run(20 * minute);
+  expect(shop.reloads).toEqual([]);
+  expect(world.states.some(({ sentence }) => sentence.includes('upgrade'))).toBe(true);
+});

@@ -124,7 +124,7 @@ export class SessionWorkplace implements Workplace {
       listener.passed?.(pass);
     };
     return holding(session.target, async () => {
-      const log = new RunLog(session.store, clock, { ...listener, passed });
+      const log = new RunLog(session, clock, { ...listener, passed });
       const site = { ...session, context: withSignal(session.context, signal), log };
       const options = { command: 'watch', version, restraint, tellsTasks: false } as const;
       const result = await recover(site, { ...options, timeoutMs: recoveryMs });
@@ -150,8 +150,9 @@ export class SessionWorkplace implements Workplace {
   pause(): ReturnType<typeof pauseOf> {
     const session = this.#open?.session;
     if (session === undefined) return undefined;
-    const events = session.store.events({ types: pauseEvents, last: 10 });
-    return pauseOf(events, session.target.cluster, this.#parts.clock.now());
+    const { store, target } = session;
+    const events = store.events({ types: pauseEvents, on: target, last: 1 });
+    return pauseOf(events, target.cluster, this.#parts.clock.now());
   }
 
   stoppedByHand(): string | undefined {
@@ -191,7 +192,7 @@ export class SessionWorkplace implements Workplace {
       followContainers({ ...feed, provider: context.provider, cluster: target.cluster, stops }),
       followPods({ ...feed, reader: context.reader, namespace: () => context.stack.namespace }),
     ]).catch((error: unknown) => poke(`events cannot be followed: ${oneLine(error)}`));
-    const log = new RunLog(store, clock, listener);
+    const log = new RunLog(session, clock, listener);
     return { session, log, since: clock.monotonic(), ending, feeds };
   }
 }

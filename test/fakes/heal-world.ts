@@ -2,6 +2,7 @@ import type { ActContext } from '../../src/act/define-step.ts';
 import { heal, type HealResult } from '../../src/app/heal.ts';
 import { recover, type Recovered, type RecoverOptions } from '../../src/app/recover.ts';
 import { RunLog } from '../../src/app/run-log.ts';
+import type { Target } from '../../src/app/target.ts';
 import type { StoredEvent } from '../../src/domain/journal-event.ts';
 import type { NodeContainer } from '../../src/domain/observation.ts';
 import type { Stack } from '../../src/domain/stack.ts';
@@ -12,7 +13,7 @@ import type { ClusterReader } from '../../src/ports/cluster.ts';
 import type { JournalStore } from '../../src/ports/journal-store.ts';
 import { dnsStream } from './dns-answer.ts';
 import { memoryJournal } from './memory-journal.ts';
-import { node, now, stack } from './observation.ts';
+import { node, now, shopCluster, stack } from './observation.ts';
 import { shopObjects, smallShop } from './shop-objects.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -72,6 +73,8 @@ export class HealWorld {
   }
 
   readonly stack = shopStack;
+  /** Where the journal says that this shop is. */
+  target: Target = { ...shopCluster, engine: '/run/docker.sock' };
 
   get events(): readonly StoredEvent[] {
     return this.journal.events();
@@ -79,8 +82,8 @@ export class HealWorld {
 
   /** One run of the loop, as `up` makes it. */
   heal(timeoutMs: number): Promise<HealResult> {
-    const { clock } = this;
-    const log = new RunLog(this.journal, clock, {});
+    const { clock, journal: store, target } = this;
+    const log = new RunLog({ store, target }, clock, {});
     return heal(this.context(), log, {
       timeoutMs,
       provenAt: undefined,
@@ -92,8 +95,8 @@ export class HealWorld {
   recover(options: Pick<RecoverOptions, 'command' | 'tellsTasks'>): Promise<Recovered> {
     const { clock, journal: store } = this;
     const source = { known: true, stack: shopStack, due: () => false, refresh: () => Promise.resolve() };
-    const target = { cluster: 'shop', context: 'k3d-shop', engine: '/run/docker.sock' };
-    const log = new RunLog(store, clock, {});
+    const { target } = this;
+    const log = new RunLog({ store, target }, clock, {});
     const site = { context: this.context(), source: source as never, target, store, log };
     return recover(site, { version: '0', timeoutMs: 300_000, ...options });
   }
