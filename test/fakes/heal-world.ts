@@ -68,6 +68,9 @@ export class HealWorld {
   reloadMs = 0;
   refusalMs = 0;
 
+  /** Discovery, after each pass. */
+  refresh: () => Promise<void> = () => Promise.resolve();
+
   constructor(journal: JournalStore = memoryJournal()) {
     this.journal = journal;
   }
@@ -87,7 +90,7 @@ export class HealWorld {
     return heal(this.context(), log, {
       timeoutMs,
       provenAt: undefined,
-      refreshStack: () => Promise.resolve(),
+      refreshStack: () => this.refresh(),
     });
   }
 
