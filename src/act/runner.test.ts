@@ -28,13 +28,18 @@ const planned: PlannedStep = {
   },
 };
 
+/** What the step works with; `cleared` is called for each store of answers that is cleared. */
+function contextOf(fake: ReturnType<typeof redisOnANode>, cleared: () => void = () => undefined): ActContext {
+  const clock = { now: () => now, monotonic: () => 0, sleep: () => Promise.resolve() };
+  const { signal } = new AbortController();
+  const answers = { clear: cleared };
+  return { ...fake.context, clock, signal, kept: answers, late: answers } as unknown as ActContext;
+}
+
 /** Runs the step; `change` happens between its intent on disk and its first call. */
 async function run(change: (fake: ReturnType<typeof redisOnANode>) => void) {
   const fake = redisOnANode(damaged);
-  const clock = { now: () => now, monotonic: () => 0, sleep: () => Promise.resolve() };
-  const signal = new AbortController().signal;
-  const cleared = { clear: () => undefined };
-  const context = { ...fake.context, clock, signal, kept: cleared, late: cleared } as unknown as ActContext;
+  const context = contextOf(fake);
   const events: JournalEvent[] = [];
   const result = await runStep(planned, context, 'run', (event) => {
     events.push(event);
@@ -61,4 +66,21 @@ test('a step that fails on its way may have done something', async () => {
   expect(result).toMatchObject({ acted: 'failed', detail: 'the engine went away' });
   expect(acted).toMatchObject({ acted: 'failed' });
   expect(acted).not.toHaveProperty('untouched');
+});
+
+test('a step that was done is not called failed because that could not be written, and no answer of before counts', async () => {
+  const events: JournalEvent[] = [];
+  let isWritable = true;
+  let cleared = 0;
+  const context = contextOf(redisOnANode(damaged), () => (cleared += 1));
+  const result = runStep(planned, context, 'run', (event) => {
+    if (event.type === 'step-acted' && isWritable) {
+      isWritable = false;
+      throw new Error('the disk is full');
+    }
+    events.push(event);
+  });
+  await expect(result).rejects.toThrow('the disk is full');
+  expect(events.map(({ type }) => type)).toEqual(['step-intended']);
+  expect(cleared).toBe(2);
 });

@@ -39,7 +39,8 @@ async function hindrance(step: Step, planned: PlannedStep, context: ActContext):
 
 /**
  * Runs one planned step: precondition, intent on disk, action, outcome, proof. When the journal cannot be written,
- * `record` throws before anything is touched: no journal, no action.
+ * `record` throws before anything is touched: no journal, no action. What was done and could not be written stays an intent,
+ * whose outcome the next run calls unknown.
  */
 export async function runStep(
   planned: PlannedStep,
@@ -64,7 +65,6 @@ export async function runStep(
   let did: string;
   try {
     did = plainLine(await step.run(planned, context));
-    record({ type: 'step-acted', run, action, acted: 'done', detail: did });
   } catch (error) {
     const detail = oneLine(error);
     const isUntouched = error instanceof NothingTouched;
@@ -78,8 +78,10 @@ export async function runStep(
     });
     return result({ acted: isUntouched ? 'skipped' : 'failed', verified: 'unknown', detail });
   }
+  // First: what was done is done, and answers of before it count no more, also when it cannot be written.
   context.kept.clear();
   context.late.clear();
+  record({ type: 'step-acted', run, action, acted: 'done', detail: did });
   const proof = await prove(step, planned, context);
   const detail = plainLine(proof.evidence);
   record({ type: 'step-verified', run, action, verified: proof.answer, detail });

@@ -29,6 +29,15 @@ async function run(given: Partial<HealWorld>, jumps: readonly { at: number; by: 
   return { world, result: await world.heal(5 * minute) };
 }
 
+/** A run that breaks down at 8 s, while the agent is being started until about 25 s. */
+async function brokenDown(world: HealWorld): Promise<void> {
+  world.isAgentDown = true;
+  world.startMs = 20_000;
+  world.refresh = () =>
+    world.clock.monotonic() < 8000 ? Promise.resolve() : Promise.reject(new Error('two namespaces'));
+  await expect(world.heal(5 * minute)).rejects.toThrow('two namespaces');
+}
+
 describe('healing', () => {
   test('acts once, proves it, and proves it again after the stability window', async () => {
     const world = new HealWorld();
@@ -122,6 +131,28 @@ describe('the end of a run whose time is over', () => {
     expect(world.reloads).toHaveLength(1);
     expect(result.verdict.state).toBe('broken');
     expect(result.seconds).toBeLessThan(12);
+  });
+});
+
+describe('a run that breaks down', () => {
+  test('lets the lock go when nothing is under way any more', async () => {
+    const world = new HealWorld();
+    await brokenDown(world);
+    expect(world.starts).toHaveLength(1);
+    expect(world.events.at(-1)).toMatchObject({ type: 'step-verified', verified: 'yes' });
+  });
+
+  test('says what went wrong first, also when what was under way breaks down as well', async () => {
+    const journal = memoryJournal();
+    const world = new HealWorld({
+      ...journal,
+      append: (event, at) => {
+        if (event.type === 'step-acted') throw new Error('the disk is full');
+        return journal.append(event, at);
+      },
+    });
+    await brokenDown(world);
+    expect(world.starts).toHaveLength(1);
   });
 });
 

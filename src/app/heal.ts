@@ -42,12 +42,27 @@ export interface HealResult {
 /**
  * Brings the stack back: observe, diagnose, plan, act, verify, record, each pass from a fresh observation, until the
  * wanted level is proven and nothing is broken, or only a person can help, or the time is over. Killed at any point,
- * the next run goes on.
+ * the next run goes on. When it resolves or throws, no action is under way: the caller may let the lock go.
  */
 export async function heal(context: ActContext, log: RunLog, options: HealOptions): Promise<HealResult> {
+  const dispatcher = new Dispatcher(context, log.id, log.record);
+  try {
+    return await untilSettled(context, log, options, dispatcher);
+  } catch (error) {
+    // What went wrong first is told, whatever else goes wrong until the actions have ended.
+    await dispatcher.idle().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function untilSettled(
+  context: ActContext,
+  log: RunLog,
+  options: HealOptions,
+  dispatcher: Dispatcher,
+): Promise<HealResult> {
   const { clock } = context;
   const start = clock.monotonic();
-  const dispatcher = new Dispatcher(context, log.id, log.record);
   const verifier = new Verifier(context, (id, count) =>
     log.record({ type: 'write-verified', run: log.id, id, count }),
   );

@@ -28,11 +28,15 @@ export interface RecoverOptions {
   readonly copyOut?: string | undefined;
   /** How far nobody's own decision holds itself back; undefined: a person asked for it. */
   readonly restraint?: Restraint | undefined;
+  /** The caller tells a person `Recovered.tasks`: what no later look shows is kept for the next run until that is done. */
+  readonly tellsTasks: boolean;
 }
 
 export interface Recovered extends HealResult {
   /** What only a person can do: of the last plan, and of earlier runs that were ended while they moved files. */
   readonly tasks: readonly ManualTask[];
+  /** Those of earlier runs: no look at the stack shows them. */
+  readonly copies: readonly ManualTask[];
 }
 
 type Unheard = Pick<PastAction, 'run' | 'action'>;
@@ -60,12 +64,9 @@ function closeUnheard(site: Site): void {
   closeAsUnknown(site, unheard);
 }
 
-/** Files that an earlier run may have left in a copy only: said at once, and told in full at the end. */
+/** Files that an earlier run may have left in a copy only: said at once, and in full at the end. */
 function findUnfinished({ log, store, target }: Site): readonly UnfinishedCopy[] {
-  const unfinished = unfinishedCopies(store.events({ types: ['run-started', ...actionEvents] }), {
-    run: log.id,
-    context: target.context,
-  });
+  const unfinished = unfinishedCopies(store.events({ types: actionEvents, on: target }), log.id);
   for (const { step, root } of unfinished)
     log.say(`an earlier run was ended while it moved the files of ${refText(step.target)}; see ${root}`);
   return unfinished;
@@ -101,8 +102,8 @@ function recordStarts(
  */
 export async function recover(site: Site, options: RecoverOptions): Promise<Recovered> {
   const { log, context, target } = site;
-  const { command, version, timeoutMs, copyOut, restraint } = options;
-  log.record({ type: 'run-started', run: log.id, command, context: target.context, version });
+  const { command, version, timeoutMs, copyOut, restraint, tellsTasks } = options;
+  log.begin(command, version);
   const unfinished = findUnfinished(site);
   closeUnheard(site);
   const provenAt = lastProof(log.events(['run-started', 'run-ended']), target.context, context.clock.now());
@@ -113,9 +114,10 @@ export async function recover(site: Site, options: RecoverOptions): Promise<Reco
     restraint,
     refreshStack: () => refreshStack(site, log),
   });
-  const tasks = [...tasksFor(unfinished, result), ...result.pass.plan.tasks];
-  closeAsUnknown(site, unfinished);
+  const copies = tasksFor(unfinished, result);
+  // Nobody may be there to read how an interrupted run ended: the machine may be going down.
+  if (tellsTasks && !context.signal.aborted) closeAsUnknown(site, unfinished);
   recordStarts(site, result, provenAt);
   log.record({ type: 'run-ended', run: log.id, verdict: result.verdict, seconds: result.seconds });
-  return { ...result, tasks };
+  return { ...result, tasks: [...copies, ...result.pass.plan.tasks], copies };
 }

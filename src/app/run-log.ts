@@ -7,7 +7,7 @@ import type { Observation } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
 import { usualStarts } from './measured-starts.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EventFilter, JournalStore } from '../ports/journal-store.ts';
+import type { EventFilter, JournalCluster, JournalStore } from '../ports/journal-store.ts';
 
 /** One look at the stack and what follows from it. */
 export interface Pass {
@@ -21,6 +21,12 @@ export interface Listener {
   readonly stored?: (event: StoredEvent) => void;
   readonly passed?: (pass: Pass) => void;
   readonly said?: (line: string) => void;
+}
+
+/** A journal, and the cluster of which a run wants to know what was done. */
+export interface ClusterJournal {
+  readonly store: JournalStore;
+  readonly target: JournalCluster;
 }
 
 const findingKey = (finding: Finding) => `${finding.fault} ${refText(finding.object)}`;
@@ -38,6 +44,7 @@ const slewMs = 1000;
 export class RunLog {
   readonly id = randomUUID();
   readonly #store: JournalStore;
+  readonly #cluster: JournalCluster;
   readonly #clock: Clock;
   readonly #listener: Listener;
   /** Open findings, by when the look that first found them began; monotonic, ms. */
@@ -50,12 +57,19 @@ export class RunLog {
   #look: { readonly monotonic: number; readonly at: number };
   #usual: ReadonlyMap<string, number> | undefined;
 
-  constructor(store: JournalStore, clock: Clock, listener: Listener) {
+  constructor({ store, target }: ClusterJournal, clock: Clock, listener: Listener) {
     this.#store = store;
+    this.#cluster = target;
     this.#clock = clock;
     this.#listener = listener;
     this.#began = clock.monotonic();
     this.#look = { monotonic: this.#began, at: clock.now() };
+  }
+
+  /** Writes down that the run begins, and where: only by that is what it does known from what is done on other clusters. */
+  begin(command: string, version: string): void {
+    const { cluster, context } = this.#cluster;
+    this.record({ type: 'run-started', run: this.id, command, cluster, context, version });
   }
 
   /** A look at the stack begins: what it finds was seen from now on, and times of the past are told by its clock. */
@@ -71,9 +85,9 @@ export class RunLog {
     return stored;
   };
 
-  /** The newest events of these types, as they were written, with the times of the clock of then. */
+  /** The newest events of these types on this cluster, as they were written, with the times of the clock of then. */
   readonly events = (types: NonNullable<EventFilter['types']>): readonly StoredEvent[] =>
-    this.#store.events({ types, last: pastEvents });
+    this.#store.events({ types, on: this.#cluster, last: pastEvents });
 
   /**
    * The same with the times that the clock of the last look would give them: cool-downs go on whether it is set back or

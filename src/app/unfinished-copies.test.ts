@@ -18,24 +18,19 @@ const step: PlannedStep = {
   evidenceAt: now - 60_000,
   parameters: { owner: 'web-set', copyOut: '/copies/run' },
 };
-const begun = (context: string): JournalEvent[] => [
-  { type: 'run-started', run: 'old', command: 'up', context, version: '0' },
-  { type: 'step-intended', run: 'old', action: 'a', step },
-];
+const begun: JournalEvent = { type: 'step-intended', run: 'old', action: 'a', step };
 const acted: JournalEvent = { type: 'step-acted', run: 'old', action: 'a', acted: 'failed', detail: '' };
 const stored = (events: readonly JournalEvent[]): StoredEvent[] =>
   events.map((event, index) => ({ ...event, seq: index + 1, at: now - 60_000 }));
-const found = (...events: readonly JournalEvent[]) =>
-  unfinishedCopies(stored(events), { run: 'new', context: 'k3d-shop' });
+const found = (...events: readonly JournalEvent[]) => unfinishedCopies(stored(events), 'new');
 
 describe('an earlier run that moved files', () => {
   test('was ended before its outcome was heard', () => {
-    expect(found(...begun('k3d-shop'))).toMatchObject([{ run: 'old', action: 'a', root: '/copies/run' }]);
+    expect(found(begun)).toMatchObject([{ run: 'old', action: 'a', root: '/copies/run' }]);
   });
 
   test.each<[string, JournalEvent[]]>([
-    ['its outcome was heard', [...begun('k3d-shop'), acted]],
-    ['it was on another cluster', begun('k3d-other')],
+    ['its outcome was heard', [begun, acted]],
     ['it is this one', [{ type: 'step-intended', run: 'new', action: 'a', step }]],
     [
       'it did something else',
@@ -46,7 +41,7 @@ describe('an earlier run that moved files', () => {
   });
 });
 
-const [copy] = found(...begun('k3d-shop'));
+const [copy] = found(begun);
 const whole = { state: 'whole', archives: ["/copies/it's/uploads.tar"] } as const;
 const made = (name: string, changes: Partial<PodFacts> = {}) =>
   pod(name, { owner: { kind: 'ReplicaSet', name: 'web-set' }, createdAt: now - 50_000, ...changes });

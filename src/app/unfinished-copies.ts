@@ -16,22 +16,13 @@ export interface UnfinishedCopy {
   readonly intendedAt: number;
 }
 
-/**
- * What earlier runs on this kubeconfig context had begun when the process or the power ended, oldest first; a run of which the
- * context is not known counts.
- */
-export function unfinishedCopies(
-  events: readonly StoredEvent[],
-  { run, context }: { readonly run: string; readonly context: string },
-): readonly UnfinishedCopy[] {
+/** What runs before this one had begun when the process or the power ended, of the events of one cluster; oldest first. */
+export function unfinishedCopies(events: readonly StoredEvent[], run: string): readonly UnfinishedCopy[] {
   const heard = new Set(events.flatMap((event) => (event.type === 'step-acted' ? [event.action] : [])));
-  const elsewhere = new Set(
-    events.flatMap((event) => (event.type === 'run-started' && event.context !== context ? [event.run] : [])),
-  );
   return events.flatMap((event) => {
     if (event.type !== 'step-intended' || event.step.step !== 'restart-pod-with-its-files') return [];
     const { action, step, at } = event;
-    if (event.run === run || elsewhere.has(event.run) || heard.has(action)) return [];
+    if (event.run === run || heard.has(action)) return [];
     return [{ run: event.run, action, step, root: step.parameters['copyOut'] ?? '', intendedAt: at }];
   });
 }

@@ -84,9 +84,10 @@ export function openCluster(options: OpenOptions): OpenedCluster {
     },
     prove: async (timeoutMs) => {
       wired ??= await whole();
-      const log = new RunLog(store, systemClock, printer);
+      const log = new RunLog(wired, systemClock, printer);
       await refreshStack(wired, log);
-      const { verdict } = await recover({ ...wired, log }, { command: 'up', version, timeoutMs });
+      const asUp = { command: 'up', version, timeoutMs, tellsTasks: false } as const;
+      const { verdict } = await recover({ ...wired, log }, asUp);
       const state = verdict.state === 'settling' ? 'broken' : verdict.state;
       return { state, sentence: verdict.sentence };
     },

@@ -72,7 +72,7 @@ export async function openSession(
     if (live) await engineAnswers(inputs.provider, { deadlineMs: options.timeout, signal, say });
     const wired = await wire(inputs);
     if (wired.accessNote !== undefined) say(wired.accessNote);
-    const log = new RunLog(wired.store, wired.context.clock, printer);
+    const log = new RunLog(wired, wired.context.clock, printer);
     await refreshStack(wired, log);
     return { ...wired, log, close };
   } catch (error) {

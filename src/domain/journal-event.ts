@@ -9,6 +9,8 @@ export type JournalEvent =
       readonly type: 'run-started';
       readonly run: string;
       readonly command: string;
+      /** Undefined: an older program wrote it. */
+      readonly cluster?: string;
       readonly context: string;
       readonly version: string;
     }

@@ -7,6 +7,7 @@ const nameFields: ReadonlySet<string> = new Set([
   'run',
   'action',
   'command',
+  'cluster',
   'context',
   'version',
   'fault',

@@ -6,7 +6,7 @@ import { refreshStack } from '../app/refresh-stack.ts';
 import { RunLog, type Listener, type Pass } from '../app/run-log.ts';
 import { frontDoorServing } from '../verify/front-door-serving.ts';
 import { wantedLevel } from '../verify/verifier.ts';
-import { verdictText } from '../report/text.ts';
+import { taskText, verdictText } from '../report/text.ts';
 import { actionText } from '../report/outcome.ts';
 import { seen } from '../domain/looked.ts';
 import { oneLine } from '../observe/look.ts';
@@ -58,11 +58,13 @@ interface Open {
   readonly feeds: Promise<unknown>;
 }
 
-function outcomeOf({ verdict, pass, tasks }: Recovered, aborted: boolean): RecoveryReport['outcome'] {
+/** Files that lie in a copy wait for a person, and keep nothing from being tried again. */
+function outcomeOf({ verdict, pass }: Recovered, aborted: boolean): RecoveryReport['outcome'] {
   if (aborted) return 'interrupted';
   if (verdict.state === 'healthy') return 'usable';
   // Without a known front door nothing can be proven; then what was seen has to do.
   if (verdict.wanted === 'none' && sightOf(pass).health === 'usable') return 'usable';
+  const { tasks } = pass.plan;
   const isForPeople = tasks.length > 0 || pass.plan.refusals.some(({ kind }) => kind === 'human');
   return isForPeople ? 'needs-human' : 'not-usable';
 }
@@ -71,6 +73,8 @@ function outcomeOf({ verdict, pass, tasks }: Recovered, aborted: boolean): Recov
 export class SessionWorkplace implements Workplace {
   readonly #parts: WorkplaceParts;
   readonly #stops = new StopsByHand();
+  /** Tasks that were in a notice, word for word. */
+  readonly #told = new Set<string>();
   #open: Open | undefined;
 
   constructor(parts: WorkplaceParts) {
@@ -120,25 +124,36 @@ export class SessionWorkplace implements Workplace {
       listener.passed?.(pass);
     };
     return holding(session.target, async () => {
-      const log = new RunLog(session.store, clock, { ...listener, passed });
+      const log = new RunLog(session, clock, { ...listener, passed });
       const site = { ...session, context: withSignal(session.context, signal), log };
-      const result = await recover(site, { command: 'watch', version, timeoutMs: recoveryMs, restraint });
+      const options = { command: 'watch', version, restraint, tellsTasks: false } as const;
+      const result = await recover(site, { ...options, timeoutMs: recoveryMs });
       const told = result.actions.filter(({ acted }) => acted !== 'skipped');
+      const outcome = outcomeOf(result, signal.aborted);
       return {
-        outcome: outcomeOf(result, signal.aborted),
+        outcome,
         trouble: sightOf(result.pass).trouble,
         sentence: verdictText(result.verdict),
-        did: told.map((action) => actionText(action)),
+        did: [...told.map((action) => actionText(action)), ...this.#copiesToTell(result, outcome)],
         starts: startsOf(result.pass),
       };
     });
   }
 
+  /** Files that lie in a copy only, for the notice that these outcomes lead to; the journal keeps them for `up`. */
+  #copiesToTell({ copies }: Recovered, outcome: RecoveryReport['outcome']): readonly string[] {
+    if (outcome !== 'usable' && outcome !== 'needs-human') return [];
+    const fresh = copies.map(taskText).filter((text) => !this.#told.has(text));
+    for (const text of fresh) this.#told.add(text);
+    return fresh;
+  }
+
   pause(): ReturnType<typeof pauseOf> {
     const session = this.#open?.session;
     if (session === undefined) return undefined;
-    const events = session.store.events({ types: pauseEvents, last: 10 });
-    return pauseOf(events, session.target.cluster, this.#parts.clock.now());
+    const { store, target } = session;
+    const events = store.events({ types: pauseEvents, on: target, last: 1 });
+    return pauseOf(events, target.cluster, this.#parts.clock.now());
   }
 
   stoppedByHand(): string | undefined {
@@ -178,7 +193,7 @@ export class SessionWorkplace implements Workplace {
       followContainers({ ...feed, provider: context.provider, cluster: target.cluster, stops }),
       followPods({ ...feed, reader: context.reader, namespace: () => context.stack.namespace }),
     ]).catch((error: unknown) => poke(`events cannot be followed: ${oneLine(error)}`));
-    const log = new RunLog(store, clock, listener);
+    const log = new RunLog(session, clock, listener);
     return { session, log, since: clock.monotonic(), ending, feeds };
   }
 }

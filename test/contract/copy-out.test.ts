@@ -290,7 +290,7 @@ async function killedAt(
   };
   void runStep(fake.planned, fake.context, 'killed', (event) => journal.append(event, now));
   await reached;
-  return unfinishedCopies(journal.events(), { run: 'next', context: 'k3d-shop' });
+  return unfinishedCopies(journal.events(), 'next');
 }
 
 /** What the next run tells, when it sees the pods as they are now. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { JournalEvent } from '../../src/domain/journal-event.ts';
-import type { JournalStore } from '../../src/ports/journal-store.ts';
+import type { EventFilter, JournalStore } from '../../src/ports/journal-store.ts';
 import { JournalUnavailable } from '../../src/adapters/stores/journal-unavailable.ts';
 import { SqliteJournal } from '../../src/adapters/stores/sqlite-journal.ts';
 import { registerSecret } from '../../src/record/redact.ts';
@@ -20,6 +20,22 @@ const failed = (detail: string, action = 'a1'): JournalEvent => ({
   action,
   acted: 'failed',
   detail,
+});
+
+const started = (run: string, context: string, cluster?: string): JournalEvent => ({
+  type: 'run-started',
+  run,
+  command: 'up',
+  context,
+  version: '0',
+  ...(cluster !== undefined && { cluster }),
+});
+const paused = (cluster: string): JournalEvent => ({
+  type: 'paused',
+  run: 'p',
+  cluster,
+  until: 1,
+  reason: '',
 });
 
 const noMounts =
@@ -56,6 +72,30 @@ describe.each(stores)('journal store: %s', (_name, open) => {
     journal.close();
   });
 
+  it('limits to one cluster: what says that it belongs to another is left out, also before the newest are taken', () => {
+    const journal = open();
+    const events = [
+      started('here', 'k3d-shop', 'shop'),
+      started('renamed', 'my-shop', 'shop'),
+      started('pointed elsewhere', 'k3d-shop', 'other'),
+      started('older', 'k3d-shop'),
+      started('older, elsewhere', 'k3d-other'),
+    ];
+    for (const event of events) journal.append(event, 1);
+    for (const { run } of events) journal.append(written(run, run), 1);
+    journal.append(written('nobody knows', 'unknown'), 1);
+    for (const cluster of ['shop', 'other', 'other']) journal.append(paused(cluster), 1);
+    const on = { cluster: 'shop', context: 'k3d-shop' };
+    const found = (filter: EventFilter): unknown[] =>
+      journal.events({ ...filter, on }).map((event) => ('id' in event ? event.id : event.run));
+    expect(found({ types: ['write-verified'] })).toEqual(['here', 'renamed', 'older', 'nobody knows']);
+    expect(found({ types: ['write-verified'], last: 3 })).toEqual(['renamed', 'older', 'nobody knows']);
+    expect(found({ types: ['run-started'] })).toEqual(['here', 'renamed', 'older']);
+    expect(found({ run: 'older, elsewhere' })).toEqual([]);
+    expect(journal.events({ types: ['paused'], on, last: 1 })).toMatchObject([{ cluster: 'shop' }]);
+    journal.close();
+  });
+
   it('keeps no secret, in no depth, and keeps the names that budgets are kept by', () => {
     const journal = open();
     registerSecret('hunter-of-secrets');
@@ -68,6 +108,7 @@ describe.each(stores)('journal store: %s', (_name, open) => {
     const text = JSON.stringify(journal.events());
     expect(text).not.toContain('hunter-of-secrets');
     expect(stored).toMatchObject({ action: 'jewelry-shop-db', detail: 'login with [redacted] failed' });
+    expect(journal.append(paused('jewelry-shop-db'), 3)).toMatchObject({ cluster: 'jewelry-shop-db' });
     journal.close();
   });
 });

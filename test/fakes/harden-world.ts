@@ -16,7 +16,7 @@ import type { ClusterReader, ClusterWriter, KubeObject } from '../../src/ports/c
 import type { JournalStore } from '../../src/ports/journal-store.ts';
 import { dnsStream } from './dns-answer.ts';
 import { memoryJournal } from './memory-journal.ts';
-import { node, now, stack } from './observation.ts';
+import { node, now, shopCluster, stack } from './observation.ts';
 import { AppliedObjects } from './server-side-apply.ts';
 import { shopObjects, smallShop } from './shop-objects.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -116,7 +116,7 @@ export class HardenWorld {
   get session(): HardenSession {
     return {
       context: this.#context(),
-      log: new RunLog(this.journal, this.clock, {}),
+      log: new RunLog({ store: this.journal, target: shopCluster }, this.clock, {}),
       timeoutMs: 60_000,
       starts: this.starts,
     };

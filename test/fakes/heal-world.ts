@@ -1,6 +1,8 @@
 import type { ActContext } from '../../src/act/define-step.ts';
 import { heal, type HealResult } from '../../src/app/heal.ts';
+import { recover, type Recovered, type RecoverOptions } from '../../src/app/recover.ts';
 import { RunLog } from '../../src/app/run-log.ts';
+import type { Target } from '../../src/app/target.ts';
 import type { StoredEvent } from '../../src/domain/journal-event.ts';
 import type { NodeContainer } from '../../src/domain/observation.ts';
 import type { Stack } from '../../src/domain/stack.ts';
@@ -11,7 +13,7 @@ import type { ClusterReader } from '../../src/ports/cluster.ts';
 import type { JournalStore } from '../../src/ports/journal-store.ts';
 import { dnsStream } from './dns-answer.ts';
 import { memoryJournal } from './memory-journal.ts';
-import { node, now, stack } from './observation.ts';
+import { node, now, shopCluster, stack } from './observation.ts';
 import { shopObjects, smallShop } from './shop-objects.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -51,7 +53,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 export class HealWorld {
   readonly clock = new VirtualClock(now);
   readonly journal: JournalStore;
-  readonly interruption = new AbortController();
+  interruption = new AbortController();
   /** Monotonic times at which the load balancer was reloaded, ms. */
   readonly reloads: number[] = [];
   /** Monotonic times at which the agent was started, ms. */
@@ -66,11 +68,16 @@ export class HealWorld {
   reloadMs = 0;
   refusalMs = 0;
 
+  /** Discovery, after each pass. */
+  refresh: () => Promise<void> = () => Promise.resolve();
+
   constructor(journal: JournalStore = memoryJournal()) {
     this.journal = journal;
   }
 
   readonly stack = shopStack;
+  /** Where the journal says that this shop is. */
+  target: Target = { ...shopCluster, engine: '/run/docker.sock' };
 
   get events(): readonly StoredEvent[] {
     return this.journal.events();
@@ -78,13 +85,23 @@ export class HealWorld {
 
   /** One run of the loop, as `up` makes it. */
   heal(timeoutMs: number): Promise<HealResult> {
-    const { clock } = this;
-    const log = new RunLog(this.journal, clock, {});
+    const { clock, journal: store, target } = this;
+    const log = new RunLog({ store, target }, clock, {});
     return heal(this.context(), log, {
       timeoutMs,
       provenAt: undefined,
-      refreshStack: () => Promise.resolve(),
+      refreshStack: () => this.refresh(),
     });
+  }
+
+  /** One whole recovery with everything that belongs to it in the journal. */
+  recover(options: Pick<RecoverOptions, 'command' | 'tellsTasks'>): Promise<Recovered> {
+    const { clock, journal: store } = this;
+    const source = { known: true, stack: shopStack, due: () => false, refresh: () => Promise.resolve() };
+    const { target } = this;
+    const log = new RunLog({ store, target }, clock, {});
+    const site = { context: this.context(), source: source as never, target, store, log };
+    return recover(site, { version: '0', timeoutMs: 300_000, ...options });
   }
 
   #containers(): readonly NodeContainer[] {

@@ -1,7 +1,13 @@
 import type { JournalEvent, StoredEvent } from '../../src/domain/journal-event.ts';
-import type { JournalStore } from '../../src/ports/journal-store.ts';
+import type { JournalCluster, JournalStore } from '../../src/ports/journal-store.ts';
 import { redact } from '../../src/record/redact.ts';
 import { redactedFields } from '../../src/record/redacted-fields.ts';
+
+/** Whether an event says itself that it belongs to another cluster; of older runs only the context is known. */
+function isElsewhere(event: JournalEvent, { cluster, context }: JournalCluster): boolean {
+  if ('cluster' in event && event.cluster !== undefined) return event.cluster !== cluster;
+  return event.type === 'run-started' && event.context !== context;
+}
 
 /** A journal that lives as long as the object: for tests of everything that records. */
 export function memoryJournal(): JournalStore {
@@ -12,10 +18,15 @@ export function memoryJournal(): JournalStore {
       stored.push(next);
       return next;
     },
-    events({ run, types, last } = {}) {
+    events({ run, types, on, last } = {}) {
+      const others = new Set(stored.filter((event) => on !== undefined && isElsewhere(event, on)));
+      const runs = new Set([...others].flatMap(({ type, run: id }) => (type === 'run-started' ? [id] : [])));
       const wanted = stored.filter(
         (event) =>
-          (run === undefined || event.run === run) && (types === undefined || types.includes(event.type)),
+          (run === undefined || event.run === run) &&
+          (types === undefined || types.includes(event.type)) &&
+          !others.has(event) &&
+          !runs.has(event.run),
       );
       return last === undefined ? wanted : wanted.slice(Math.max(0, wanted.length - last));
     },

@@ -123,6 +123,9 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
   };
 }
 
+/** Where the journal has the events of this stack. */
+export const shopCluster = { cluster: 'shop', context: 'k3d-shop' } as const;
+
 export const stack: Stack = {
   name: 'shop',
   cluster: { provider: 'k3d', name: 'shop', context: 'k3d-shop' },

@@ -12,7 +12,7 @@ import { registerSecret } from '../../src/record/redact.ts';
 import { type AgentTelemetry, createTelemetry } from '../../src/telemetry/index.ts';
 import { freePort } from '../fakes/free-port.ts';
 import { memoryJournal } from '../fakes/memory-journal.ts';
-import { healthy } from '../fakes/observation.ts';
+import { healthy, shopCluster } from '../fakes/observation.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { goProgram } from './from-registries.ts';
@@ -194,7 +194,7 @@ describe('the OpenTelemetry Collector', { timeout: 600_000 }, () => {
     const clock = new VirtualClock(Date.UTC(2026, 0, 1));
     const agent = await telemetry(endpoint, clock, (line) => expect.unreachable(line));
     agent.listener.passed(pass('notice', {}));
-    await recover(new RunLog(memoryJournal(), clock, agent.listener), clock);
+    await recover(new RunLog({ store: memoryJournal(), target: shopCluster }, clock, agent.listener), clock);
     await agent.close();
     await expect.poll(() => lines.length, { timeout: 10_000 }).toBeGreaterThan(0);
 
@@ -243,7 +243,7 @@ test('a collector that is not there is told once, and holds up nobody', async ()
   const clock = new VirtualClock(Date.UTC(2026, 0, 1));
   const agent = await telemetry(`http://127.0.0.1:${await freePort()}`, clock, (line) => told.push(line));
   for (let count = 0; count < 3; count += 1)
-    await recover(new RunLog(memoryJournal(), clock, agent.listener), clock);
+    await recover(new RunLog({ store: memoryJournal(), target: shopCluster }, clock, agent.listener), clock);
   const before = performance.now();
   await agent.close();
   expect(performance.now() - before).toBeLessThan(5000);
@@ -269,7 +269,7 @@ test('a collector that takes the connection and says nothing holds up nobody', a
   const { port } = silent.address() as net.AddressInfo;
   const clock = new VirtualClock(Date.UTC(2026, 0, 1));
   const agent = await telemetry(`http://127.0.0.1:${port}`, clock, () => undefined);
-  await recover(new RunLog(memoryJournal(), clock, agent.listener), clock);
+  await recover(new RunLog({ store: memoryJournal(), target: shopCluster }, clock, agent.listener), clock);
   const before = performance.now();
   await agent.close();
   expect(performance.now() - before).toBeLessThan(5000);

@@ -12,6 +12,15 @@ import { migrate } from './migrations.ts';
 /** How long to wait for another process that is just writing, ms. */
 const busyTimeoutMs = 5000;
 
+/**
+ * By the word of its run's start, and by its own; parameters: cluster, context, cluster. Asked in each pass: with a full
+ * journal it takes 3 ms of CPU for the cluster that wrote it, and 26 ms for another one (45,000 actions in 3,000 runs).
+ */
+const belongsHere = `run NOT IN (
+  SELECT run FROM events WHERE type = 'run-started'
+    AND coalesce(json_extract(body, '$.cluster') <> ?, json_extract(body, '$.context') <> ?)
+  ) AND coalesce(json_extract(body, '$.cluster') = ?, TRUE)`;
+
 type Row = Readonly<Record<string, unknown>>;
 
 /**
@@ -63,16 +72,18 @@ export class SqliteJournal implements JournalStore {
     }
   }
 
-  events({ run, types, last }: EventFilter = {}): readonly StoredEvent[] {
+  events({ run, types, on, last }: EventFilter = {}): readonly StoredEvent[] {
     try {
       const wanted = types ?? [];
       const conditions = [
         ...(run === undefined ? [] : ['run = ?']),
         ...(types === undefined ? [] : [`type IN (${wanted.map(() => '?').join(', ')})`]),
+        ...(on === undefined ? [] : [belongsHere]),
       ];
       const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
       const newestFirst = `SELECT seq, at, run, type, body FROM events ${where} ORDER BY seq DESC LIMIT ?`;
-      const values = [...(run === undefined ? [] : [run]), ...wanted, last ?? -1];
+      const place = on === undefined ? [] : [on.cluster, on.context, on.cluster];
+      const values = [...(run === undefined ? [] : [run]), ...wanted, ...place, last ?? -1];
       const rows = this.#database.prepare(newestFirst).all(...values);
       return rows.toReversed().map((row) => storedEvent(row));
     } catch (error) {

@@ -41,7 +41,11 @@ function exitCodeOfRehearsal({ kept, notEnded, verdict }: Rehearsed): number {
 
 async function drillLocked(session: Session, options: CommonOptions): Promise<number> {
   const rehearsal = await prepareRehearsal(session);
-  const result = await rehearse(session, rehearsal, { version: version(), timeoutMs: options.timeout });
+  const result = await rehearse(session, rehearsal, {
+    version: version(),
+    timeoutMs: options.timeout,
+    tellsTasks: true,
+  });
   const { kept, notEnded } = result;
   session.close();
   const incomplete = notEnded.map((why) => `This was no whole rehearsal: ${why}`);

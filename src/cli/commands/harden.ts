@@ -124,8 +124,8 @@ function resultsAnswer(
 }
 
 /** Writes the run's frame into the journal around what changes something. */
-async function asRun<T>({ log, target }: Session, command: string, work: () => Promise<T>): Promise<T> {
-  log.record({ type: 'run-started', run: log.id, command, context: target.context, version: version() });
+async function asRun<T>({ log }: Session, command: string, work: () => Promise<T>): Promise<T> {
+  log.begin(command, version());
   return work();
 }
 

@@ -4,6 +4,7 @@ import { refText } from '../../domain/object-ref.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { UsageError } from '../errors.ts';
 import { holdingLock } from '../holding-lock.ts';
+import { version } from '../process.ts';
 import type { Session } from '../session.ts';
 
 function keyOf({ step, target, parameters }: PlannedStep): string {
@@ -36,8 +37,9 @@ export function runSteps(
   command: string,
   chosen: readonly PlannedStep[],
 ): Promise<readonly ActionResult[]> {
-  return holdingLock(target, command, async () => {
+  return holdingLock(target, `rekindle ${command}`, async () => {
     const results: ActionResult[] = [];
+    if (chosen.length > 0) log.begin(command, version());
     for (const step of chosen) {
       if (context.signal.aborted) break;
       const result = await runStep(step, context, log.id, log.record);

@@ -160,7 +160,7 @@ export async function profileSetCommand(
       return exitCodes.healthy;
     }
     assertAllowed(steps, options.restartPoolers === true);
-    const actions = await runSteps(session, 'rekindle pooler profile set', steps);
+    const actions = await runSteps(session, 'pooler profile set', steps);
     return await tellOutcome(session, options, prepared, actions);
   } finally {
     session.close();

@@ -49,7 +49,7 @@ export async function profileUndoCommand(
       return exitCodes.healthy;
     }
     assertAllowed(steps, options.restartPoolers === true);
-    const actions = await runSteps(session, 'rekindle pooler profile undo', steps);
+    const actions = await runSteps(session, 'pooler profile undo', steps);
     const isDone = actions.length === steps.length && actions.every(({ verified }) => verified === 'yes');
     const head = isDone ? 'Nothing of a profile is left.' : 'Not everything was taken back; repeat it.';
     answer(options, 'pooler-profile-undo', {

@@ -10,6 +10,7 @@ import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { holdingLock } from '../holding-lock.ts';
 import type { CommonOptions } from '../options.ts';
+import { version } from '../process.ts';
 import { openSession, type Session } from '../session.ts';
 import { decidedPass } from './decided-pass.ts';
 import { stepGroups, waitForDatabase } from './step-groups.ts';
@@ -33,6 +34,7 @@ export function stepListCommand(options: CommonOptions): number {
 
 async function runAll({ context, log }: Session, chosen: readonly PlannedStep[]): Promise<ActionResult[]> {
   const results: ActionResult[] = [];
+  if (chosen.length > 0) log.begin('step run', version());
   for (const step of chosen) results.push(await runStep(step, context, log.id, log.record));
   return results;
 }

@@ -18,7 +18,13 @@ async function healLocked(
 ): Promise<number> {
   const { context } = session;
   const timeoutMs = options.timeout;
-  const result = await recover(session, { command: 'up', version: version(), timeoutMs, copyOut });
+  const result = await recover(session, {
+    command: 'up',
+    version: version(),
+    timeoutMs,
+    copyOut,
+    tellsTasks: true,
+  });
   const { verdict, pass } = result;
   // The picture ends before the answer, which goes to another stream of the same terminal.
   session.close();

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+
+import { memoryJournal } from '../../test/fakes/memory-journal.ts';
+import { leaveUnfinishedCopy } from '../../test/fakes/unfinished-copy.ts';
+import { WatchWorld } from '../../test/fakes/watch-world.ts';
+
+const minute = 60_000;
+
+/** When an agent reloads the load balancer of a shop that needs it four times, while a recovery is given two seconds. */
+async function reloads(isCopyLeft: boolean): Promise<readonly number[]> {
+  const journal = memoryJournal();
+  if (isCopyLeft) leaveUnfinishedCopy(journal);
+  const world = new WatchWorld({ recoveryMs: 2000 }, journal);
+  world.shop.isShunned = true;
+  world.shop.helpsAt = 4;
+  await world.run(40 * minute);
+  return world.shop.reloads;
+}
+
+describe('a copy that an earlier run left', () => {
+  test('is in the next notice of the agent, once, and is left for `up`', async () => {
+    const journal = memoryJournal();
+    const archive = leaveUnfinishedCopy(journal);
+    const world = new WatchWorld({}, journal);
+    const { shop } = world;
+    shop.clock.at(10 * minute, () => (shop.isShunned = true));
+    await world.run(20 * minute);
+    expect(world.notices.map(({ kind, text }) => [kind, text.includes(archive)])).toEqual([
+      ['recovered', true],
+      ['recovered', false],
+    ]);
+    const { tasks } = await shop.recover({ command: 'up', tellsTasks: true });
+    expect(tasks).toMatchObject([{ byHand: expect.stringContaining(archive) as string }]);
+  });
+
+  test('keeps nothing from being tried again', async () => {
+    const without = await reloads(false);
+    expect(without).toHaveLength(4);
+    expect(await reloads(true)).toEqual(without);
+  });
+});
+
+test('a pause is obeyed however often other clusters were paused since', async () => {
+  const journal = memoryJournal();
+  const world = new WatchWorld({}, journal);
+  const { shop } = world;
+  const until = shop.clock.now() + 30 * minute;
+  const pause = (cluster: string, reason: string) =>
+    journal.append({ type: 'paused', run: 'me', cluster, until, reason }, shop.clock.now());
+  shop.clock.at(minute, () => {
+    pause('shop', 'upgrade');
+    for (let nth = 1; nth <= 12; nth += 1) pause('other', 'not this one');
+    shop.isShunned = true;
+  });
+  await world.run(20 * minute);
+  expect(shop.reloads).toEqual([]);
+  expect(world.states.some(({ sentence }) => sentence.includes('upgrade'))).toBe(true);
+});
