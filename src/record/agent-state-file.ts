@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import type { AgentState } from '../domain/agent-state.ts';
 import { errorCode } from './explained-error.ts';
@@ -27,4 +28,24 @@ export function readAgentState(file: string): KeptAgentState | undefined {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** An agent's file, and the cluster that it is about. */
+export interface AgentStateFile {
+  readonly cluster: string;
+  readonly state: KeptAgentState;
+}
+
+/** Every agent's file in this folder, by the time that it speaks of, the oldest first. Throws when one cannot be read. */
+export function readAgentStates(folder: string): readonly AgentStateFile[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((name) => {
+      const cluster = /^agent-(.+)\.json$/.exec(name)?.[1];
+      const state = cluster === undefined ? undefined : readAgentState(join(folder, name));
+      return cluster === undefined || state === undefined
+        ? []
+        : [{ cluster: decodeURIComponent(cluster), state }];
+    })
+    .sort((a, b) => a.state.at - b.state.at);
 }

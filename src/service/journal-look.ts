@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 
 import type { StoredEvent } from '../domain/journal-event.ts';
 import type { EventFilter } from '../ports/journal-store.ts';
-import { readAgentState, type KeptAgentState } from '../record/agent-state-file.ts';
+import { readAgentStates, type KeptAgentState } from '../record/agent-state-file.ts';
 import { journalPath, stateDirectory } from '../record/paths.ts';
 import type { Run } from './run.ts';
 import type { Account, InstallRecord } from './service-spec.ts';
@@ -39,10 +38,8 @@ export function lastProven(events: readonly StoredEvent[], now: number): number 
  * said, perhaps before a loss of power, is nothing that this one says.
  */
 export function agentOf(folder: string, pid: number): KeptAgentState | undefined {
-  const files = readdirSync(folder).filter((name) => /^agent-.*\.json$/.test(name));
-  const states = files.flatMap((name) => readAgentState(join(folder, name)) ?? []);
-  if (pid !== 0) return states.find((state) => state.pid === pid);
-  return states.sort((a, b) => a.at - b.at).at(-1);
+  const states = readAgentStates(folder).map(({ state }) => state);
+  return pid === 0 ? states.at(-1) : states.find((state) => state.pid === pid);
 }
 
 /** Root reads a user's journal as that user: opening it may write beside it, and would follow whatever links lie there. */
@@ -73,6 +70,6 @@ export async function lookIntoJournal(
     : await eventsAs(account, record, run);
   return {
     provenAt: lastProven(events, Date.now()),
-    agent: existsSync(folder) ? agentOf(folder, pid) : undefined,
+    agent: agentOf(folder, pid),
   };
 }

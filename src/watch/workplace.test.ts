@@ -56,3 +56,21 @@ test('a pause is obeyed however often other clusters were paused since', async (
   expect(shop.reloads).toEqual([]);
   expect(world.states.some(({ sentence }) => sentence.includes('upgrade'))).toBe(true);
 });
+
+test('a pause is obeyed by an agent that starts while the engine is down', async () => {
+  const world = new WatchWorld();
+  const { shop } = world;
+  const until = shop.clock.now() + 2 * 60 * minute;
+  shop.journal.append(
+    { type: 'paused', run: 'me', cluster: 'shop', until, reason: 'new disk' },
+    shop.clock.now(),
+  );
+  world.isKnown = true;
+  world.unreachable = 'connect ENOENT /run/docker.sock';
+  await world.run(60 * minute);
+  expect(world.states.at(-2)).toMatchObject({
+    state: 'paused',
+    sentence: expect.stringContaining('new disk') as string,
+  });
+  expect(world.notices).toEqual([]);
+});

@@ -12,6 +12,7 @@ import { seen } from '../domain/looked.ts';
 import { oneLine } from '../observe/look.ts';
 import type { Restraint } from '../plan/guards/define-guard.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { JournalCluster, JournalStore } from '../ports/journal-store.ts';
 import type { RecoveryReport, Workplace } from './agent.ts';
 import { followContainers, followPods } from './feeds.ts';
 import { pauseEvents, pauseOf } from './pause.ts';
@@ -28,6 +29,10 @@ export interface WorkplaceParts {
   readonly version: string;
   /** Reads every input anew; throws when one cannot be used or nothing answers. */
   readonly open: () => Promise<WatchSession>;
+  /** The agent's own journal, which is open whether there is a session or not. */
+  readonly journal: Pick<JournalStore, 'events'>;
+  /** The cluster that the agent before this one has watched; undefined: not known. */
+  readonly lastWatched: () => JournalCluster | undefined;
   /** Runs the work while this process holds the cluster's lock. Throws AnotherAtWork. */
   readonly holding: <T>(target: WatchSession['target'], work: () => Promise<T>) => Promise<T>;
   readonly listener: Listener;
@@ -76,6 +81,7 @@ export class SessionWorkplace implements Workplace {
   /** Tasks that were in a notice, word for word. */
   readonly #told = new Set<string>();
   #open: Open | undefined;
+  #target: JournalCluster | undefined;
 
   constructor(parts: WorkplaceParts) {
     this.#parts = parts;
@@ -148,12 +154,13 @@ export class SessionWorkplace implements Workplace {
     return fresh;
   }
 
+  /** Also while nothing can be asked: then of the cluster that was watched last. */
   pause(): ReturnType<typeof pauseOf> {
-    const session = this.#open?.session;
-    if (session === undefined) return undefined;
-    const { store, target } = session;
-    const events = store.events({ types: pauseEvents, on: target, last: 1 });
-    return pauseOf(events, target.cluster, this.#parts.clock.now());
+    const { journal, lastWatched, clock } = this.#parts;
+    const target = (this.#target ??= lastWatched());
+    if (target === undefined) return undefined;
+    const events = journal.events({ types: pauseEvents, on: target, last: 1 });
+    return pauseOf(events, target.cluster, clock.now());
   }
 
   stoppedByHand(): string | undefined {
@@ -184,6 +191,7 @@ export class SessionWorkplace implements Workplace {
   #begin(session: WatchSession): Open {
     const { clock, listener, poke } = this.#parts;
     const { context, target, store } = session;
+    this.#target = target;
     const ending = new AbortController();
     const say = (line: string) => listener.said?.(line);
     const feed = { clock, signal: ending.signal, poke, say };

@@ -21,6 +21,10 @@ export class WatchWorld {
   readonly settings: WatchSettings;
   /** Another process that holds the cluster's lock. */
   isLocked = false;
+  /** Why no session can be begun. */
+  unreachable: string | undefined;
+  /** An agent has watched this cluster before. */
+  isKnown = false;
   readonly workplace: SessionWorkplace;
 
   constructor(settings: Partial<WatchSettings> = {}, journal?: JournalStore) {
@@ -31,17 +35,22 @@ export class WatchWorld {
     this.triggers = triggers;
     const target = { cluster: 'shop', context: 'k3d-shop', engine: '/run/docker.sock' };
     const source = { known: true, stack: shop.stack, due: () => false, refresh: () => Promise.resolve() };
+    const session = () => ({
+      context: shop.context(),
+      source: source as never,
+      target,
+      store: shop.journal,
+      close: () => undefined,
+    });
     this.workplace = new SessionWorkplace({
       clock: shop.clock,
       version: '0',
       open: () =>
-        Promise.resolve({
-          context: shop.context(),
-          source: source as never,
-          target,
-          store: shop.journal,
-          close: () => undefined,
-        }),
+        this.unreachable === undefined
+          ? Promise.resolve(session())
+          : Promise.reject(Object.assign(new Error(this.unreachable), { name: 'EngineUnreachable' })),
+      journal: shop.journal,
+      lastWatched: () => (this.isKnown ? target : undefined),
       holding: (_cluster, work) => {
         if (this.isLocked)
           return Promise.reject(Object.assign(new Error('process 7'), { name: 'AnotherAtWork' }));

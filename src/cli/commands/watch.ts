@@ -9,10 +9,11 @@ import { notifiersOf } from '../../app/wire-notifiers.ts';
 import { openJournal, readInputs } from '../../app/wire.ts';
 import type { AgentState } from '../../domain/agent-state.ts';
 import type { JournalEvent, StoredEvent } from '../../domain/journal-event.ts';
+import type { JournalCluster } from '../../ports/journal-store.ts';
 import type { Notice } from '../../ports/notifier.ts';
-import { writeAgentState } from '../../record/agent-state-file.ts';
+import { readAgentStates, writeAgentState } from '../../record/agent-state-file.ts';
 import { causeText } from '../../record/explained-error.ts';
-import { agentStatePath } from '../../record/paths.ts';
+import { agentStatePath, stateDirectory } from '../../record/paths.ts';
 import type { KnownBackups } from '../../report/backup-text.ts';
 import { eventText } from '../../report/text.ts';
 import { keptAlive } from '../../service/kept-alive.ts';
@@ -70,6 +71,16 @@ function stateWriter(pid: number): (state: AgentState, target: { cluster: string
     const at = systemClock.now();
     writeAgentState(agentStatePath(cluster), { ...state, pid, version: version(), context, at });
   };
+}
+
+/** The cluster that an agent watched last through this context; without one, the only one that there is. */
+function lastWatched(context: string | undefined): JournalCluster | undefined {
+  const known = readAgentStates(stateDirectory()).map(({ cluster, state }) => ({
+    cluster,
+    context: state.context,
+  }));
+  if (context === undefined) return known.length === 1 ? known[0] : undefined;
+  return known.findLast((target) => target.context === context);
 }
 
 /** What is known of the backups of a context; what cannot be read is told once. */
@@ -139,6 +150,8 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     clock: systemClock,
     version: version(),
     open,
+    journal,
+    lastWatched: () => lastWatched(options.context),
     holding: (locked, work) => holdingLock(locked, 'rekindle watch', work),
     listener,
     restraint: restraintOf(file),
