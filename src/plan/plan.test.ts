@@ -10,7 +10,7 @@ import type { Observation } from '../domain/observation.ts';
 import { refText } from '../domain/object-ref.ts';
 import { reservedBy } from '../domain/plan.ts';
 import { poolerProfiles } from '../domain/pooler-profiles.ts';
-import { anyContainerRuns } from '../domain/running-containers.ts';
+import { anyContainerRuns, workingContainers } from '../domain/running-containers.ts';
 import type { Component, DatabaseComponent, Stack } from '../domain/stack.ts';
 import { deletesPod } from './guards/deletes-pod.ts';
 import { makePlan } from './make-plan.ts';
@@ -282,12 +282,14 @@ describe('any observation', () => {
     );
   });
 
-  test('deletes no pod of a database, and none whose files nobody has seen to be none', () => {
+  test('deletes no pod of a database, none for a crash in which something works, and none whose files nobody has seen to be none', () => {
     fc.assert(
       fc.property(fc.oneof(anyObservation, anyCrashTail), (observation) => {
         for (const step of planned(observation).steps.filter(deletesPod)) {
           const doomed = seen(observation.pods)?.find(({ uid }) => uid === step.target.uid);
           expect(doomed?.labels['application']).not.toBe('spilo');
+          const isForCrash = step.step === 'restart-crash-looping-pod';
+          expect(isForCrash && doomed ? workingContainers(doomed) : []).toEqual([]);
           for (const volume of doomed?.emptyDirs ?? []) {
             const facts = seen(observation.emptyDirs) ?? [];
             const found = facts.find((entry) => entry.podUid === step.target.uid && entry.volume === volume);

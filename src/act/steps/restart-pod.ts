@@ -1,4 +1,4 @@
-import { anyContainerRuns } from '../../domain/running-containers.ts';
+import { anyContainerRuns, workingContainers } from '../../domain/running-containers.ts';
 import { podFacts } from '../../observe/pod-facts.ts';
 import type { StepName } from '../../domain/plan.ts';
 import { defineStep, type Step } from '../define-step.ts';
@@ -29,9 +29,13 @@ function restartPod(
   });
 }
 
-export const restartCrashLoopingPod = restartPod('restart-crash-looping-pod', (pod) =>
-  pod.containers.some((container) => container.state === 'waiting') ? undefined : 'it runs again by itself',
-);
+export const restartCrashLoopingPod = restartPod('restart-crash-looping-pod', (pod) => {
+  if (!pod.containers.some(({ state }) => state === 'waiting')) return 'it runs again by itself';
+  const working = workingContainers(pod);
+  return working.length === 0
+    ? undefined
+    : `something in it runs and would end with it: ${working.join(', ')}`;
+});
 
 export const restartStuckPod = restartPod('restart-stuck-pod', (pod) =>
   anyContainerRuns(pod) ? 'it runs again by itself' : undefined,
