@@ -1,6 +1,6 @@
 import type { AppendOnlyVerdict } from './append-only-scan.ts';
 import type { Looked } from './looked.ts';
-import type { MaintenanceMark } from './maintenance.ts';
+import type { MaintenanceFacts } from './maintenance.ts';
 import type { NetworkPolicy } from './network-policy.ts';
 
 /** State of one container of the local cluster, as the container engine tells it (not Kubernetes). */
@@ -305,7 +305,7 @@ export interface Observation {
   readonly emptyDirs: Looked<readonly EmptyDirFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
   /** Wishes of people on what stands above single pods; workloads, pods and nodes carry their own. */
-  readonly maintenance: Looked<readonly MaintenanceMark[]>;
+  readonly maintenance: Looked<MaintenanceFacts>;
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly poolers: Looked<readonly PoolerFacts[]>;
   /** Looked at only while a pooler does not let the app in: nothing else hangs on it. */

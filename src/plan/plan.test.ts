@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { anyCrashTail, anyObservation } from '../../test/fakes/any-observation.ts';
-import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
+import { boot, container, healthy, node, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { layers } from '../domain/finding.ts';
 import { couldNotLook, saw, seen } from '../domain/looked.ts';
@@ -115,6 +115,20 @@ describe('reasons not to act', () => {
     expect(of([0, 1, 2, 3, 4, 5, 6, 7, 8].map(restarted)).refusals).toMatchObject([
       { guard: 'budget-spent', kind: 'human', reason: expect.stringContaining('tried 9 times') },
     ]);
+  });
+
+  test('a pod waits while nobody can see whether it is to be left alone; what the API cannot tell after a boot does not', () => {
+    const late = couldNotLook<never>('no answer within 4 s', 'API', now);
+    expect(plan({ ...banned, maintenance: late })).toMatchObject({
+      steps: [],
+      refusals: [{ guard: 'maintenance-unseen', kind: 'wait' }],
+    });
+    const stopped = saw([node('server-0', { role: 'server', state: 'exited' })], 'engine', now);
+    const silent = { api: late, nodes: late, pods: late, workloads: late, maintenance: late };
+    expect(plan(healthy({ containers: stopped, ...silent }))).toMatchObject({
+      steps: [{ step: 'start-cluster' }],
+      refusals: [],
+    });
   });
 
   test('an object with an action under way is not touched', () => {
