@@ -378,14 +378,6 @@ const cases: readonly Case[] = [
     steps: ['sync-pooler-credentials'],
   },
   {
-    name: 'an unfinished nudge',
-    observation: healthy({
-      poolers: saw([pooler({ config: saw({ server_login_retry: '0' }, 'console', now) })], 'poolers', now),
-    }),
-    findings: ['pooler-nudge-left-over broken'],
-    steps: ['nudge-pooler'],
-  },
-  {
     name: 'nginx that died of DNS, which answers now',
     observation: healthy({ pods: saw([crashed], 'API', now), crashes: saw([lastWords], 'logs', now) }),
     findings: ['crash-loop-tail broken'],
@@ -738,6 +730,7 @@ describe('the list of faults', () => {
       'network-policy-blocks',
       'pod-left-over',
       'pod-stuck-after-boot',
+      'pooler-nudge-left-over',
       'pooler-profile-differs',
       'pooler-secret-unusable',
       'primary-missing',
