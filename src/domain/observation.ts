@@ -1,4 +1,5 @@
 import type { AppendOnlyVerdict } from './append-only-scan.ts';
+import type { FailedLookup } from './failed-lookups.ts';
 import type { Looked } from './looked.ts';
 import type { MaintenanceFacts } from './maintenance.ts';
 import type { NetworkPolicy } from './network-policy.ts';
@@ -198,7 +199,7 @@ export interface PoolerFacts {
     | { readonly result: 'unreachable'; readonly message: string }
     | { readonly result: 'not-asked'; readonly message: string };
   /** Entries of `SHOW DNS_HOSTS` without an address: PgBouncer remembers a failed lookup for `ttlSeconds` more. */
-  readonly failedLookups: Looked<readonly { readonly host: string; readonly ttlSeconds: number }[]>;
+  readonly failedLookups: Looked<readonly FailedLookup[]>;
   /** The role that PgBouncer itself logs in with, tried directly on the primary with the Secret's password. */
   readonly ownRole: Looked<'accepted' | 'rejected'>;
   /** Whether the Secret of that role can be used at all; looked at only when a login failed. */
