@@ -24,9 +24,9 @@ export async function examine(
 ): Promise<Pass> {
   log.beginLook();
   const observation = await observe(context);
-  const check = { stack: context.stack, firstSeen: log.firstSeen, usualStart: log.usualStart };
-  const findings = diagnose(observation, check);
   const past = pastActions(log.past());
+  const check = { stack: context.stack, firstSeen: log.firstSeen, usualStart: log.usualStart, past };
+  const findings = diagnose(observation, check);
   const { stack } = context;
   const plan = makePlan(findings, check, { stack, observation, past, run: log.id, busy, copyOut, restraint });
   return { observation, findings, plan };

@@ -1,5 +1,6 @@
 import { layers, type Finding } from '../domain/finding.ts';
-import type { Looked } from '../domain/looked.ts';
+import { seen, type Looked } from '../domain/looked.ts';
+import { maintenanceAnnotation } from '../domain/maintenance.ts';
 import type { Observation } from '../domain/observation.ts';
 import { plainLine, plainLines } from '../domain/plain-text.ts';
 import type { CheckContext } from '../faults/define-fault.ts';
@@ -35,6 +36,27 @@ function blindness(observation: Observation): Finding[] {
   });
 }
 
+/**
+ * Wishes of people that this user may not read: nobody obeys them, which is worth saying. Workloads are told by `blindness`, and
+ * what is only late holds up what depends on it (the guard `maintenance-unseen`).
+ */
+function unreadWishes({ at, maintenance, nodes }: Observation): Finding[] {
+  const hidden = [
+    ...(seen(maintenance)?.forbidden ?? []),
+    ...(!nodes.looked && nodes.isForbidden === true ? [{ object: 'a node', why: nodes.why }] : []),
+  ];
+  return hidden.map(({ object, why }) => ({
+    fault: 'could-not-look',
+    layer: 'control-plane',
+    object: { kind: 'Source', name: `${maintenanceAnnotation} on ${object}` },
+    claim: `Whether ${object} is to be left alone could not be seen, and it is treated as if it were not: ${why}.`,
+    kind: 'notice',
+    evidence: [{ object, field: `annotation ${maintenanceAnnotation}`, value: why, at }],
+    byHand: 'Give this user the rights of deploy/rbac/rekindle.yaml, and the mark is obeyed.',
+    causedBy: [],
+  }));
+}
+
 /** A sentence quotes at most one message; a value may be a command to paste, with paths in it, characters. */
 const longest = { sentence: 2000, value: 8000 };
 
@@ -59,6 +81,7 @@ function showable(finding: Finding): Finding {
 export function diagnose(observation: Observation, context: CheckContext): readonly Finding[] {
   const findings = [
     ...blindness(observation),
+    ...unreadWishes(observation),
     ...faults.flatMap((fault) => fault.check(observation, context)),
   ];
   return findings.map(showable).sort((a, b) => layers.indexOf(a.layer) - layers.indexOf(b.layer));

@@ -4,7 +4,14 @@
  */
 export type Looked<T> = (
   | { readonly looked: true; readonly value: T; readonly at: number; readonly from: string }
-  | { readonly looked: false; readonly why: string; readonly at: number; readonly from: string }
+  | {
+      readonly looked: false;
+      readonly why: string;
+      readonly at: number;
+      readonly from: string;
+      /** Whoever was asked answered and said that this user may not look: looking again will not help. */
+      readonly isForbidden?: true;
+    }
 ) & {
   /** How long the look took, ms; undefined when nobody was asked. */
   readonly ms?: number;
@@ -18,6 +25,11 @@ export function saw<T>(value: T, from: string, at: number): Looked<T> {
 /** Nothing could be seen; `why` is one line for a human, without secrets. */
 export function couldNotLook<T>(why: string, from: string, at: number): Looked<T> {
   return { looked: false, why, at, from };
+}
+
+/** As `couldNotLook`, because this user may not. */
+export function mayNotLook<T>(why: string, from: string, at: number): Looked<T> {
+  return { looked: false, why, at, from, isForbidden: true };
 }
 
 /** The value, or undefined when it could not be looked at. Use where "unknown" needs no own branch. */

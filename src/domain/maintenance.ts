@@ -11,6 +11,13 @@ export interface MaintenanceMark {
   readonly text: string;
 }
 
+/** What could be seen of the wishes on what stands above single pods. */
+export interface MaintenanceFacts {
+  readonly marks: readonly MaintenanceMark[];
+  /** Objects that this user may not read, and the API's words: whether they are marked nobody can say. */
+  readonly forbidden: readonly { readonly object: string; readonly why: string }[];
+}
+
 /** What the annotation says; undefined when there is none or it is empty. */
 export function maintenanceText(
   annotations: Readonly<Record<string, string>> | undefined,

@@ -1,6 +1,7 @@
 import type { AppendOnlyVerdict } from './append-only-scan.ts';
+import type { FailedLookup } from './failed-lookups.ts';
 import type { Looked } from './looked.ts';
-import type { MaintenanceMark } from './maintenance.ts';
+import type { MaintenanceFacts } from './maintenance.ts';
 import type { NetworkPolicy } from './network-policy.ts';
 
 /** State of one container of the local cluster, as the container engine tells it (not Kubernetes). */
@@ -198,7 +199,7 @@ export interface PoolerFacts {
     | { readonly result: 'unreachable'; readonly message: string }
     | { readonly result: 'not-asked'; readonly message: string };
   /** Entries of `SHOW DNS_HOSTS` without an address: PgBouncer remembers a failed lookup for `ttlSeconds` more. */
-  readonly failedLookups: Looked<readonly { readonly host: string; readonly ttlSeconds: number }[]>;
+  readonly failedLookups: Looked<readonly FailedLookup[]>;
   /** The role that PgBouncer itself logs in with, tried directly on the primary with the Secret's password. */
   readonly ownRole: Looked<'accepted' | 'rejected'>;
   /** Whether the Secret of that role can be used at all; looked at only when a login failed. */
@@ -305,7 +306,7 @@ export interface Observation {
   readonly emptyDirs: Looked<readonly EmptyDirFacts[]>;
   readonly workloads: Looked<readonly WorkloadFacts[]>;
   /** Wishes of people on what stands above single pods; workloads, pods and nodes carry their own. */
-  readonly maintenance: Looked<readonly MaintenanceMark[]>;
+  readonly maintenance: Looked<MaintenanceFacts>;
   readonly databases: Looked<readonly DatabaseFacts[]>;
   readonly poolers: Looked<readonly PoolerFacts[]>;
   /** Looked at only while a pooler does not let the app in: nothing else hangs on it. */

@@ -1,7 +1,7 @@
 import type { NodeContainer, PodFacts } from './observation.ts';
 
 /** True when the pod carries all of these labels; an empty selector selects nothing, so that nobody acts on everything. */
-export function hasLabels(pod: PodFacts, labels: Readonly<Record<string, string>>): boolean {
+export function hasLabels(pod: Pick<PodFacts, 'labels'>, labels: Readonly<Record<string, string>>): boolean {
   const entries = Object.entries(labels);
   return entries.length > 0 && entries.every(([key, value]) => pod.labels[key] === value);
 }

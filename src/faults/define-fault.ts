@@ -2,6 +2,7 @@ import type { Finding, Layer } from '../domain/finding.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { Stack } from '../domain/stack.ts';
+import type { PastAction } from '../plan/history.ts';
 
 /** What a check may use besides the observation: all of it plain data. */
 export interface CheckContext {
@@ -10,6 +11,8 @@ export interface CheckContext {
   readonly firstSeen: (fault: string, object: string) => number | undefined;
   /** How long a component (`kind/name`) usually takes from its container's start to readiness, seconds; undefined: not known. */
   readonly usualStart?: (component: string) => number | undefined;
+  /** Actions of this and earlier runs on this cluster, oldest first, as the journal knows them; undefined: none is known. */
+  readonly past?: readonly PastAction[];
 }
 
 /**

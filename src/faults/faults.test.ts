@@ -7,10 +7,17 @@ import { redis } from '../../test/fakes/redis-on-a-node.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { validityText } from '../domain/certificate-times.ts';
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
-import type { AppendOnlyFile, DatabaseFacts, Observation, StandbyFacts } from '../domain/observation.ts';
+import type {
+  AppendOnlyFile,
+  DatabaseFacts,
+  Observation,
+  PodFacts,
+  StandbyFacts,
+} from '../domain/observation.ts';
 import { poolerProfiles } from '../domain/pooler-profiles.ts';
 import type { Component } from '../domain/stack.ts';
 import { makePlan } from '../plan/make-plan.ts';
+import { pendingSteps } from '../plan/pending-steps.ts';
 import { faults } from './index.ts';
 
 const check = { stack, firstSeen: () => boot };
@@ -371,14 +378,6 @@ const cases: readonly Case[] = [
     steps: ['sync-pooler-credentials'],
   },
   {
-    name: 'an unfinished nudge',
-    observation: healthy({
-      poolers: saw([pooler({ config: saw({ server_login_retry: '0' }, 'console', now) })], 'poolers', now),
-    }),
-    findings: ['pooler-nudge-left-over broken'],
-    steps: ['nudge-pooler'],
-  },
-  {
     name: 'nginx that died of DNS, which answers now',
     observation: healthy({ pods: saw([crashed], 'API', now), crashes: saw([lastWords], 'logs', now) }),
     findings: ['crash-loop-tail broken'],
@@ -659,7 +658,42 @@ describe('a web server that died because a name had no address', () => {
   });
 });
 
-function crashedFor(seconds: number) {
+describe('a container that crashes beside others', () => {
+  const exporter = { ...(crashed.containers[0] ?? container()), name: 'exporter' };
+  const worker = container({ name: 'worker' });
+  const words = saw([{ ...lastWords, container: 'exporter' }], 'logs', now);
+  const shop = (changes: Partial<PodFacts>) =>
+    healthy({ pods: saw([{ ...crashed, ...changes }], 'API', now), crashes: words });
+
+  test.each<readonly [string, Partial<PodFacts>, string]>([
+    ['that work', { containers: [worker, exporter] }, 'worker'],
+    [
+      'of which one is there to look around',
+      { containers: [exporter], ephemeralContainers: [container({ name: 'debugger' })] },
+      'debugger',
+    ],
+  ])('%s is waited for, for they would end with it', (_name, changes, others) => {
+    const found = diagnose(shop(changes), check);
+    expect(found).toMatchObject([
+      {
+        kind: 'settling',
+        claim: `exporter of nginx-1 crashed and is started again in about 24 s; the pod is kept because something in it runs: ${others}.`,
+      },
+    ]);
+    expect(planOf(shop(changes))).toMatchObject({ steps: [], refusals: [] });
+    expect([...pendingSteps(found, shop(changes), check)]).toEqual([]);
+  });
+
+  test('is helped when none of them runs; an init container that goes on serves nobody by itself', () => {
+    const sidecar = container({ name: 'mesh' });
+    for (const others of [[], [{ ...exporter, name: 'worker' }]]) {
+      const { steps } = planOf(shop({ containers: [...others, exporter], initContainers: [sidecar] }));
+      expect(steps.map(({ step }) => step)).toEqual(['restart-crash-looping-pod']);
+    }
+  });
+});
+
+function waitsSince(seconds: number): PodFacts {
   const [main] = crashed.containers;
   const lastExit = { exitCode: 1, finishedAt: now - seconds * 1000 };
   return { ...crashed, containers: [{ ...(main ?? container()), lastExit }] };
@@ -672,7 +706,7 @@ describe('a crash back-off that is almost over', () => {
     [24, 'settling', 'is started again in about 3 s'],
     [28, 'settling', 'is started again at any moment'],
   ])('%i s after the crash is %s', (seconds, kind, words) => {
-    const pods = saw([crashedFor(seconds)], 'API', now);
+    const pods = saw([waitsSince(seconds)], 'API', now);
     const found = diagnose(healthy({ pods, crashes: saw([lastWords], 'logs', now) }), check);
     const tails = found.filter(({ fault }) => fault === 'crash-loop-tail');
     expect(tails.map((tail) => tail.kind)).toEqual([kind]);
@@ -696,6 +730,7 @@ describe('the list of faults', () => {
       'network-policy-blocks',
       'pod-left-over',
       'pod-stuck-after-boot',
+      'pooler-nudge-left-over',
       'pooler-profile-differs',
       'pooler-secret-unusable',
       'primary-missing',

@@ -1,4 +1,4 @@
-import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
+import { couldNotLook, mayNotLook, saw, type Looked } from '../domain/looked.ts';
 import { plainLine } from '../domain/plain-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import { redact } from '../record/redact.ts';
@@ -24,13 +24,22 @@ export async function look<T>(
   );
   const answer = read().then(
     (value) => saw(value, from, clock.now()),
-    (error: unknown) => couldNotLook<T>(oneLine(error), from, clock.now()),
+    (error: unknown) =>
+      (isForbidden(error) ? mayNotLook : couldNotLook)<T>(oneLine(error), from, clock.now()),
   );
   try {
     return { ...(await Promise.race([answer, late])), ms: clock.monotonic() - start };
   } finally {
     stop.abort();
   }
+}
+
+/**
+ * Whether the API knows who asks and says no (`Forbidden` of src/ports/cluster.ts). It counts for good: nothing is looked at
+ * before the API server calls itself ready, and by then it has read who may do what.
+ */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Forbidden';
 }
 
 /** Longer lists of causes, of an ExplainedError for example, are cut, characters. */

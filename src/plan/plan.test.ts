@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { anyCrashTail, anyObservation } from '../../test/fakes/any-observation.ts';
-import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
+import { boot, container, healthy, node, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { layers } from '../domain/finding.ts';
 import { couldNotLook, saw, seen } from '../domain/looked.ts';
@@ -10,7 +10,7 @@ import type { Observation } from '../domain/observation.ts';
 import { refText } from '../domain/object-ref.ts';
 import { reservedBy } from '../domain/plan.ts';
 import { poolerProfiles } from '../domain/pooler-profiles.ts';
-import { anyContainerRuns } from '../domain/running-containers.ts';
+import { anyContainerRuns, workingContainers } from '../domain/running-containers.ts';
 import type { Component, DatabaseComponent, Stack } from '../domain/stack.ts';
 import { deletesPod } from './guards/deletes-pod.ts';
 import { makePlan } from './make-plan.ts';
@@ -115,6 +115,20 @@ describe('reasons not to act', () => {
     expect(of([0, 1, 2, 3, 4, 5, 6, 7, 8].map(restarted)).refusals).toMatchObject([
       { guard: 'budget-spent', kind: 'human', reason: expect.stringContaining('tried 9 times') },
     ]);
+  });
+
+  test('a pod waits while nobody can see whether it is to be left alone; what the API cannot tell after a boot does not', () => {
+    const late = couldNotLook<never>('no answer within 4 s', 'API', now);
+    expect(plan({ ...banned, maintenance: late })).toMatchObject({
+      steps: [],
+      refusals: [{ guard: 'maintenance-unseen', kind: 'wait' }],
+    });
+    const stopped = saw([node('server-0', { role: 'server', state: 'exited' })], 'engine', now);
+    const silent = { api: late, nodes: late, pods: late, workloads: late, maintenance: late };
+    expect(plan(healthy({ containers: stopped, ...silent }))).toMatchObject({
+      steps: [{ step: 'start-cluster' }],
+      refusals: [],
+    });
   });
 
   test('an object with an action under way is not touched', () => {
@@ -282,12 +296,14 @@ describe('any observation', () => {
     );
   });
 
-  test('deletes no pod of a database, and none whose files nobody has seen to be none', () => {
+  test('deletes no pod of a database, none for a crash in which something works, and none whose files nobody has seen to be none', () => {
     fc.assert(
       fc.property(fc.oneof(anyObservation, anyCrashTail), (observation) => {
         for (const step of planned(observation).steps.filter(deletesPod)) {
           const doomed = seen(observation.pods)?.find(({ uid }) => uid === step.target.uid);
           expect(doomed?.labels['application']).not.toBe('spilo');
+          const isForCrash = step.step === 'restart-crash-looping-pod';
+          expect(isForCrash && doomed ? workingContainers(doomed) : []).toEqual([]);
           for (const volume of doomed?.emptyDirs ?? []) {
             const facts = seen(observation.emptyDirs) ?? [];
             const found = facts.find((entry) => entry.podUid === step.target.uid && entry.volume === volume);

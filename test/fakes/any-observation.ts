@@ -205,7 +205,12 @@ export const anyObservation: fc.Arbitrary<Observation> = fc
       ),
     ),
     workloads: looked(few(anyWorkload)),
-    maintenance: looked(few(anyMark)),
+    maintenance: looked(
+      fc.record({
+        marks: few(anyMark),
+        forbidden: few(fc.record({ object: names.map((name) => `postgresql ${name}`), why: words })),
+      }),
+    ),
     databases: looked(few(anyDatabase)),
     poolers: looked(few(anyPooler)),
     networkPolicies: looked(

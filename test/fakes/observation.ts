@@ -96,7 +96,7 @@ export function healthy(changes: Partial<Observation> = {}): Observation {
     emptyDirs: saw([], 'emptyDir volumes', now),
     appendOnlyFiles: saw([], 'append-only files', now),
     workloads: saw([], 'API', now),
-    maintenance: saw([], 'API', now),
+    maintenance: saw({ marks: [], forbidden: [] }, 'API', now),
     databases: saw(
       [
         {

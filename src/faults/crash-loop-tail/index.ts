@@ -4,6 +4,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { ContainerFacts, Observation, PodFacts } from '../../domain/observation.ts';
 import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
+import { workingContainers } from '../../domain/running-containers.ts';
 import { appendOnlyDamage } from '../append-only-damage.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
 import { diedOfNameResolution, unprovenDependencies } from './dependencies.ts';
@@ -35,6 +36,17 @@ function whenText(seconds: number): string {
   return seconds < 1 ? 'at any moment' : `in about ${Math.round(seconds)} s`;
 }
 
+/** What is the matter; `helps`: a new pod serves sooner than this one, and nobody misses this one. */
+function claimOf(pod: PodFacts, container: ContainerFacts, seconds: number, helps: boolean): string {
+  if (helps)
+    return `${pod.name} waits out a crash back-off of about ${Math.round(seconds)} s more although what it needs works again.`;
+  const working = workingContainers(pod);
+  return working.length === 0
+    ? `${pod.name} crashed and is started again ${whenText(seconds)}.`
+    : `${container.name} of ${pod.name} crashed and is started again ${whenText(seconds)}; ` +
+        `the pod is kept because something in it runs: ${working.join(', ')}.`;
+}
+
 function judge(
   pod: PodFacts,
   container: ContainerFacts,
@@ -50,15 +62,14 @@ function judge(
     ?.lines.trim()
     .split('\n')
     .at(-1);
-  const helps = unproven.length === 0 && seconds >= worthRestartingSeconds;
+  const nothingWorks = workingContainers(pod).length === 0;
+  const helps = nothingWorks && unproven.length === 0 && seconds >= worthRestartingSeconds;
   return [
     {
       fault: 'crash-loop-tail',
       layer: 'app',
       object: { kind: 'Pod', namespace: pod.namespace, name: pod.name, uid: pod.uid },
-      claim: helps
-        ? `${pod.name} waits out a crash back-off of about ${Math.round(seconds)} s more although what it needs works again.`
-        : `${pod.name} crashed and is started again ${whenText(seconds)}.`,
+      claim: claimOf(pod, container, seconds, helps),
       kind: helps ? 'broken' : 'settling',
       evidence: [
         {
@@ -84,11 +95,6 @@ function judge(
   ];
 }
 
-/** Name of the controller that makes the pod again; the step's proof looks for its next pod. */
-function ownerOf(finding: Finding, observation: Observation): string {
-  return seen(observation.pods)?.find((pod) => pod.uid === finding.object.uid)?.owner?.name ?? '';
-}
-
 /** A container crashed because something below it was not there yet, and still waits when it is (kubernetes/kubernetes#57291). */
 export const crashLoopTail = defineFault({
   id: 'crash-loop-tail',
@@ -100,17 +106,22 @@ export const crashLoopTail = defineFault({
       .filter((pod) => !pod.deleting && isFresh(pod, containers))
       .flatMap((pod) => pod.containers.flatMap((container) => judge(pod, container, observation, context)));
   },
-  remedy: (finding, observation) => [
-    {
-      step: 'restart-crash-looping-pod',
-      target: finding.object,
-      risk: 'disruptive',
-      because: finding.fault,
-      reason: 'It serves nobody and its controller makes a new pod at once, without the back-off.',
-      provenBy: 'a pod of the same owner runs with a later start',
-      undo: 'none needed: its controller makes the same pod again',
-      evidenceAt: observation.at,
-      parameters: { owner: ownerOf(finding, observation) },
-    },
-  ],
+  remedy: (finding, observation) => {
+    const pod = seen(observation.pods)?.find(({ uid }) => uid === finding.object.uid);
+    if (pod === undefined || workingContainers(pod).length > 0) return [];
+    return [
+      {
+        step: 'restart-crash-looping-pod',
+        target: finding.object,
+        risk: 'disruptive',
+        because: finding.fault,
+        reason: 'It serves nobody and its controller makes a new pod at once, without the back-off.',
+        provenBy: 'a pod of the same owner runs with a later start',
+        undo: 'none needed: its controller makes the same pod again',
+        evidenceAt: observation.at,
+        // The step's proof looks for the next pod of this controller.
+        parameters: { owner: pod.owner?.name ?? '' },
+      },
+    ];
+  },
 });

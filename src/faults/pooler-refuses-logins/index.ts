@@ -1,6 +1,7 @@
+import { rememberedFor } from '../../domain/failed-lookups.ts';
+import { seen } from '../../domain/looked.ts';
 import { defineFault } from '../define-fault.ts';
 import { loginEvidence, poolerRef, refusingPoolers } from '../pooler-findings.ts';
-import { rememberedFor } from '../pooler-remembers-failed-lookup/index.ts';
 
 /**
  * PgBouncer turns clients away although the primary takes writes: after one failed login it makes no attempt for
@@ -12,7 +13,7 @@ export const poolerRefusesLogins = defineFault({
   title: 'PgBouncer turns clients away after a failed login',
   check: (observation) =>
     refusingPoolers(observation).flatMap((pooler) => {
-      if (rememberedFor(pooler) > 0) return [];
+      if (rememberedFor(seen(pooler.failedLookups) ?? []) > 0) return [];
       if (pooler.ownRole.looked && pooler.ownRole.value === 'rejected') return [];
       return [
         {

@@ -1,17 +1,8 @@
 import { seen } from '../../domain/looked.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
-import type { PoolerFacts } from '../../domain/observation.ts';
+import { rememberedFor, worthRestartingSeconds } from '../../domain/failed-lookups.ts';
 import { defineFault } from '../define-fault.ts';
 import { loginEvidence, poolerRef } from '../pooler-findings.ts';
-
-/** Below this many seconds waiting is cheaper than a new pod (container start in the lab: 1-2 s). */
-const worthRestartingSeconds = 3;
-
-/** Longest time that this PgBouncer will still answer from a failed DNS lookup, seconds. */
-export function rememberedFor(pooler: PoolerFacts): number {
-  if (!pooler.failedLookups.looked) return 0;
-  return Math.max(0, ...pooler.failedLookups.value.map((entry) => entry.ttlSeconds));
-}
 
 /**
  * PgBouncer asked before the cluster DNS answered and remembers the failure for `dns_nxdomain_ttl` (default 15 s,
@@ -24,8 +15,9 @@ export const poolerRemembersFailedLookup = defineFault({
   check: (observation) => {
     if (!dnsAnswers(seen(observation.dns))) return [];
     return (seen(observation.poolers) ?? []).flatMap((pooler) => {
-      const seconds = rememberedFor(pooler);
-      if (seconds === 0 || !pooler.failedLookups.looked) return [];
+      const lookups = seen(pooler.failedLookups) ?? [];
+      const seconds = rememberedFor(lookups);
+      if (seconds === 0) return [];
       return [
         {
           fault: 'pooler-remembers-failed-lookup',
@@ -35,7 +27,7 @@ export const poolerRemembersFailedLookup = defineFault({
           kind: seconds >= worthRestartingSeconds ? ('broken' as const) : ('settling' as const),
           evidence: [
             ...loginEvidence(observation, pooler),
-            ...pooler.failedLookups.value.map((entry) => ({
+            ...lookups.map((entry) => ({
               object: pooler.pod,
               field: 'SHOW DNS_HOSTS',
               value: `${entry.host}: no address, ttl ${entry.ttlSeconds} s`,

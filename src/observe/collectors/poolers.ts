@@ -1,4 +1,5 @@
 import { couldNotLook, type Looked } from '../../domain/looked.ts';
+import type { FailedLookup } from '../../domain/failed-lookups.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
 import { takesWrites } from '../../domain/takes-writes.ts';
 import type { DatabaseFacts, DnsFacts, PodFacts, PoolerFacts } from '../../domain/observation.ts';
@@ -47,15 +48,24 @@ function isRefusal(error: DatabaseError): boolean {
   return error.code !== undefined && /^[0-9A-Z]{5}$/.test(error.code);
 }
 
-async function consoleRows(context: ObserveContext, pooler: PoolerComponent, pod: string, command: string) {
+/** What asking one PgBouncer's console takes. */
+type Asking = Pick<ObserveContext, 'reader' | 'sql' | 'kept'>;
+
+async function consoleRows(context: Asking, pooler: PoolerComponent, pod: string, command: string) {
   const login = await consoleLogin(context, pooler, pod);
   const result = await context.sql.query(login, [command], deadlineMs);
   if (!result.ok) throw new Error(result.error.message);
   return result.rows;
 }
 
-/** Only the database's own Service counts: a name that never existed is somebody else's fault and harms nobody here. */
-async function failedLookups({ pooler, pod, database }: PoolerTarget, context: ObserveContext) {
+/**
+ * What one PgBouncer process remembers of failed lookups, asked now. Only the database's own Service counts: a name that never
+ * existed is somebody else's fault and harms nobody here.
+ */
+export async function failedLookups(
+  context: Asking,
+  { pooler, pod, database }: Pick<PoolerTarget, 'pooler' | 'pod' | 'database'>,
+): Promise<readonly FailedLookup[]> {
   const rows = await consoleRows(context, pooler, pod.name, 'SHOW DNS_HOSTS');
   const isOurs = (host: string | null = null) => host?.split('.', 1)[0] === database?.cluster;
   return rows
@@ -148,7 +158,7 @@ async function askProcess(context: ObserveContext, target: PoolerTarget): Promis
       const lookups = await context.kept.ask(
         `${key} lookups`,
         lookupsMs,
-        () => context.late.ask(`${key} lookups`, from, () => failedLookups(target, context)),
+        () => context.late.ask(`${key} lookups`, from, () => failedLookups(context, target)),
         (answer) => answer.looked,
       );
       const hold =

@@ -3,6 +3,7 @@ import { budgetSpent } from './budget-spent.ts';
 import type { Guard } from './define-guard.ts';
 import { filesInEmptyDir } from './files-in-empty-dir.ts';
 import { hourlyBudget } from './hourly-budget.ts';
+import { maintenanceUnseen } from './maintenance-unseen.ts';
 import { neverDestructive } from './never-destructive.ts';
 import { oneActionPerObject } from './one-action-per-object.ts';
 import { recentlyActed } from './recently-acted.ts';
@@ -16,6 +17,7 @@ import { unsafeToRecreate } from './unsafe-to-recreate.ts';
 export const guards: readonly Guard[] = [
   neverDestructive,
   underMaintenance,
+  maintenanceUnseen,
   oneActionPerObject,
   recentlyActed,
   budgetSpent,

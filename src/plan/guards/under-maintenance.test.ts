@@ -5,6 +5,7 @@ import { saw } from '../../domain/looked.ts';
 import { maintenanceAnnotation } from '../../domain/maintenance.ts';
 import type { NodeFacts, Observation, WorkloadFacts } from '../../domain/observation.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
+import type { DatabaseComponent, Stack } from '../../domain/stack.ts';
 import type { PastAction } from '../history.ts';
 import { anotherAtWork } from './another-at-work.ts';
 import { underMaintenance } from './under-maintenance.ts';
@@ -24,14 +25,34 @@ const onNode = {
   step: 'start-node',
   target: { kind: 'Container', name: 'agent-0' },
 } as unknown as PlannedStep;
+const onRole = {
+  step: 'sync-pooler-credentials',
+  target: { kind: 'Role', namespace: stack.namespace, name: 'db-pooler' },
+} as unknown as PlannedStep;
+const onDns = {
+  step: 'scale-up',
+  target: { kind: 'Deployment', namespace: 'kube-system', name: 'coredns' },
+} as unknown as PlannedStep;
+
+/** The database behind the pooler. */
+const shop: Stack = {
+  ...stack,
+  databases: [
+    {
+      namespace: stack.namespace,
+      cluster: 'shop-db',
+      memberLabels: { application: 'spilo', 'cluster-name': 'shop-db' },
+    } as unknown as DatabaseComponent,
+  ],
+};
 
 function judged(step: PlannedStep, changes: Partial<Observation>) {
   const observation = healthy({ pods: saw([web], 'API', now), ...changes });
-  return underMaintenance.judge(step, { stack, observation, past: [], run: 'run', busy: new Set() });
+  return underMaintenance.judge(step, { stack: shop, observation, past: [], run: 'run', busy: new Set() });
 }
 
 const mark = (kind: string, name: string, text: string): Partial<Observation> => ({
-  maintenance: saw([{ kind, name, text }], 'API', now),
+  maintenance: saw({ marks: [{ kind, name, text }], forbidden: [] }, 'API', now),
 });
 const workload: WorkloadFacts = {
   kind: 'Deployment',
@@ -41,6 +62,23 @@ const workload: WorkloadFacts = {
   ready: 0,
   selector: { app: 'web' },
 };
+const poolers: WorkloadFacts = {
+  ...workload,
+  name: 'db-pooler',
+  selector: { application: 'db-connection-pooler' },
+  maintenance: 'new image',
+};
+const members: WorkloadFacts = {
+  ...workload,
+  kind: 'StatefulSet',
+  name: 'shop-db',
+  selector: { application: 'spilo', 'cluster-name': 'shop-db' },
+  maintenance: 'bigger disks',
+};
+const coredns: WorkloadFacts = { ...workload, namespace: 'kube-system', name: 'coredns', selector: {} };
+const noDns = (maintenance: string): Partial<Observation> => ({
+  dns: saw({ servers: [], workloads: [{ ...coredns, maintenance }] }, 'DNS', now),
+});
 const agent: NodeFacts = { name: 'agent-0', ready: false, unschedulable: false };
 
 describe('what somebody wants to be left alone', () => {
@@ -71,6 +109,16 @@ describe('what somebody wants to be left alone', () => {
       { nodes: saw([{ ...agent, maintenance: 'new disk' }], 'API', now) },
       /^Container agent-0/,
     ],
+    ['the pooler of a role', onRole, { workloads: saw([poolers], 'API', now) }, /^Deployment db-pooler is/],
+    [
+      'what runs the database of a role',
+      onRole,
+      { workloads: saw([members], 'API', now) },
+      /^StatefulSet sh/,
+    ],
+    ['the database of a role', onRole, mark('postgresql', 'shop-db', 'upgrade'), /^postgresql shop-db is/],
+    ['the namespace of a role', onRole, mark('Namespace', stack.namespace, 'move'), /^Namespace/],
+    ["the cluster's DNS", onDns, noDns('another DNS is tried'), /^Deployment coredns is .*another DNS/],
   ])('is left alone: %s', (_name, step, changes, reason) => {
     expect(judged(step, changes)).toMatchObject({
       kind: 'choice',
@@ -83,6 +131,17 @@ describe('what somebody wants to be left alone', () => {
     ['the time is over', onPod, mark('Namespace', stack.namespace, new Date(now - 1).toISOString())],
     ['another database cluster is meant', onPod, mark('postgresql', 'other-db', 'upgrade')],
     ['a node is no part of the namespace', onNode, mark('Namespace', stack.namespace, 'migration')],
+    ['another database than the one of the role is meant', onRole, mark('postgresql', 'other-db', 'upgrade')],
+    [
+      'another workload than the one of the role is meant',
+      onRole,
+      { workloads: saw([{ ...workload, maintenance: 'x' }], 'API', now) },
+    ],
+    [
+      "a workload has only the DNS's name",
+      onDns,
+      { workloads: saw([{ ...coredns, namespace: stack.namespace, maintenance: 'x' }], 'API', now) },
+    ],
   ])('is helped: %s', (_name, step, changes) => {
     expect(judged(step, changes)).toBeUndefined();
   });

@@ -6,6 +6,7 @@ import {
   type MaintenanceMark,
 } from '../../domain/maintenance.ts';
 import type { Observation, PodFacts } from '../../domain/observation.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
 import type { Stack } from '../../domain/stack.ts';
@@ -14,19 +15,66 @@ import { defineGuard } from './define-guard.ts';
 /** The label by which the operator marks the pods of a database cluster (postgres-operator, `cluster_name_label`). */
 const clusterLabel = 'cluster-name';
 
-/** Marks on a pod and on everything that it belongs to. */
-function marksOfPod(pod: PodFacts, observation: Observation): readonly MaintenanceMark[] {
-  const text = maintenanceText(pod.annotations);
-  const own = text === undefined ? [] : [{ kind: 'Pod', name: pod.name, text }];
-  const workloads = (seen(observation.workloads) ?? [])
-    .filter(({ namespace, selector }) => namespace === pod.namespace && hasLabels(pod, selector))
+type Labels = Readonly<Record<string, string>>;
+
+/** Marks on the workloads of a namespace whose pods have these labels. */
+function marksOfWorkloads(
+  namespace: string,
+  labels: Labels,
+  observation: Observation,
+): readonly MaintenanceMark[] {
+  return (seen(observation.workloads) ?? [])
+    .filter((entry) => entry.namespace === namespace && hasLabels({ labels }, entry.selector))
     .flatMap(({ kind, name, maintenance }) =>
       maintenance === undefined ? [] : [{ kind, name, text: maintenance }],
     );
-  const clusters = (seen(observation.maintenance) ?? []).filter(
-    ({ kind, name }) => kind === 'postgresql' && pod.labels[clusterLabel] === name,
-  );
-  return [...own, ...workloads, ...clusters];
+}
+
+/** Marks on the operator's database cluster of that name. */
+function marksOfCluster(cluster: string | undefined, observation: Observation): readonly MaintenanceMark[] {
+  const marks = seen(observation.maintenance)?.marks ?? [];
+  return marks.filter(({ kind, name }) => kind === 'postgresql' && name === cluster);
+}
+
+/** Marks on a pod and on everything that it belongs to. */
+function marksOfPod(pod: PodFacts, observation: Observation): readonly MaintenanceMark[] {
+  const text = maintenanceText(pod.annotations);
+  return [
+    ...(text === undefined ? [] : [{ kind: 'Pod', name: pod.name, text }]),
+    ...marksOfWorkloads(pod.namespace, pod.labels, observation),
+    ...marksOfCluster(pod.labels[clusterLabel], observation),
+  ];
+}
+
+/** Marks on the pooler that logs in with a role, which has the pooler's name here, and on the database that has the role. */
+function marksOfRole(
+  { namespace, name }: ObjectRef,
+  observation: Observation,
+  stack: Stack,
+): readonly MaintenanceMark[] {
+  const pooler = stack.poolers.find((entry) => entry.namespace === namespace && entry.name === name);
+  if (pooler === undefined) return [];
+  const database = stack.databases.find((entry) => entry.namespace === pooler.namespace);
+  return [
+    ...marksOfWorkloads(pooler.namespace, pooler.podLabels, observation),
+    ...marksOfWorkloads(pooler.namespace, database?.memberLabels ?? {}, observation),
+    ...marksOfCluster(database?.cluster, observation),
+  ];
+}
+
+/** The mark on a node or workload itself; the cluster's DNS is none of the stack's workloads. */
+function marksOfObject(
+  { kind, namespace, name }: ObjectRef,
+  observation: Observation,
+): readonly MaintenanceMark[] {
+  const workloads = [...(seen(observation.workloads) ?? []), ...(seen(observation.dns)?.workloads ?? [])];
+  const facts =
+    kind === 'Container'
+      ? seen(observation.nodes)?.find((node) => node.name === name)
+      : workloads.find(
+          (entry) => entry.kind === kind && entry.namespace === namespace && entry.name === name,
+        );
+  return facts?.maintenance === undefined ? [] : [{ kind, name, text: facts.maintenance }];
 }
 
 function marksOn(
@@ -34,21 +82,12 @@ function marksOn(
   observation: Observation,
   stack: Stack,
 ): readonly MaintenanceMark[] {
-  const { kind, namespace, name, uid } = target;
-  const above =
-    namespace === stack.namespace
-      ? (seen(observation.maintenance) ?? []).filter((mark) => mark.kind === 'Namespace')
-      : [];
-  if (kind === 'Pod') {
-    const pod = seen(observation.pods)?.find((entry) => entry.uid === uid);
-    return [...(pod === undefined ? [] : marksOfPod(pod, observation)), ...above];
-  }
-  const facts =
-    kind === 'Container'
-      ? seen(observation.nodes)?.find((node) => node.name === name)
-      : seen(observation.workloads)?.find((entry) => entry.kind === kind && entry.name === name);
-  const own = facts?.maintenance === undefined ? [] : [{ kind, name, text: facts.maintenance }];
-  return [...own, ...above];
+  const marks = seen(observation.maintenance)?.marks ?? [];
+  const above = target.namespace === stack.namespace ? marks.filter(({ kind }) => kind === 'Namespace') : [];
+  if (target.kind === 'Role') return [...marksOfRole(target, observation, stack), ...above];
+  if (target.kind !== 'Pod') return [...marksOfObject(target, observation), ...above];
+  const pod = seen(observation.pods)?.find(({ uid }) => uid === target.uid);
+  return [...(pod === undefined ? [] : marksOfPod(pod, observation)), ...above];
 }
 
 /** Somebody wants the object, or what it belongs to, to be left alone for now. */

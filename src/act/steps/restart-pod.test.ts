@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+
+import { now } from '../../../test/fakes/observation.ts';
+import type { PlannedStep } from '../../domain/plan.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import type { ActContext } from '../define-step.ts';
+import { restartCrashLoopingPod } from './restart-pod.ts';
+
+const waiting = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed' } };
+const running = { running: { startedAt: new Date(now).toISOString() } };
+const planned = {
+  step: 'restart-crash-looping-pod',
+  target: { kind: 'Pod', namespace: 'shop', name: 'web-1', uid: 'uid-of-web-1' },
+  parameters: { owner: 'web' },
+} as unknown as PlannedStep;
+
+type States = Readonly<Record<string, typeof waiting | typeof running>>;
+
+const statuses = (states: States) => Object.entries(states).map(([name, state]) => ({ name, state }));
+
+/** The pod as the API has it right before the step. */
+function podObject(states: States, initStates: States = {}): KubeObject {
+  return {
+    metadata: { name: 'web-1', namespace: 'shop', uid: 'uid-of-web-1' },
+    spec: {},
+    status: { containerStatuses: statuses(states), initContainerStatuses: statuses(initStates) },
+  };
+}
+
+function objection(object: KubeObject) {
+  const context = {
+    reader: { get: () => Promise.resolve(object) },
+    writer: { rehearsePodCreation: () => Promise.resolve(undefined) },
+  } as unknown as ActContext;
+  return restartCrashLoopingPod.precondition(planned, context);
+}
+
+describe('right before a pod that waits out its back-off is deleted', () => {
+  test.each<readonly [string, KubeObject]>([
+    ['nothing of it runs', podObject({ main: waiting })],
+    ['only an init container that goes on runs', podObject({ main: waiting }, { mesh: running })],
+    ['its init container is what crashes', podObject({ main: waiting }, { setup: waiting })],
+  ])('nothing speaks against it: %s', async (_name, object) => {
+    expect(await objection(object)).toBeUndefined();
+  });
+
+  test('it is left alone when it runs again, or when a container of it still works', async () => {
+    expect(await objection(podObject({ main: running }))).toBe('it runs again by itself');
+    expect(await objection(podObject({ worker: running, exporter: waiting }))).toBe(
+      'something in it runs and would end with it: worker',
+    );
+  });
+});
