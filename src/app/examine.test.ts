@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { HealWorld } from '../../test/fakes/heal-world.ts';
-import { now, stack } from '../../test/fakes/observation.ts';
+import { now, shopCluster, stack } from '../../test/fakes/observation.ts';
 import { smallShop } from '../../test/fakes/shop-objects.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { DatabaseComponent, Stack } from '../domain/stack.ts';
@@ -78,7 +78,9 @@ test('what the journal knows of earlier runs is part of the judgement', async ()
   const world = new HealWorld();
   const context = withPooler(world);
   const found = async () =>
-    (await examine(context, new RunLog(world.journal, world.clock, {}))).findings.map(({ fault }) => fault);
+    (
+      await examine(context, new RunLog({ store: world.journal, target: shopCluster }, world.clock, {}))
+    ).findings.map(({ fault }) => fault);
   expect(await found()).toEqual([]);
   world.journal.append({ type: 'step-intended', run: 'killed', action: 'a', step: nudge }, now);
   expect(await found()).toEqual(['pooler-nudge-left-over']);
