@@ -210,10 +210,13 @@ describe('looking for what the measures judge', () => {
 
   test('what could not be looked at is named; without workloads there is nothing to judge', async () => {
     const forbidden = new Error('poddisruptionbudgets is forbidden');
-    const { unseen, inventory } = await collectHardening(
-      await contextOf({ lists: { '/poddisruptionbudgets': forbidden } }),
+    const silent = new Error('no answer');
+    const { unseen, unread, inventory } = await collectHardening(
+      await contextOf({ lists: { '/poddisruptionbudgets': forbidden, '/events': silent } }),
     );
-    expect(unseen).toEqual(['PodDisruptionBudgets: poddisruptionbudgets is forbidden']);
+    expect(unseen).toEqual(['PodDisruptionBudgets: poddisruptionbudgets is forbidden', 'events: no answer']);
+    // An event is nothing that could be taken back.
+    expect(unread).toEqual(['PodDisruptionBudgets: poddisruptionbudgets is forbidden']);
     expect(inventory.budgets.looked).toBe(false);
     const context = await contextOf({ lists: { '/deployments': new Error('the API is silent') } });
     await expect(collectHardening(context)).rejects.toThrow('the API is silent');

@@ -23,6 +23,8 @@ export interface Collected {
   readonly lives: ReadonlyMap<string, KubeObject>;
   /** What could not be looked at, one line each. */
   readonly unseen: readonly string[];
+  /** Those of them that may hold objects which this program has changed: `lives` is without these. */
+  readonly unread: readonly string[];
 }
 
 type Kind = WorkloadSpec['kind'];
@@ -179,7 +181,12 @@ export async function collectHardening(context: ObserveContext): Promise<Collect
       : [[refText({ kind: 'ConfigMap', ...customServers }), ownServers] as const]),
   ]);
   const inventory = { at, stack, discovered, workloads, budgets: budgetsOf(budgets), containers, dns };
-  return { inventory, lives, unseen: unseenOf([containers, budgets, custom, dns, warnings]) };
+  return {
+    inventory,
+    lives,
+    unseen: unseenOf([containers, budgets, custom, dns, warnings]),
+    unread: unseenOf([budgets, custom]),
+  };
 }
 
 function named(kind: string, object: KubeObject): readonly [string, KubeObject] {
