@@ -136,6 +136,16 @@ const door = ({ url }: DoorRequest): DoorAnswer =>
     ? { status: 302, body: '', location: 'https://shop.local/login/' }
     : { status: 200, body: '' };
 
+const brokenDoor = (): DoorAnswer => {
+  throw new Error('socket hang up');
+};
+
+/** Containers with a readiness probe by HTTP: whether they were asked, or why not. */
+async function asking(world: World, name: string) {
+  const { probed = {} } = (await workload(world, name)) ?? {};
+  return Object.entries(probed).map(([container, look]) => [container, look.looked ? 'asked' : look.why]);
+}
+
 const warning = (message: string): KubeObject => ({
   metadata: { name: 'e', uid: 'e' },
   involvedObject: { name: 'django-1' },
@@ -180,9 +190,17 @@ describe('looking for what the measures judge', () => {
       path: '/health/',
     });
     const nginx = await workload({ door }, 'nginx');
-    // Its probe is by HTTPS, whose certificate the kubelet does not check and this program does.
-    expect(nginx?.probed).toEqual({});
     expect(nginx?.health).toMatchObject({ port: 8443, scheme: 'HTTPS', answer: { value: { status: 200 } } });
+  });
+
+  test('says of each readiness probe by HTTP that it could not ask why, and of no other', async () => {
+    expect(await asking({}, 'django')).toEqual([['django', 'asked']]);
+    expect(await asking({ door: brokenDoor }, 'django')).toEqual([['django', 'socket hang up']]);
+    const withoutPods = { lists: { '/pods': [] } };
+    expect(await asking(withoutPods, 'django')).toEqual([['django', 'no pod of it is ready']]);
+    // The kubelet does not check the certificate of this one.
+    expect(await asking({}, 'nginx')).toEqual([['nginx', expect.stringContaining('HTTPS')]]);
+    expect(await asking({}, 'redis')).toEqual([]);
   });
 
   test('takes the kubelet’s warnings to their pods', async () => {

@@ -6,6 +6,7 @@ import { output, runCommand } from '../../lab/command.ts';
 import { bundle } from '../../scripts/bundle.ts';
 import { reportShape } from '../../src/readiness/format/json.ts';
 import { runningShop, startProgram, type Ended } from '../fakes/running-shop.ts';
+import { shopObjects, smallShop } from '../fakes/shop-objects.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { goProgram } from './from-registries.ts';
@@ -112,6 +113,25 @@ describe('of a running shop', () => {
     expect(report.findings.map(({ check }) => check)).toContain('readiness-probe-missing');
     expect(ended.code).toBe(1);
     expect(`${ended.stdout}${ended.stderr}`).not.toContain('token-of-the-shop');
+  }, 60_000);
+
+  test('says of a probe that it could not ask that it is not known what it gets', async () => {
+    const path = `/apis/apps/v1/namespaces/${smallShop.namespace}/deployments`;
+    const items = structuredClone(shopObjects(0, 0).get(path) ?? []);
+    const [web] = items as unknown as readonly { spec: { template: { spec: { containers: object[] } } } }[];
+    Object.assign(web?.spec.template.spec.containers[0] ?? {}, {
+      readinessProbe: { httpGet: { path: '/', port: 443, scheme: 'HTTPS' } },
+    });
+    const shop = await runningShop({
+      answer: ({ url }) =>
+        url.startsWith(path) ? { json: { kind: 'DeploymentList', apiVersion: 'apps/v1', items } } : undefined,
+    });
+    const report = parsed(await shop.start(['report', '--json', '--context', 'k3d-shop']).ended);
+    expect(report.checks.find(({ id }) => id === 'probe-redirected')).toMatchObject({
+      findings: 0,
+      couldNotLook: true,
+      unseen: expect.stringContaining('main, Deployment shop/nginx: it asks by HTTPS'),
+    });
   }, 60_000);
 
   test('says that it could not tell, and not that all is well, when the API does not answer', async () => {

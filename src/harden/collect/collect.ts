@@ -89,10 +89,7 @@ async function hardenWorkload(
   const running = own.find((pod) => pod.ready);
   const probed = await Promise.all(
     spec.containers.map(async (container) => {
-      const found =
-        running === undefined
-          ? undefined
-          : await lookAtProbe(context, running, container, container.readinessProbe);
+      const found = await lookAtProbe(context, running, container);
       return found === undefined ? [] : [[container.name, found] as const];
     }),
   );

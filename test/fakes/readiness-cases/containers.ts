@@ -63,10 +63,11 @@ export const containerCases: CheckCases = {
             {
               workload: web,
               container: 'main',
-              path: '/ready',
-              status: 302,
-              location: 'https://login.example/',
-              isLocal: false,
+              answer: saw(
+                { path: '/ready', status: 302, location: 'https://login.example/', isLocal: false },
+                'pod',
+                now,
+              ),
             },
           ],
           'probes',
