@@ -1,4 +1,5 @@
 import { defineCheck } from '../define-check.ts';
+import { hardenPatches } from '../judging/commands.ts';
 import { eachServing, fieldOf, servingSubjects, type Subject } from '../judging/subjects.ts';
 import type { Looked } from '../../domain/looked.ts';
 import { refText } from '../../domain/object-ref.ts';
@@ -51,7 +52,7 @@ export const probeRedirected = defineCheck({
         ],
         advice: {
           say: 'Let the probe ask for a path that answers 200 itself.',
-          command: 'rekindle harden --apply --only readiness',
+          ...hardenPatches('readiness', workload.ref),
         },
       };
     }),
