@@ -66,11 +66,13 @@ interface World {
   /** Lists by the end of their path. */
   readonly lists?: Readonly<Record<string, readonly KubeObject[] | Error>>;
   readonly door?: (request: DoorRequest) => DoorAnswer;
+  /** Takes the path of each list that is asked for. */
+  readonly asked?: (path: string) => void;
 }
 
 const plural = ({ kind }: Manifest) => (kind === 'Ingress' ? 'ingresses' : `${kind.toLowerCase()}s`);
 
-async function contextOf({ root, custom = true, lists = {}, door }: World): Promise<ObserveContext> {
+async function contextOf({ root, custom = true, lists = {}, door, asked }: World): Promise<ObserveContext> {
   const manifests = exampleLab();
   const stack: Stack = discover(await inventoryOf(namespace, manifests), {
     cluster: { provider: 'k3d', name: 'shop', context: 'k3d-shop' },
@@ -80,6 +82,7 @@ async function contextOf({ root, custom = true, lists = {}, door }: World): Prom
   const pods = [podOf('django', 'django'), podOf('nginx', 'nginx'), podOf('redis', 'redis')];
   const dns = coreDns(custom);
   const list = (path: string): Promise<readonly KubeObject[]> => {
+    asked?.(path);
     const given = Object.entries(lists).find(([end]) => path.endsWith(end))?.[1];
     if (given instanceof Error) return Promise.reject(given);
     if (given !== undefined) return Promise.resolve(given);
@@ -257,6 +260,13 @@ describe('looking for what the measures judge', () => {
     const { inventory } = await collectHardening(await contextOf({ lists: { '/deployments': [hardened] } }));
     const seen = inventory.discovered.workloads.find(({ name }) => name === 'celery-worker');
     expect(seen?.containers.map(({ title }) => title)).toEqual([expect.stringMatching(/^container /)]);
+  });
+
+  test('asks for each list once: two would be of two moments', async () => {
+    const paths: string[] = [];
+    await collectHardening(await contextOf({ asked: (path) => paths.push(path) }));
+    expect(paths).toContain(`/apis/apps/v1/namespaces/${namespace}/deployments`);
+    expect(paths.toSorted()).toEqual([...new Set(paths)].toSorted());
   });
 
   test('keeps the objects by kind and name', async () => {
