@@ -1,4 +1,4 @@
-import type { ClusterReader } from '../ports/cluster.ts';
+import type { ClusterReader, KubeObject } from '../ports/cluster.ts';
 import { ingressOf, type IngressFacts } from './ingress-shape.ts';
 import { serviceOf, workloadOf, type ServiceFacts, type Workload } from './workload-shape.ts';
 
@@ -12,8 +12,17 @@ export interface Inventory {
   readonly configMaps: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** The objects of one namespace that discovery reads, as they are. */
+export interface InventoryObjects {
+  readonly deployments: readonly KubeObject[];
+  readonly statefulSets: readonly KubeObject[];
+  readonly services: readonly KubeObject[];
+  readonly configMaps: readonly KubeObject[];
+  readonly ingresses: readonly KubeObject[];
+}
+
 /** Reads one namespace. Throws when any part cannot be read: half an inventory would give a wrong stack. */
-export async function takeInventory(reader: ClusterReader, namespace: string): Promise<Inventory> {
+export async function readInventory(reader: ClusterReader, namespace: string): Promise<InventoryObjects> {
   const [deployments, statefulSets, services, configMaps, ingresses] = await Promise.all([
     reader.list(`/apis/apps/v1/namespaces/${namespace}/deployments`),
     reader.list(`/apis/apps/v1/namespaces/${namespace}/statefulsets`),
@@ -21,6 +30,14 @@ export async function takeInventory(reader: ClusterReader, namespace: string): P
     reader.list(`/api/v1/namespaces/${namespace}/configmaps`),
     reader.list(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`),
   ]);
+  return { deployments, statefulSets, services, configMaps, ingresses };
+}
+
+/** The same as discovery takes it. Throws when an object is not what its kind says. Pure. */
+export function inventoryOf(
+  namespace: string,
+  { deployments, statefulSets, services, configMaps, ingresses }: InventoryObjects,
+): Inventory {
   return {
     namespace,
     workloads: [
@@ -36,6 +53,11 @@ export async function takeInventory(reader: ClusterReader, namespace: string): P
       ]),
     ),
   };
+}
+
+/** Reads one namespace, as discovery takes it. Throws when any part cannot be read. */
+export async function takeInventory(reader: ClusterReader, namespace: string): Promise<Inventory> {
+  return inventoryOf(namespace, await readInventory(reader, namespace));
 }
 
 /** Namespaces that hold a database which Patroni runs: candidates for the stack. */

@@ -21,8 +21,19 @@ export function isFresh(pod: PodFacts, containers: readonly NodeContainer[] | un
   );
 }
 
-/** What containerd writes for a container whose process it finds gone when it starts (containerd, CRI restart code). */
-const unknownExit = { reason: 'Unknown', exitCode: 255 };
+/** How a container ended, as far as it is known. */
+interface Exit {
+  readonly reason?: string | null | undefined;
+  readonly exitCode?: number | null | undefined;
+}
+
+/**
+ * Whether the container ended with its node: containerd writes this for a process that it finds gone when it starts (containerd,
+ * CRI restart code). A program that ends itself with 255 has another reason.
+ */
+export function endedWithItsNode(exit: Exit | null | undefined): boolean {
+  return exit?.reason === 'Unknown' && exit.exitCode === 255;
+}
 
 /**
  * When the container last did something that shows its node at work. A container that ended with the power is given the
@@ -30,7 +41,5 @@ const unknownExit = { reason: 'Unknown', exitCode: 255 };
  */
 function lastChange({ state, startedAt, lastExit }: PodFacts['containers'][number]): number | undefined {
   if (state === 'running') return startedAt;
-  const endedWithThePower =
-    lastExit?.reason === unknownExit.reason && lastExit.exitCode === unknownExit.exitCode;
-  return endedWithThePower ? lastExit.startedAt : lastExit?.finishedAt;
+  return endedWithItsNode(lastExit) ? lastExit?.startedAt : lastExit?.finishedAt;
 }

@@ -20,7 +20,7 @@ export interface HardenWorkload extends WorkloadSpec {
   readonly pods: readonly PodFacts[];
   /** Programs that its containers have, by container, as far as it matters. */
   readonly tools: Readonly<Record<string, Looked<readonly string[]>>>;
-  /** What its HTTP readiness probes get, by container; only of those that could be asked. */
+  /** What its HTTP readiness probes get, by container; of those that could not be asked: why. */
   readonly probed: Readonly<Record<string, Looked<HttpLook>>>;
   /** What the health path that discovery knows gets here; undefined: none is known, or it is no web server. */
   readonly health?: HealthLook;

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 
+import { refText, type ObjectRef } from '../domain/object-ref.ts';
 import { mergeFields } from './fields/merge-fields.ts';
 import { measureText, type ShownMeasure } from './harden-text.ts';
 import type { Change, Measure } from './measure.ts';
@@ -25,8 +26,43 @@ const fileOf = ({ id }: Measure) => `${id.replaceAll('/', '-')}.yaml`;
 /** One patch as a file, with the reason above it. */
 function patchFile(measure: PatchMeasure): readonly [string, string] {
   const { id, change, object, what, why, cannot } = measure;
+  const { namespace: _, ...withoutNamespace } = object;
   const notes = [`${id}: ${what}`, why, ...cannot.map((limit) => `But: ${limit}`)].join('\n');
-  return [fileOf(measure), `${comment(notes)}${yaml(mergeFields(change.patch, identityOf(object)))}`];
+  const patch = mergeFields(change.patch, identityOf(withoutNamespace));
+  return [fileOf(measure), `${comment(notes)}${yaml(patch)}`];
+}
+
+/**
+ * Which object is meant, by group, version, kind and name. Not by namespace: a component is built before the kustomization
+ * that names it gives its own to the objects, and until then they have another one or none.
+ */
+function selectorOf({ kind, name }: ObjectRef): Readonly<Record<string, string>> {
+  const [version = '', group] = String(identityOf({ kind, name })['apiVersion']).split('/').toReversed();
+  return { ...(group !== undefined && { group }), version, kind, name };
+}
+
+/** The same for selectors whose names are patterns (kubectl.docs.kubernetes.io, patches): a dot would stand for any sign. */
+function patternOf(object: ObjectRef): Readonly<Record<string, string>> {
+  return { ...selectorOf(object), name: object.name.replaceAll('.', String.raw`\.`) };
+}
+
+/** A replacement that puts an object's name where it is already. */
+function guardOf(object: ObjectRef): object {
+  const fieldPath = 'metadata.name';
+  return {
+    source: { ...selectorOf(object), fieldPath },
+    targets: [{ select: patternOf(object), fieldPaths: [fieldPath] }],
+  };
+}
+
+const guardHead = `These change nothing. A patch whose target is not there is left out without a word, and one whose name two objects have
+is put into both: with these the build fails then, and says which object it is.`;
+
+/** Why the build fails where a patch would not do what it is for; nothing where there are no patches. */
+function guards(patched: readonly PatchMeasure[]): string {
+  const objects = new Map(patched.map(({ object }) => [refText(object), object]));
+  if (objects.size === 0) return '';
+  return `${comment(guardHead)}${yaml({ replacements: [...objects.values()].map(guardOf) })}`;
 }
 
 /** An object of another namespace does not belong into a kustomization, which may give all of its objects a namespace. */
@@ -70,11 +106,11 @@ export function overlayFiles(
     apiVersion: `kustomize.config.k8s.io/${base === undefined ? 'v1alpha1' : 'v1beta1'}`,
     kind: base === undefined ? 'Component' : 'Kustomization',
     ...(base !== undefined && { resources: [base] }),
-    patches: ofStack.map((measure) => ({ path: fileOf(measure) })),
+    patches: ofStack.map((measure) => ({ path: fileOf(measure), target: patternOf(measure.object) })),
   };
   const head = comment(base === undefined ? componentHead : overlayHead);
   return {
-    'kustomization.yaml': `${head}${yaml(kustomization)}`,
+    'kustomization.yaml': `${head}${yaml(kustomization)}${guards(ofStack)}`,
     'harden.md': reviewFile(open),
     ...Object.fromEntries([...ofStack.map(patchFile), ...loose.map(looseFile)]),
   };

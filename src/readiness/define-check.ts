@@ -36,6 +36,8 @@ export interface ReadinessCheck {
   /** Only a file can have it: the API refuses such an object. */
   readonly isRefused?: true;
   readonly judge: (world: World) => readonly Draft[];
+  /** What of its needs could not be looked at one by one, a line each: it judges the rest, and that is said. */
+  readonly unseen?: (world: World) => readonly string[];
 }
 
 /** Identity helper: the file of a check exports exactly one of these. */

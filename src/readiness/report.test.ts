@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { couldNotLook } from '../domain/looked.ts';
+import { couldNotLook, saw } from '../domain/looked.ts';
+import type { HttpLook } from '../harden/inventory.ts';
 import { reportOf, smallShop, snapshotOf } from '../../test/fakes/readiness.ts';
 import { now } from '../../test/fakes/readiness-objects.ts';
 import { changed, soundShop } from '../../test/fakes/sound-shop.ts';
+import { passed } from './format/outline.ts';
 import { exitCodeFor, groupsOf, type ReadinessReport } from './report.ts';
 
 /** Without the questions about production, which have tests of their own. */
@@ -46,6 +48,22 @@ describe('--fail-on', () => {
       findings: [],
       couldNotLook: true,
     });
+  });
+
+  it('is 2 when a probe could not be asked that the check would judge, and says which and why', () => {
+    const web = 'Deployment shop/web';
+    const silent = couldNotLook<HttpLook>('socket hang up', 'GET /ready of web-1', now);
+    const answers = saw([{ workload: web, container: 'main', answer: silent }], 'probes', now);
+    const report = sound({ snapshot: snapshotOf(soundShop(), { answers }) });
+    const what = 'Check probe-redirected, in part';
+    const entry = report.notChecked.find((one) => one.what === what);
+    expect(entry?.why.split('; ')).toEqual([
+      `readiness probe of main, ${web}: socket hang up`,
+      expect.stringMatching(/^readiness probe of main, StatefulSet shop\/db: only /),
+    ]);
+    expect(passed(report)).not.toContain('A readiness probe that is answered by a redirect');
+    expect(exitCodeFor(report, 'medium')).toBe(2);
+    expect(exitCodeFor(report, 'high')).toBe(0);
   });
 
   it('is 1 when something is as bad, whatever else could not be looked at', () => {

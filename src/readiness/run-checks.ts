@@ -88,9 +88,10 @@ export function runChecks(snapshot: Snapshot, world: World): readonly Checked[] 
     if (blocks) return { check, findings: nothing, notJudged: why, couldNotLook: true };
     const drafts = check.judge(world).map((draft) => withWriter(forOnce(draft), writers));
     const findings = drafts.map((draft) => findingOf(check, draft, world));
-    return why === ''
+    const parts = [...(why === '' ? [] : [why]), ...(check.unseen?.(world) ?? [])];
+    return parts.length === 0
       ? { check, findings, couldNotLook: false }
-      : { check, findings, unseen: why, couldNotLook: true };
+      : { check, findings, unseen: parts.join('; '), couldNotLook: true };
   });
 }
 

@@ -66,11 +66,13 @@ interface World {
   /** Lists by the end of their path. */
   readonly lists?: Readonly<Record<string, readonly KubeObject[] | Error>>;
   readonly door?: (request: DoorRequest) => DoorAnswer;
+  /** Takes the path of each list that is asked for. */
+  readonly asked?: (path: string) => void;
 }
 
 const plural = ({ kind }: Manifest) => (kind === 'Ingress' ? 'ingresses' : `${kind.toLowerCase()}s`);
 
-async function contextOf({ root, custom = true, lists = {}, door }: World): Promise<ObserveContext> {
+async function contextOf({ root, custom = true, lists = {}, door, asked }: World): Promise<ObserveContext> {
   const manifests = exampleLab();
   const stack: Stack = discover(await inventoryOf(namespace, manifests), {
     cluster: { provider: 'k3d', name: 'shop', context: 'k3d-shop' },
@@ -80,6 +82,7 @@ async function contextOf({ root, custom = true, lists = {}, door }: World): Prom
   const pods = [podOf('django', 'django'), podOf('nginx', 'nginx'), podOf('redis', 'redis')];
   const dns = coreDns(custom);
   const list = (path: string): Promise<readonly KubeObject[]> => {
+    asked?.(path);
     const given = Object.entries(lists).find(([end]) => path.endsWith(end))?.[1];
     if (given instanceof Error) return Promise.reject(given);
     if (given !== undefined) return Promise.resolve(given);
@@ -136,6 +139,16 @@ const door = ({ url }: DoorRequest): DoorAnswer =>
     ? { status: 302, body: '', location: 'https://shop.local/login/' }
     : { status: 200, body: '' };
 
+const brokenDoor = (): DoorAnswer => {
+  throw new Error('socket hang up');
+};
+
+/** Containers with a readiness probe by HTTP: whether they were asked, or why not. */
+async function asking(world: World, name: string) {
+  const { probed = {} } = (await workload(world, name)) ?? {};
+  return Object.entries(probed).map(([container, look]) => [container, look.looked ? 'asked' : look.why]);
+}
+
 const warning = (message: string): KubeObject => ({
   metadata: { name: 'e', uid: 'e' },
   involvedObject: { name: 'django-1' },
@@ -180,9 +193,17 @@ describe('looking for what the measures judge', () => {
       path: '/health/',
     });
     const nginx = await workload({ door }, 'nginx');
-    // Its probe is by HTTPS, whose certificate the kubelet does not check and this program does.
-    expect(nginx?.probed).toEqual({});
     expect(nginx?.health).toMatchObject({ port: 8443, scheme: 'HTTPS', answer: { value: { status: 200 } } });
+  });
+
+  test('says of each readiness probe by HTTP that it could not ask why, and of no other', async () => {
+    expect(await asking({}, 'django')).toEqual([['django', 'asked']]);
+    expect(await asking({ door: brokenDoor }, 'django')).toEqual([['django', 'socket hang up']]);
+    const withoutPods = { lists: { '/pods': [] } };
+    expect(await asking(withoutPods, 'django')).toEqual([['django', 'no pod of it is ready']]);
+    // The kubelet does not check the certificate of this one.
+    expect(await asking({}, 'nginx')).toEqual([['nginx', expect.stringContaining('HTTPS')]]);
+    expect(await asking({}, 'redis')).toEqual([]);
   });
 
   test('takes the kubelet’s warnings to their pods', async () => {
@@ -210,10 +231,13 @@ describe('looking for what the measures judge', () => {
 
   test('what could not be looked at is named; without workloads there is nothing to judge', async () => {
     const forbidden = new Error('poddisruptionbudgets is forbidden');
-    const { unseen, inventory } = await collectHardening(
-      await contextOf({ lists: { '/poddisruptionbudgets': forbidden } }),
+    const silent = new Error('no answer');
+    const { unseen, unread, inventory } = await collectHardening(
+      await contextOf({ lists: { '/poddisruptionbudgets': forbidden, '/events': silent } }),
     );
-    expect(unseen).toEqual(['PodDisruptionBudgets: poddisruptionbudgets is forbidden']);
+    expect(unseen).toEqual(['PodDisruptionBudgets: poddisruptionbudgets is forbidden', 'events: no answer']);
+    // An event is nothing that could be taken back.
+    expect(unread).toEqual(['PodDisruptionBudgets: poddisruptionbudgets is forbidden']);
     expect(inventory.budgets.looked).toBe(false);
     const context = await contextOf({ lists: { '/deployments': new Error('the API is silent') } });
     await expect(collectHardening(context)).rejects.toThrow('the API is silent');
@@ -236,6 +260,13 @@ describe('looking for what the measures judge', () => {
     const { inventory } = await collectHardening(await contextOf({ lists: { '/deployments': [hardened] } }));
     const seen = inventory.discovered.workloads.find(({ name }) => name === 'celery-worker');
     expect(seen?.containers.map(({ title }) => title)).toEqual([expect.stringMatching(/^container /)]);
+  });
+
+  test('asks for each list once: two would be of two moments', async () => {
+    const paths: string[] = [];
+    await collectHardening(await contextOf({ asked: (path) => paths.push(path) }));
+    expect(paths).toContain(`/apis/apps/v1/namespaces/${namespace}/deployments`);
+    expect(paths.toSorted()).toEqual([...new Set(paths)].toSorted());
   });
 
   test('keeps the objects by kind and name', async () => {

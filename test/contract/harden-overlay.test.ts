@@ -3,14 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { describe, expect, test, type TestContext } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 
 import { saw } from '../../src/domain/looked.ts';
 import { overlayFiles, type OverlayFiles } from '../../src/harden/overlay.ts';
 import { measureDiff } from '../../src/harden/measure-diff.ts';
 import { judgeMeasures } from '../../src/harden/measures/index.ts';
 import { planMeasures } from '../../src/harden/plan-hardening.ts';
-import { exampleLab } from '../fakes/example-shop.ts';
+import { exampleBase, exampleLab } from '../fakes/example-shop.ts';
 import { hardenInventory, measured } from '../fakes/harden-inventory.ts';
 import { node, now } from '../fakes/observation.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
@@ -26,8 +26,14 @@ interface Built {
   };
 }
 
-/** What `kubectl kustomize` makes of a folder; it asks no cluster. */
-async function build(context: TestContext, folder: string): Promise<readonly Built[]> {
+interface Said {
+  readonly failed: boolean;
+  readonly out: string;
+  readonly said: string;
+}
+
+/** What `kubectl kustomize` says to a folder; it asks no cluster. */
+async function kustomize(context: TestContext, folder: string): Promise<Said> {
   const { promise, resolve } = Promise.withResolvers<{
     error: ExecFileException | null;
     out: string;
@@ -37,7 +43,12 @@ async function build(context: TestContext, folder: string): Promise<readonly Bui
   const { error, out, said } = await promise;
   const isMissing = error?.code === 'ENOENT';
   skipWhen(context, isMissing ? 'needs kubectl' : undefined);
-  expect(error, said).toBeNull();
+  return { failed: error !== null, out, said };
+}
+
+async function build(context: TestContext, folder: string): Promise<readonly Built[]> {
+  const { failed, out, said } = await kustomize(context, folder);
+  expect(failed, said).toBe(false);
   return parseAllDocuments(out).map((document) => document.toJS() as Built);
 }
 
@@ -67,10 +78,41 @@ function write(files: OverlayFiles, folder: string): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }
 
+interface Usual {
+  /** Further fields of the kustomization that makes the objects, and of the one over it, which names the component. */
+  readonly base?: object;
+  readonly own?: object;
+  /** Namespaces that are written into the objects; each object is there once in each. */
+  readonly namespaces?: readonly (string | undefined)[];
+  /** A workload that is not there. */
+  readonly without?: string;
+}
+
+/** The example's workloads in a base of their own, and a kustomization over it that names the component. */
+async function usual({ base, own, namespaces = [undefined], without }: Usual): Promise<string> {
+  const folder = temporaryFolder();
+  const objects = exampleBase()
+    .filter(({ kind, metadata }) => isWorkload(kind) && metadata.name !== without)
+    .flatMap((manifest) =>
+      namespaces.map((namespace) =>
+        Object.assign({}, manifest, { metadata: { ...manifest.metadata, namespace } }),
+      ),
+    );
+  const text = objects.map((object) => stringify(object)).join('---\n');
+  const made = { resources: ['all.yaml'], ...base };
+  write({ 'all.yaml': text, 'kustomization.yaml': stringify(made) }, join(folder, 'base'));
+  write(overlayFiles(await shown(), { namespace: 'jewelry-shop' }), join(folder, 'harden'));
+  const top = { resources: ['base'], components: ['harden'], ...own };
+  write({ 'kustomization.yaml': stringify(top) }, folder);
+  return folder;
+}
+
+const isWorkload = (kind: string) => kind === 'Deployment' || kind === 'StatefulSet';
+
 type Spec = Readonly<Record<string, readonly Record<string, unknown>[]>>;
 
 function podSpec(built: readonly Built[], name: string): Spec {
-  const found = built.find(({ kind, metadata }) => metadata.name === name && kind !== 'Service');
+  const found = built.find(({ kind, metadata }) => isWorkload(kind) && metadata.name.endsWith(name));
   return found?.spec.template.spec ?? {};
 }
 
@@ -122,6 +164,25 @@ describe('the patches as files', () => {
     const own = `resources: ['${relative(folder, example)}']\ncomponents: [harden]\n`;
     writeFileSync(join(folder, 'kustomization.yaml'), own);
     expect(changes(await build(context, folder))).toEqual(wanted);
+  });
+
+  test.for<readonly [string, Usual]>([
+    ['the namespace comes from the kustomization that names it', { own: { namespace: 'jewelry-shop' } }],
+    ['there is no namespace in any file', {}],
+    ['the objects have another namespace first', { own: { namespace: 'jewelry-shop' }, namespaces: ['dev'] }],
+    ['names get prefixes', { base: { namePrefix: 'a-' }, own: { namePrefix: 'b-' } }],
+  ])('a component does the same where %s', async ([, shape], context) => {
+    expect(changes(await build(context, await usual(shape)))).toEqual(wanted);
+  });
+
+  test.for<readonly [string, Usual, RegExp]>([
+    ['is not there', { without: 'redis' }, /nothing selected by StatefulSet\S*redis/],
+    ['is there twice', { namespaces: ['one', 'two'] }, /multiple matches/],
+  ])('the build fails where an object %s: no patch is lost', async ([, shape, words], context) => {
+    expect(await kustomize(context, await usual(shape))).toMatchObject({
+      failed: true,
+      said: expect.stringMatching(words),
+    });
   });
 
   test('each file says why, and what is not of the stack stands beside the kustomization', async () => {

@@ -6,9 +6,21 @@ import type { ClusterFacts } from '../../src/readiness/cluster/facts.ts';
 import type { ProductionInput } from '../../src/readiness/production/rows.ts';
 import { makeReport, type ReadinessReport, type ReportInput } from '../../src/readiness/report.ts';
 import { isKind } from '../../src/readiness/world/kinds.ts';
-import type { Snapshot } from '../../src/readiness/world/snapshot.ts';
+import type { ProbeAnswer, Snapshot } from '../../src/readiness/world/snapshot.ts';
 import { worldOf, type World } from '../../src/readiness/world/world.ts';
+import { refText } from '../../src/domain/object-ref.ts';
 import { claim, node, nodeName, now, object, pod, workload, type Written } from './readiness-objects.ts';
+
+/** Every readiness probe by HTTP is answered at once. */
+function goodAnswers(snapshot: Snapshot): readonly ProbeAnswer[] {
+  return worldOf(snapshot).workloads.flatMap(({ ref, pod: { containers } }) =>
+    containers.flatMap(({ name, readinessProbe }) => {
+      const path = readinessProbe?.httpGet?.path;
+      const answer = path === undefined ? undefined : saw({ path, status: 200 }, 'pod', now);
+      return answer === undefined ? [] : [{ workload: refText(ref), container: name, answer }];
+    }),
+  );
+}
 
 /** A snapshot of these objects: of a running cluster unless the test says otherwise. */
 export function snapshotOf(objects: readonly Written[], changes: Partial<Snapshot> = {}): Snapshot {
@@ -16,7 +28,7 @@ export function snapshotOf(objects: readonly Written[], changes: Partial<Snapsho
     ...entry,
     metadata: { uid: entry.metadata.name, ...entry.metadata },
   }));
-  return {
+  const snapshot: Snapshot = {
     at: now,
     source: 'cluster',
     namespaces: ['shop'],
@@ -25,10 +37,9 @@ export function snapshotOf(objects: readonly Written[], changes: Partial<Snapsho
     places: new Map(),
     unread: [],
     ...noLooks('not asked', now),
-    answers: saw([], 'probes', now),
     uses: saw([], 'volumes', now),
-    ...changes,
   };
+  return { ...snapshot, answers: saw(goodAnswers(snapshot), 'probes', now), ...changes };
 }
 
 export function worldWith(objects: readonly Written[], changes: Partial<Snapshot> = {}): World {

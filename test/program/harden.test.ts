@@ -54,6 +54,32 @@ describe('rekindle harden', () => {
   });
 
   test.each([
+    ['--undo', ['PodDisruptionBudgets']],
+    ['--apply', ['PodDisruptionBudgets', 'events']],
+  ])('%s says what it could not read, and that nothing is known of it', async (flag, unread) => {
+    const shop = await runningShop();
+    const { code, stdout, stderr } = await shop.start(['harden', flag]).ended;
+    expect(code, stderr).toBe(2);
+    for (const from of unread) expect(stdout).toContain(`could not look: ${from}: `);
+    expect(stdout).toContain('whether there is something to do is not known');
+    expect(stdout).not.toContain('Nothing to do');
+    const chosen = await shop.start(['harden', flag, '--only', 'disruption-budget', '--json']).ended;
+    expect(chosen.code, chosen.stderr).toBe(2);
+    const { unseen } = JSON.parse(chosen.stdout) as Report;
+    expect(unseen.map((line) => line.split(':', 1)[0])).toEqual(unread);
+  });
+
+  test('done, with something that could not be read, is done and yet not all: it ends with 2', async () => {
+    const shop = await runningShop({ restartPolicy: 'no' });
+    for (const flag of ['--apply', '--undo']) {
+      const { code, stdout, stderr } = await shop.start(['harden', flag, '--only', 'restart-policy']).ended;
+      expect(code, stderr).toBe(2);
+      expect(stdout).toMatch(/^done in [\d.]+ s: Container k3d-shop-server-0/m);
+      expect(stdout).toMatch(/^could not look: PodDisruptionBudgets: /m);
+    }
+  });
+
+  test.each([
     [['--diff', '--apply'], /exclude each other/],
     [['--base', 'k8s'], /--output/],
     [['--undo', '--output', 'x'], /writes no patches/],
@@ -111,7 +137,7 @@ describe('rekindle harden', () => {
     for (const flag of ['--apply', '--undo']) {
       const { code, stdout, stderr } = await shop.start(['harden', flag, '--json']).ended;
       expect(code, stderr).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ results: [] });
+      expect(JSON.parse(stdout)).toMatchObject({ results: [], unseen: [] });
     }
     expect(existsSync(shop.journal)).toBe(true);
   });

@@ -5,7 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { output, runCommand } from '../../lab/command.ts';
 import { bundle } from '../../scripts/bundle.ts';
 import { reportShape } from '../../src/readiness/format/json.ts';
+import type { FakeAnswer, SeenRequest } from '../fakes/api-server.ts';
 import { runningShop, startProgram, type Ended } from '../fakes/running-shop.ts';
+import { shopObjects, smallShop } from '../fakes/shop-objects.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { goProgram } from './from-registries.ts';
@@ -92,6 +94,16 @@ describe('of files', () => {
   }, 120_000);
 });
 
+/** The shop's API, which gives its web server this readiness probe. */
+function withProbe(readinessProbe: object): (request: SeenRequest) => FakeAnswer | undefined {
+  const list = `/apis/apps/v1/namespaces/${smallShop.namespace}/deployments`;
+  const items = structuredClone(shopObjects(0, 0).get(list) ?? []);
+  const [web] = items as unknown as readonly { spec: { template: { spec: { containers: object[] } } } }[];
+  Object.assign(web?.spec.template.spec.containers[0] ?? {}, { readinessProbe });
+  return ({ url }) =>
+    url.startsWith(list) ? { json: { kind: 'DeploymentList', apiVersion: 'apps/v1', items } } : undefined;
+}
+
 describe('of a running shop', () => {
   test('tells what it found, and of every look that failed that nothing is known', async () => {
     const shop = await runningShop();
@@ -112,6 +124,42 @@ describe('of a running shop', () => {
     expect(report.findings.map(({ check }) => check)).toContain('readiness-probe-missing');
     expect(ended.code).toBe(1);
     expect(`${ended.stdout}${ended.stderr}`).not.toContain('token-of-the-shop');
+  }, 60_000);
+
+  test('says of a probe that it could not ask that it is not known what it gets', async () => {
+    const readinessProbe = { httpGet: { path: '/', port: 443, scheme: 'HTTPS' } };
+    const shop = await runningShop({ answer: withProbe(readinessProbe) });
+    const report = parsed(await shop.start(['report', '--json', '--context', 'k3d-shop']).ended);
+    expect(report.checks.find(({ id }) => id === 'probe-redirected')).toMatchObject({
+      findings: 0,
+      couldNotLook: true,
+      unseen: expect.stringContaining('main, Deployment shop/nginx: it asks by HTTPS'),
+    });
+  }, 60_000);
+
+  test('what it advises of harden writes patches, one after the other', async () => {
+    const withTcp = withProbe({ tcpSocket: { port: 80 } });
+    const budget = {
+      metadata: { name: 'nginx', namespace: smallShop.namespace, uid: 'uid-of-budget' },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'nginx' } } },
+      status: { expectedPods: 1, disruptionsAllowed: 0 },
+    };
+    const shop = await runningShop({
+      answer: (request) =>
+        request.url.includes('/poddisruptionbudgets')
+          ? { json: { kind: 'PodDisruptionBudgetList', apiVersion: 'policy/v1', items: [budget] } }
+          : withTcp(request),
+    });
+    const report = parsed(await shop.start(['report', '--json', '--context', 'k3d-shop']).ended);
+    for (const id of ['probe-proves-little', 'disruption-budget-blocks']) {
+      const command = report.findings.find(({ check }) => check === id)?.advice.command ?? '';
+      const [, ...args] = command.split(' ');
+      const { code, stdout, stderr } = await shop.start(args).ended;
+      expect(code, stderr).toBe(1);
+      expect(stdout).toMatch(/^Wrote \d files/m);
+    }
+    expect(existsSync(path.join(shop.home, 'harden-disruption-budget/kustomization.yaml'))).toBe(true);
+    expect(existsSync(path.join(shop.home, 'harden-readiness/harden.md'))).toBe(true);
   }, 60_000);
 
   test('says that it could not tell, and not that all is well, when the API does not answer', async () => {

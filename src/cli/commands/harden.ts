@@ -1,13 +1,13 @@
 import { changedPolicies } from '../../harden/apply/restart-policy.ts';
 import { applyMeasures } from '../../harden/apply/apply-measures.ts';
-import { resultText, type HardenResult } from '../../harden/apply/harden-result.ts';
+import { resultsText, type HardenResult } from '../../harden/apply/harden-result.ts';
 import type { HardenSession } from '../../harden/apply/session.ts';
 import { undoMeasures } from '../../harden/apply/undo-measures.ts';
 import { Choice, strayMeasures } from '../../harden/choice.ts';
 import { collectHardening, type Collected } from '../../harden/collect/collect.ts';
 import { hardenText, measureJson, type ShownMeasure } from '../../harden/harden-text.ts';
 import { measureDiff } from '../../harden/measure-diff.ts';
-import { judgeMeasures } from '../../harden/measures/index.ts';
+import { isOfKnownMeasure, judgeMeasures } from '../../harden/measures/index.ts';
 import { measurementsOf } from '../../harden/measurements.ts';
 import { planMeasures, withoutOurs } from '../../harden/plan-hardening.ts';
 import { refText } from '../../domain/object-ref.ts';
@@ -51,10 +51,12 @@ async function lookAt(
   remembered: readonly string[],
 ): Promise<Looked> {
   const collected = await collectHardening(context);
-  const { inventory, lives } = collected;
+  const { inventory, lives, unseen } = collected;
   const judged = judgeMeasures(inventory, measurementsOf(store.events()));
   const stray = strayMeasures(planMeasures(judged, lives), lives);
-  const unknown = choice.unknown([...judged.map(({ id }) => id), ...stray, ...remembered]);
+  const known = [...judged.map(({ id }) => id), ...stray, ...remembered];
+  // What could not be read may have any measure that this program knows.
+  const unknown = choice.unknown(known).filter((word) => unseen.length === 0 || !isOfKnownMeasure(word));
   if (unknown.length > 0) {
     throw new UsageError({
       what: `There is no measure ${unknown.join(', ')}`,
@@ -109,18 +111,27 @@ function diffAnswer(options: Options, { shown, stray, unseen, inventory }: Looke
 function resultsAnswer(
   options: Options,
   { context }: Session,
-  { results, verdict }: { readonly results: readonly HardenResult[]; readonly verdict?: string },
+  {
+    results,
+    unseen,
+    verdict,
+  }: {
+    readonly results: readonly HardenResult[];
+    readonly unseen: readonly string[];
+    readonly verdict?: string;
+  },
 ): number {
-  const lines = results.length === 0 ? ['Nothing to do; nothing was changed.'] : results.map(resultText);
+  const text = resultsText(results, unseen);
   answer(options, 'harden', {
-    text: [...(verdict === undefined ? [] : [verdict]), ...lines].join('\n'),
-    json: { results, ...(verdict !== undefined && { verdict }) },
+    text: verdict === undefined ? text : `${verdict}\n${text}`,
+    json: { results, unseen, ...(verdict !== undefined && { verdict }) },
   });
   if (context.signal.aborted) {
     tell(`rekindle: ${causeText(context.signal.reason)}`);
     return exitCodes.interrupted;
   }
-  return results.every(({ outcome }) => outcome === 'done') ? exitCodes.healthy : exitCodes.broken;
+  if (results.some(({ outcome }) => outcome !== 'done')) return exitCodes.broken;
+  return unseen.length > 0 ? exitCodes.couldNotTell : exitCodes.healthy;
 }
 
 /** Writes the run's frame into the journal around what changes something. */
@@ -137,18 +148,18 @@ const sessionOf = ({ context, log, store }: Session, { timeout }: Options): Hard
 });
 
 async function applyAll(session: Session, options: Options, looked: Looked): Promise<number> {
-  const { shown: planned, lives } = looked;
+  const { shown: planned, lives, unseen } = looked;
   // Before this run: its own first words say nothing about what was proven.
   const events = session.store.events();
   const { verdict, results } = await asRun(session, 'harden --apply', () =>
     applyMeasures(sessionOf(session, options), { planned, lives, events }),
   );
   session.close();
-  return resultsAnswer(options, session, { results, verdict: verdictText(verdict) });
+  return resultsAnswer(options, session, { results, unseen, verdict: verdictText(verdict) });
 }
 
 async function undoAll(session: Session, options: Options, looked: Looked, choice: Choice): Promise<number> {
-  const { shown: planned, lives } = looked;
+  const { shown: planned, lives, unread } = looked;
   const input = {
     planned,
     lives,
@@ -159,12 +170,12 @@ async function undoAll(session: Session, options: Options, looked: Looked, choic
     undoMeasures(sessionOf(session, options), input),
   );
   session.close();
-  return resultsAnswer(options, session, { results });
+  return resultsAnswer(options, session, { results, unseen: unread });
 }
 
 /**
  * `rekindle harden`: shows, applies or takes back what lets the stack come back by itself sooner. 0 nothing to do, or all
- * done; 1 something is proposed, refused or was taken back; 2 could not look.
+ * done; 1 something is proposed, refused or was taken back; 2 something, or all, could not be looked at.
  */
 export async function harden(options: Options, signal: AbortSignal): Promise<number> {
   checkUse(options);

@@ -14,7 +14,7 @@ export interface HardenResult {
 }
 
 /** One result as a line. */
-export function resultText({ measures, target, outcome, detail, seconds }: HardenResult): string {
+function resultText({ measures, target, outcome, detail, seconds }: HardenResult): string {
   const words = {
     done: `done in ${seconds.toFixed(1)} s`,
     refused: 'not done',
@@ -22,6 +22,16 @@ export function resultText({ measures, target, outcome, detail, seconds }: Harde
     failed: 'failed',
   }[outcome];
   return `${words}: ${target} (${measures.join(', ')}): ${detail}`;
+}
+
+/** What came of all objects. `unseen`: what could not be looked at, where something may be left to do. */
+export function resultsText(results: readonly HardenResult[], unseen: readonly string[]): string {
+  const unknown = unseen.map((why) => `could not look: ${why}`);
+  const nothing =
+    unseen.length === 0
+      ? 'Nothing to do; nothing was changed.'
+      : 'Nothing was changed; whether there is something to do is not known.';
+  return [...(results.length === 0 ? [nothing] : results.map(resultText)), ...unknown].join('\n');
 }
 
 /** A result that was timed from `start`, monotonic ms. */

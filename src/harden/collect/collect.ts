@@ -1,5 +1,4 @@
-import { takeInventory } from '../../discover/inventory.ts';
-import { workloadOf } from '../../discover/workload-shape.ts';
+import { inventoryOf, readInventory, type InventoryObjects } from '../../discover/inventory.ts';
 import { seen, type Looked } from '../../domain/looked.ts';
 import { refText } from '../../domain/object-ref.ts';
 import type { NodeContainer, PodFacts } from '../../domain/observation.ts';
@@ -23,9 +22,9 @@ export interface Collected {
   readonly lives: ReadonlyMap<string, KubeObject>;
   /** What could not be looked at, one line each. */
   readonly unseen: readonly string[];
+  /** Those of them that may hold objects which this program has changed: `lives` is without these. */
+  readonly unread: readonly string[];
 }
-
-type Kind = WorkloadSpec['kind'];
 
 /** The pods with what the API says of them. */
 interface Pods {
@@ -87,10 +86,7 @@ async function hardenWorkload(
   const running = own.find((pod) => pod.ready);
   const probed = await Promise.all(
     spec.containers.map(async (container) => {
-      const found =
-        running === undefined
-          ? undefined
-          : await lookAtProbe(context, running, container, container.readinessProbe);
+      const found = await lookAtProbe(context, running, container);
       return found === undefined ? [] : [[container.name, found] as const];
     }),
   );
@@ -126,10 +122,30 @@ function budgetsOf(found: Looked<BudgetLook>): Looked<readonly Budget[]> {
   return found.looked ? { ...found, value: found.value.budgets } : found;
 }
 
-const kinds: readonly (readonly [Kind, string])[] = [
-  ['Deployment', 'deployments'],
-  ['StatefulSet', 'statefulsets'],
-];
+interface OwnObject {
+  readonly kind: WorkloadSpec['kind'];
+  readonly object: KubeObject;
+}
+
+function workloadsOf({ deployments, statefulSets }: InventoryObjects): readonly OwnObject[] {
+  return [
+    ...deployments.map((object) => ({ kind: 'Deployment', object }) as const),
+    ...statefulSets.map((object) => ({ kind: 'StatefulSet', object }) as const),
+  ];
+}
+
+/**
+ * What discovery takes these objects for, as they would be without this program's changes: a wait of ours is no wait that was
+ * there before it, and a measure that is applied would not be called for.
+ */
+function discoveredOf(namespace: string, objects: InventoryObjects) {
+  const { deployments, statefulSets } = objects;
+  return inventoryOf(namespace, {
+    ...objects,
+    deployments: deployments.map(withoutOurs),
+    statefulSets: statefulSets.map(withoutOurs),
+  });
+}
 
 /**
  * Looks at everything that the measures judge; changes nothing. Throws when workloads, pods or Services cannot be read:
@@ -138,16 +154,8 @@ const kinds: readonly (readonly [Kind, string])[] = [
 export async function collectHardening(context: ObserveContext): Promise<Collected> {
   const { reader, provider, stack, clock } = context;
   const at = clock.now();
-  const [found, pods, objects] = await Promise.all([
-    takeInventory(reader, stack.namespace),
-    collectPods(context),
-    Promise.all(
-      kinds.map(async ([kind, path]) => {
-        const listed = await reader.list(`/apis/apps/v1/namespaces/${stack.namespace}/${path}`);
-        return listed.map((object) => ({ kind, object }));
-      }),
-    ),
-  ]);
+  const [found, pods] = await Promise.all([readInventory(reader, stack.namespace), collectPods(context)]);
+  const objects = workloadsOf(found);
   const [containers, budgets, custom, warnings] = await Promise.all([
     look(clock, 'container engine', () => provider.containers(stack.cluster.name)),
     look(clock, 'PodDisruptionBudgets', () => collectBudgets(context)),
@@ -159,27 +167,26 @@ export async function collectHardening(context: ObserveContext): Promise<Collect
   const dns = await look(clock, 'cluster DNS', () =>
     collectDnsSetup(reader, nodes, ownServers === undefined ? undefined : withoutOurs(ownServers)),
   );
-  // A wait of ours is no wait that was there before it: without this, a measure that is applied would not be called for.
-  const discovered = {
-    ...found,
-    workloads: objects.flat().map(({ kind, object }) => workloadOf(kind, withoutOurs(object))),
-  };
+  const discovered = discoveredOf(stack.namespace, found);
   const workloads = await Promise.all(
-    objects
-      .flat()
-      .map(({ kind, object }) =>
-        hardenWorkload(context, workloadSpec(kind, withoutOurs(object)), { nodes, pods, warnings }),
-      ),
+    objects.map(({ kind, object }) =>
+      hardenWorkload(context, workloadSpec(kind, withoutOurs(object)), { nodes, pods, warnings }),
+    ),
   );
   const lives = new Map<string, KubeObject>([
-    ...objects.flat().map(({ kind, object }) => named(kind, object)),
+    ...objects.map(({ kind, object }) => named(kind, object)),
     ...(seen(budgets)?.objects ?? []).map((object) => named('PodDisruptionBudget', object)),
     ...(ownServers === undefined
       ? []
       : [[refText({ kind: 'ConfigMap', ...customServers }), ownServers] as const]),
   ]);
   const inventory = { at, stack, discovered, workloads, budgets: budgetsOf(budgets), containers, dns };
-  return { inventory, lives, unseen: unseenOf([containers, budgets, custom, dns, warnings]) };
+  return {
+    inventory,
+    lives,
+    unseen: unseenOf([containers, budgets, custom, dns, warnings]),
+    unread: unseenOf([budgets, custom]),
+  };
 }
 
 function named(kind: string, object: KubeObject): readonly [string, KubeObject] {

@@ -1,11 +1,11 @@
-import type { Looked } from '../../domain/looked.ts';
+import { couldNotLook, type Looked } from '../../domain/looked.ts';
 import type { PodFacts } from '../../domain/observation.ts';
 import type { FrontDoor } from '../../domain/stack.ts';
 import { frontDoorTrust } from '../../observe/collectors/front-door.ts';
 import type { ObserveContext } from '../../observe/context.ts';
 import { look } from '../../observe/look.ts';
 import type { HealthLook, HttpLook } from '../inventory.ts';
-import type { ContainerSpec, Probe } from '../workload-spec.ts';
+import type { ContainerSpec } from '../workload-spec.ts';
 
 /** Deadline of one GET, ms. */
 const deadlineMs = 3000;
@@ -42,18 +42,23 @@ async function get({ reader, door }: Context, { pod, port, url, trust }: Asked):
 }
 
 /**
- * What a readiness probe by HTTP gets from this pod. Of one by HTTPS nothing is known: the kubelet checks no certificate,
- * and this program always does.
+ * What a readiness probe by HTTP gets from this pod, or why it could not be asked; undefined: the container has none. `pod`: one
+ * that is ready, where there is one.
  */
 export async function lookAtProbe(
   context: Context,
-  pod: PodFacts,
+  pod: PodFacts | undefined,
   container: ContainerSpec,
-  probe: Probe | undefined,
 ): Promise<Looked<HttpLook> | undefined> {
-  const { httpGet } = probe ?? {};
-  const port = httpGet === undefined ? undefined : portNumber(container, httpGet.port);
-  if (httpGet?.scheme !== 'HTTP' || port === undefined || pod.ip === undefined) return undefined;
+  const httpGet = container.readinessProbe?.httpGet;
+  if (httpGet === undefined) return undefined;
+  const notAsked = (why: string) =>
+    couldNotLook<HttpLook>(why, `readiness probe of ${container.name}`, context.clock.now());
+  if (httpGet.scheme === 'HTTPS')
+    return notAsked('it asks by HTTPS, and other than the kubelet this program checks every certificate');
+  if (pod?.ip === undefined) return notAsked('no pod of it is ready');
+  const port = portNumber(container, httpGet.port);
+  if (port === undefined) return notAsked(`the container names no port ${httpGet.port}`);
   const host = httpGet.host ?? (pod.ip.includes(':') ? `[${pod.ip}]` : pod.ip);
   const url = new URL(httpGet.path, `http://${host}:${port}`);
   return look(context.clock, `GET ${url.pathname} of ${pod.name}`, () =>

@@ -24,6 +24,11 @@ export const measures: Readonly<Record<MeasureName, JudgeMeasure>> = {
   'node-addresses': nodeAddresses,
 };
 
+/** Whether an id, or the beginning of one, is of a measure that this program knows. */
+export function isOfKnownMeasure(id: string): boolean {
+  return Object.hasOwn(measures, id.split('/', 1)[0] ?? '');
+}
+
 /** Helm's next upgrade is a three-way merge, which leaves what others have added (helm.sh, Changes since Helm 2). */
 const helmNote =
   'Helm made this object. Its next upgrade leaves this alone, but the chart does not know it: put it into its values where it has a place for it.';

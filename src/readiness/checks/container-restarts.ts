@@ -1,3 +1,4 @@
+import { endedWithItsNode } from '../../domain/pod-selection.ts';
 import { defineCheck, type Draft } from '../define-check.ts';
 import type { Severity } from '../finding.ts';
 import { kubectl } from '../judging/commands.ts';
@@ -11,8 +12,7 @@ type Ended = ContainerStatus['lastState']['terminated'];
 /** How it ended the last time: what kills it again and again, or the end of its node, as at each boot. */
 function endOf(last: Ended): 'memory' | 'node' | 'itself' {
   if (last?.reason === 'OOMKilled') return 'memory';
-  // containerd knows nothing of a container that ended with its node (containerd pkg/cri/store/container, unknownExitCode 255).
-  return last?.reason === 'Unknown' || last?.exitCode === 255 ? 'node' : 'itself';
+  return endedWithItsNode(last) ? 'node' : 'itself';
 }
 
 const severityOf: Readonly<Record<ReturnType<typeof endOf>, Severity>> = {

@@ -1,5 +1,6 @@
 import { defineCheck, type Draft } from '../define-check.ts';
 import { disruptionsWhenHealthy } from '../../harden/budget.ts';
+import { hardenPatches } from '../judging/commands.ts';
 import { matches } from '../world/relations.ts';
 import { wantedPods } from '../world/workload.ts';
 import type { BudgetFields } from '../world/policy.ts';
@@ -41,7 +42,7 @@ function judge(world: World, budget: Thing<BudgetFields>): Draft | undefined {
     ],
     advice: {
       say: 'Let it allow one pod to be away.',
-      command: 'rekindle harden --apply --only disruption-budget',
+      ...hardenPatches('disruption-budget', ref),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { defineCheck, type Draft } from '../define-check.ts';
+import { hardenPatches } from '../judging/commands.ts';
 import { eachServing, fieldOf, type Subject } from '../judging/subjects.ts';
 import type { ContainerSpec } from '../world/pod-spec.ts';
 
@@ -31,7 +32,7 @@ function judge(subject: Subject): Draft | undefined {
     evidence: [[fieldOf(subject, `readinessProbe.${field}`), value]],
     advice: {
       say: 'Ask for an answer instead: an HTTP path, a gRPC health check, or a command such as `redis-cli ping`.',
-      ...(field === 'tcpSocket.port' && { command: 'rekindle harden --apply --only readiness' }),
+      ...(field === 'tcpSocket.port' && hardenPatches('readiness', workload.ref)),
     },
   };
 }

@@ -1,8 +1,26 @@
 import { defineCheck } from '../define-check.ts';
-import { eachServing, fieldOf } from '../judging/subjects.ts';
+import { hardenPatches } from '../judging/commands.ts';
+import { eachServing, fieldOf, servingSubjects, type Subject } from '../judging/subjects.ts';
+import type { Looked } from '../../domain/looked.ts';
 import { refText } from '../../domain/object-ref.ts';
+import type { HttpLook } from '../../harden/inventory.ts';
 
 const withoutSlash = (text: string) => new URL(text, 'http://pod').pathname.replace(/\/$/, '');
+
+/** What its probe got; undefined: nobody asked. */
+function answerOf({ world, workload, container }: Subject): Looked<HttpLook> | undefined {
+  const own = refText(workload.ref);
+  return world.answers.find((entry) => entry.workload === own && entry.container === container.name)?.answer;
+}
+
+/** Why it is not known what its probe by HTTP gets; undefined: it is known, or there is none. */
+function unknownOf(subject: Subject): string | undefined {
+  const { workload, container } = subject;
+  const answer = answerOf(subject);
+  if (!container.readinessProbe?.httpGet || answer?.looked === true) return undefined;
+  const why = answer?.why ?? 'only containers of Deployments and StatefulSets are asked';
+  return `readiness probe of ${container.name}, ${refText(workload.ref)}: ${why}`;
+}
 
 /**
  * The kubelet counts 200 to 399 as success and follows a redirect only on the same host (kubernetes pkg/probe/http/http.go,
@@ -20,11 +38,9 @@ export const probeRedirected = defineCheck({
   judge: (world) =>
     eachServing(world, (subject) => {
       const { workload, container } = subject;
-      const answer = world.answers.find(
-        (entry) => entry.workload === refText(workload.ref) && entry.container === container.name,
-      );
-      if (answer?.location === undefined) return undefined;
-      const { path, status, location, isLocal = false } = answer;
+      const answer = answerOf(subject);
+      if (answer?.looked !== true || answer.value.location === undefined) return undefined;
+      const { path, status, location, isLocal = false } = answer.value;
       if (isLocal && withoutSlash(path) === withoutSlash(location)) return undefined;
       return {
         object: workload.ref,
@@ -36,8 +52,9 @@ export const probeRedirected = defineCheck({
         ],
         advice: {
           say: 'Let the probe ask for a path that answers 200 itself.',
-          command: 'rekindle harden --apply --only readiness',
+          ...hardenPatches('readiness', workload.ref),
         },
       };
     }),
+  unseen: (world) => servingSubjects(world).flatMap((subject) => unknownOf(subject) ?? []),
 });

@@ -27,12 +27,11 @@ const probesDeadlineMs = 30_000;
 async function probeAnswers(context: ObserveContext): Promise<readonly ProbeAnswer[]> {
   const { inventory } = await collectHardening(context);
   return inventory.workloads.flatMap(({ kind, namespace, name, probed }) =>
-    Object.entries(probed).flatMap(([container, answer]) => {
-      const found = seen(answer);
-      return found === undefined
-        ? []
-        : [{ workload: refText({ kind, namespace, name }), container, ...found }];
-    }),
+    Object.entries(probed).map(([container, answer]) => ({
+      workload: refText({ kind, namespace, name }),
+      container,
+      answer,
+    })),
   );
 }
 

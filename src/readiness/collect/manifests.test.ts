@@ -73,6 +73,38 @@ describe('a folder of manifests', () => {
     expect(snapshot.unread[2]?.why).toContain('kubectl kustomize');
   });
 
+  it('takes braces inside of texts for what they are: the data of a rendered file', () => {
+    const snapshot = read({
+      'all.yaml': `${pod('a')}---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: alerts }
+data:
+  page.tmpl: |
+    {{ define "title" }}
+    {{- range .Alerts }}{{ .Labels.alertname }}{{ end }}
+  quoted: "one
+    {{ .Two }}"
+---
+${pod('b')}`,
+    });
+    expect(snapshot.unread).toEqual([]);
+    expect(names(snapshot, 'Pod')).toEqual(['a', 'b']);
+    expect(seen(snapshot.objects.ConfigMap)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a line that would be broken YAML', 'metadata:\n  labels:\n    {{- include "x" . | nindent 4 }}\n'],
+    ['a line that would be YAML by chance', 'metadata:\n  labels:\n    {{ include "x" . | nindent 4 }}\n'],
+    ['a line that ends a block of text', 'data:\n  a: |\n{{ .Files.Get "a" | indent 4 }}\n'],
+  ])('takes a whole file for a template where braces begin %s', (_what, text) => {
+    const snapshot = read({ 'a.yaml': pod('a'), 'chart.yaml': `${pod('b')}---\nkind: ConfigMap\n${text}` });
+    expect(snapshot.unread).toEqual([
+      { object: 'chart.yaml', why: 'a template: render it first (helm template)' },
+    ]);
+    expect(names(snapshot, 'Pod')).toEqual(['a']);
+  });
+
   it('keeps the names of a Secret’s keys and nothing of their values, nor of what kubectl noted', () => {
     const snapshot = read({
       's.yaml': `apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations: { kubectl.kubernetes.io/last-applied-configuration: hunter2 }\ndata: { password: aHVudGVyMg== }\nstringData: { token: hunter2 }\n`,

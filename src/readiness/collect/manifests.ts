@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 
 import { refText } from '../../domain/object-ref.ts';
 import { plainLine } from '../../domain/plain-text.ts';
@@ -101,19 +101,38 @@ function readDocument(reading: Reading, document: Document.Parsed, place: Place)
   }
 }
 
+/**
+ * Whether a line begins with a template's braces (helm.sh, Template Functions and Pipelines) outside of quoted texts and block
+ * scalars. Inside of these they are data: a rendered file may hold templates for others, as alerts of Prometheus have.
+ */
+function isTemplate(text: string, documents: readonly Document.Parsed[]): boolean {
+  const parts: string[] = [];
+  let end = 0;
+  for (const document of documents)
+    visit(document, {
+      Scalar: (_key, { type, range }) => {
+        if (type === undefined || type === null || type === 'PLAIN' || !range) return;
+        parts.push(text.slice(end, range[0]));
+        end = range[1];
+      },
+    });
+  return /^\s*\{\{[-\s]/m.test([...parts, text.slice(end)].join('\n'));
+}
+
 function readFile(reading: Reading, file: string, shown: string): void {
   if (statSync(file).size > limitBytes) {
     reading.unread.push({ object: shown, why: 'larger than 16 MiB' });
     return;
   }
   const text = readFileSync(file, 'utf8');
-  if (/^\s*\{\{[-\s]/m.test(text)) {
+  const lineCounter = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter, version: '1.1', logLevel: 'silent' });
+  const documents = 'empty' in parsed ? [] : parsed;
+  if (isTemplate(text, documents)) {
     reading.unread.push({ object: shown, why: 'a template: render it first (helm template)' });
     return;
   }
-  const lineCounter = new LineCounter();
-  for (const document of parseAllDocuments(text, { lineCounter, version: '1.1', logLevel: 'silent' })) {
-    if (!('contents' in document)) continue;
+  for (const document of documents) {
     const start = document.contents?.range?.[0] ?? document.range[0];
     readDocument(reading, document, { file: shown, line: lineCounter.linePos(start).line });
   }

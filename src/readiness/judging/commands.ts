@@ -25,3 +25,12 @@ export function patchPods(ref: ObjectRef, fields: Readonly<Record<string, unknow
 export function edit(ref: ObjectRef): string {
   return kubectl(ref, `edit ${target(ref)}`);
 }
+
+/**
+ * Writes the patches of a measure of `rekindle harden` for one's own manifests, each measure into a folder of its own: nearly always
+ * somebody has set these fields already, and what others have set `--apply` does not change. No command for kinds that it does not judge.
+ */
+export function hardenPatches(measure: 'readiness' | 'disruption-budget', { kind }: ObjectRef) {
+  const isJudged = ['Deployment', 'StatefulSet', 'PodDisruptionBudget'].includes(kind);
+  return isJudged ? { command: `rekindle harden --output ./harden-${measure} --only ${measure}` } : {};
+}

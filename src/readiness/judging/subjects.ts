@@ -13,25 +13,23 @@ export interface Subject {
 
 type Judge = (subject: Subject) => Draft | undefined | readonly Draft[];
 
-function each(
-  world: World,
-  workloads: readonly Workload[],
-  containersOf: (workload: Workload) => readonly ContainerSpec[],
-  judge: Judge,
-): readonly Draft[] {
-  return workloads.flatMap((workload) =>
-    containersOf(workload).flatMap((container) => judge({ world, workload, container }) ?? []),
+/** Every container that runs as long as its pod, of workloads that are meant to stay up. */
+export function servingSubjects(world: World): readonly Subject[] {
+  return serving(world).flatMap((workload) =>
+    longRunning(workload.pod).map((container) => ({ world, workload, container })),
   );
 }
 
 /** Judges every container that runs as long as its pod, of workloads that are meant to stay up. */
 export function eachServing(world: World, judge: Judge): readonly Draft[] {
-  return each(world, serving(world), ({ pod }) => longRunning(pod), judge);
+  return servingSubjects(world).flatMap((subject) => judge(subject) ?? []);
 }
 
 /** Judges every container, also those of Jobs and those that only prepare a pod. */
 export function eachContainer(world: World, judge: Judge): readonly Draft[] {
-  return each(world, world.workloads, ({ pod }) => allContainers(pod), judge);
+  return world.workloads.flatMap((workload) =>
+    allContainers(workload.pod).flatMap((container) => judge({ world, workload, container }) ?? []),
+  );
 }
 
 /** `spec.template.spec.containers[django].image`: where in the object a field of a container is. */

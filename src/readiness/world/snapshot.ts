@@ -1,4 +1,5 @@
 import type { Looked } from '../../domain/looked.ts';
+import type { HttpLook } from '../../harden/inventory.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { Kind } from './kinds.ts';
 
@@ -10,17 +11,12 @@ export interface Place {
   readonly line: number;
 }
 
-/** What an HTTP readiness probe of a running pod got, sent once without following a redirect. */
+/** What an HTTP readiness probe of a running pod got, sent once without following a redirect; or why it could not be sent. */
 export interface ProbeAnswer {
   /** `refText` of the workload. */
   readonly workload: string;
   readonly container: string;
-  readonly path: string;
-  readonly status: number;
-  /** Where a redirect leads. */
-  readonly location?: string;
-  /** Whether that is the same host: the kubelet follows such a redirect only. */
-  readonly isLocal?: boolean;
+  readonly answer: Looked<HttpLook>;
 }
 
 /** What an emptyDir volume of a running pod holds, looked up on its node. */

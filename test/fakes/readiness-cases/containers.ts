@@ -25,6 +25,18 @@ function lacking(side: 'requests' | 'limits', name: string): object {
   return { resources: sides };
 }
 
+/** The web server's pod, whose container was restarted. */
+function restarted(what: string, fields: object, severity: CheckCase['severity']): CheckCase {
+  const containerStatuses = [{ name: 'main', ready: true, state: { running: {} }, ...fields }];
+  const labels = { app: 'web' };
+  const objects = withObject(
+    pod('web-0', { owner: 'ReplicaSet web-1', labels, status: { containerStatuses } }),
+  );
+  return { what, objects, names: web, severity };
+}
+
+const last = (reason: string, exitCode: number) => ({ lastState: { terminated: { reason, exitCode } } });
+
 /** Probes, resources and images. */
 export const containerCases: CheckCases = {
   'liveness-probe-missing': [container('none', { livenessProbe: undefined }, 'low')],
@@ -63,10 +75,11 @@ export const containerCases: CheckCases = {
             {
               workload: web,
               container: 'main',
-              path: '/ready',
-              status: 302,
-              location: 'https://login.example/',
-              isLocal: false,
+              answer: saw(
+                { path: '/ready', status: 302, location: 'https://login.example/', isLocal: false },
+                'pod',
+                now,
+              ),
             },
           ],
           'probes',
@@ -143,41 +156,10 @@ export const containerCases: CheckCases = {
     },
   ],
   'container-restarts': [
-    {
-      what: 'many',
-      objects: withObject(
-        pod('web-0', {
-          owner: 'ReplicaSet web-1',
-          labels: { app: 'web' },
-          status: {
-            containerStatuses: [{ name: 'main', ready: true, restartCount: 9, state: { running: {} } }],
-          },
-        }),
-      ),
-      names: web,
-      severity: 'medium',
-    },
-    {
-      what: 'out of memory',
-      objects: withObject(
-        pod('web-0', {
-          owner: 'ReplicaSet web-1',
-          labels: { app: 'web' },
-          status: {
-            containerStatuses: [
-              {
-                name: 'main',
-                ready: true,
-                restartCount: 1,
-                state: { running: {} },
-                lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
-              },
-            ],
-          },
-        }),
-      ),
-      names: web,
-      severity: 'high',
-    },
+    restarted('many', { restartCount: 9 }, 'medium'),
+    restarted('out of memory', { restartCount: 1, ...last('OOMKilled', 137) }, 'high'),
+    restarted('many, the last time with its node', { restartCount: 9, ...last('Unknown', 255) }, 'info'),
+    // What `exit(-1)` gives is the program's own.
+    restarted('many, the last time by itself with -1', { restartCount: 9, ...last('Error', 255) }, 'medium'),
   ],
 };
