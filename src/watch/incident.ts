@@ -104,15 +104,11 @@ function inTrouble(before: Incident | undefined, { at }: Sight): Incident {
 }
 
 /**
- * Whether help comes at once: the machine, the engine or a node has just started, which nobody brings back by waiting. Where that
- * happens again and again the same pauses count as for everything else.
+ * Whether help comes at once: the machine, the engine or a node has just started, and nobody has helped since. That the stack was
+ * down is no failure of the recovery before, so that its pauses do not count.
  */
-function isFreshStart(
-  { failed, relapses }: Incident,
-  { sinceBoot, wasTried }: Sight,
-  settings: Pick<WatchSettings, 'relapses'>,
-): boolean {
-  return sinceBoot && !wasTried && failed + relapses <= settings.relapses;
+function isFreshStart({ sinceBoot, wasTried }: Sight): boolean {
+  return sinceBoot && !wasTried;
 }
 
 /** Why nothing is done yet, and when to look again; undefined: it is time. */
@@ -124,7 +120,7 @@ function patience(
   const { closeLookEveryMs, calmLookEveryMs, warmUpMs, settlingMs } = settings;
   const { at, health, onPurpose } = sight;
   if (onPurpose !== undefined) return { why: onPurpose, inMs: calmLookEveryMs };
-  if (isFreshStart(incident, sight, settings)) return undefined;
+  if (isFreshStart(sight)) return undefined;
   if (calledFor(incident, sight, settings)) return { why: 'a person is needed', inMs: calmLookEveryMs };
   const pauseMs = incident.notBefore - at;
   if (pauseMs > 0) {
@@ -140,14 +136,13 @@ function patience(
   return { why, inMs: Math.min(warmUpMs - lasted, closeLookEveryMs) };
 }
 
-function calledFor(
-  incident: Incident,
-  { trouble, at }: Sight,
-  { longestCoolDownMs }: WatchSettings,
-): boolean {
-  const { escalation } = incident;
-  // The same trouble is tried once more after the longest pause: a person may have mended it half.
-  return escalation !== undefined && escalation.trouble === trouble && at - escalation.at < longestCoolDownMs;
+function isCalledLately({ escalation }: Incident, { at }: Sight, settings: WatchSettings): boolean {
+  return escalation !== undefined && at - escalation.at < settings.longestCoolDownMs;
+}
+
+/** The same trouble is tried once more after the longest pause: a person may have mended it half. */
+function calledFor(incident: Incident, sight: Sight, settings: WatchSettings): boolean {
+  return incident.escalation?.trouble === sight.trouble && isCalledLately(incident, sight, settings);
 }
 
 /**
@@ -163,7 +158,8 @@ export function judge(before: Incident | undefined, sight: Sight, settings: Watc
   const incident = inTrouble(before, sight);
   const wait = patience(incident, sight, settings);
   if (wait !== undefined) return { incident, decision: { act: 'wait', ...wait } };
-  const reason = tooLong(incident, sight, settings) ?? enough(incident, settings);
+  const isToldNow = !isFreshStart(sight) || !isCalledLately(incident, sight, settings);
+  const reason = isToldNow ? (tooLong(incident, sight, settings) ?? enough(incident, settings)) : undefined;
   if (reason !== undefined) return called(incident, sight, reason);
   return { incident, decision: { act: 'recover', why: sight.trouble } };
 }
