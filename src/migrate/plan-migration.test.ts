@@ -43,6 +43,14 @@ describe('the folder', () => {
     expect(files['tofu/cluster.tf']).toContain('google_container_cluster');
   });
 
+  test('tells the certificate of a managed database, which the provider of Google Cloud keeps for a secret', async () => {
+    const { files } = await migratedExample('gke', 'managed');
+    expect(files['tofu/outputs.tf']).toContain(
+      'nonsensitive(google_sql_database_instance.database.server_ca_cert[0].cert)',
+    );
+    expect(files['pulumi/index.ts']).toContain('pulumi.unsecret(database.serverCaCerts[0].cert)');
+  });
+
   test('names no path of this machine, no date, and no text that was forgotten', () => {
     for (const kit of Object.values(targets)) {
       const { files } = planMigration({

@@ -59,6 +59,7 @@ export type Expression =
   | { readonly kind: 'item'; readonly variable: string; readonly index: number }
   | { readonly kind: 'map'; readonly entries: Arguments }
   | { readonly kind: 'number'; readonly of: Expression }
+  | { readonly kind: 'public'; readonly of: Expression }
   | { readonly kind: 'text'; readonly parts: readonly (Expression | string)[] }
   | { readonly kind: 'variable'; readonly name: string };
 
@@ -131,6 +132,14 @@ export function item(name: string, index: number): Expression {
 /** An attribute of a resource: `attribute('network', 'id')`. `pulumiPath` where Pulumi has it under another name. */
 export function attribute(of: string, path: string, pulumiPath?: string): Expression {
   return { kind: 'attribute', of, path, ...(pulumiPath !== undefined && { pulumiPath }) };
+}
+
+/**
+ * A value that the provider keeps for a secret, and that everybody may read. Without the word Terraform refuses an output of it
+ * (developer.hashicorp.com/terraform/language/values/outputs, sensitive), and Pulumi prints `[secret]` in its place.
+ */
+export function everybodys(of: Expression): Expression {
+  return { kind: 'public', of };
 }
 
 /** A nested block of which there is one. */
