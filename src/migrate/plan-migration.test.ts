@@ -4,7 +4,6 @@ import { localStack } from '../../test/fakes/local-stack.ts';
 import { migratedExample } from '../../test/fakes/migrated.ts';
 import { parseMeasured } from './measured.ts';
 import { planMigration } from './plan-migration.ts';
-import { isPlainSecret } from './plain-secrets.ts';
 import { quantityBytes } from './quantity.ts';
 import { targets } from './targets/index.ts';
 
@@ -147,18 +146,4 @@ describe('numbers from elsewhere', () => {
   ])('the quantity %s', (text, value) => {
     expect(quantityBytes(text)).toBe(value);
   });
-});
-
-test.each([
-  ['DB_PASSWORD', 'x', true],
-  ['API_KEY', 'x', true],
-  ['DATABASE_URL', 'postgres://a:b@c/d', true],
-  ['DATABASE_URL', 'postgres://c/d', false],
-  ['REDIS_URL', 'redis://redis:6379/0', false],
-  ['PASSWORD_FILE', '/run/x', false],
-  ['TOKEN', '$(OTHER)', false],
-  ['PASSWORD', '', false],
-  ['MONKEY', 'x', false],
-])('%s=%s is a secret: %s', (name, value, is) => {
-  expect(isPlainSecret(name, value)).toBe(is);
 });

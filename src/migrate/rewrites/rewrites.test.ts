@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { localStack } from '../../../test/fakes/local-stack.ts';
 import { Bench } from '../bench.ts';
 import { valueAt, type FieldPath, type Manifest } from '../manifest.ts';
-import { withoutPlainSecrets } from '../plain-secrets.ts';
+import { withoutPlainSecrets } from '../plain-secrets/in-manifest.ts';
 import { planMigration } from '../plan-migration.ts';
 import type { DatabaseChoice } from '../target.ts';
 import { targets } from '../targets/index.ts';

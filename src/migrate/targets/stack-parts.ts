@@ -35,6 +35,7 @@ export function spiloEnvironment(
   const value = [...had, ...Object.entries(env).map(([name, text]) => ({ name, value: text }))];
   bench.set(cluster, ['spec', 'env'], value, {
     rule: 'database',
+    before: had.length === 0 ? '(not set)' : had.map(({ name }) => String(name)).join(', '),
     after: `base backups and write-ahead log into BACKUP_BUCKET by WAL-G, ${backupsKept} kept`,
     why: 'On one machine the only copies of the data were on its disk. The bucket outlives the cluster, and lets the database be restored to any second.',
   });
