@@ -2,7 +2,7 @@ import { refText } from '../domain/object-ref.ts';
 import type { Fields } from '../harden/fields/fields.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 import { autoscaledBy, withoutAutoscaling } from './autoscaled.ts';
-import { choose, refOf, type ChosenSecret, type LeftOut } from './choose.ts';
+import { choose, isSecret, refOf, type ChosenSecret, type LeftOut } from './choose.ts';
 import type { Definitions } from './definitions.ts';
 import type { Files } from './folder/files.ts';
 import { isCarried } from './folder/manifest-text.ts';
@@ -17,7 +17,7 @@ import { readmeText } from './folder/readme.ts';
 import { recordFile, recordText } from './folder/record.ts';
 import { decisions, imagesOf, type Decision } from './local/decisions.ts';
 import { localClasses } from './local/local-field.ts';
-import { plainValues, refusePlainValues } from './plain-values.ts';
+import { plainValues, refusePlainValues, type WrittenFile } from './plain-values.ts';
 import type { SecretsMode, WriteSecret } from './secrets/secret-manifest.ts';
 import type { Missing, Snapshot } from './snapshot.ts';
 import { isBuiltIn } from './resource-kind.ts';
@@ -122,6 +122,12 @@ function describe(
   return { readme, byHand, open };
 }
 
+/** The files with the objects that are in them. */
+function filesOf(files: Files, placed: Folder['placed']): readonly WrittenFile[] {
+  const objects = new Map(placed.map(({ file, object }) => [file, object]));
+  return Object.entries(files).map(([file, text]) => ({ file, text, object: objects.get(file) }));
+}
+
 /**
  * Makes a whole export of what was read, in memory; only `write` may do anything outside. The same snapshot gives the same files.
  * Throws what `write` throws, and SecretInPlain.
@@ -158,7 +164,9 @@ export async function makeExport(
     ...crds.files,
     ...operator.files,
   };
-  if (!options.allowPlain) refusePlainValues(plainValues(choice.secrets, files));
+  const placed = [...main.placed, ...secrets.placed, ...crds.placed, ...operator.placed];
+  if (!options.allowPlain)
+    refusePlainValues(plainValues(snapshot.objects.filter(isSecret), filesOf(files, placed)));
   const apart = [...main.placed, ...secrets.placed].filter(({ object }) => !isCarried(object));
   const record = {
     namespace,
@@ -171,9 +179,7 @@ export async function makeExport(
   return {
     namespace,
     files: { ...files, [recordFile]: recordText(record, files) },
-    exported: [...main.placed, ...secrets.placed, ...crds.placed, ...operator.placed].map(
-      ({ object, file }) => ({ object: refText(refOf(object)), file }),
-    ),
+    exported: placed.map(({ object, file }) => ({ object: refText(refOf(object)), file })),
     leftOut: choice.leftOut,
     missing,
     decisions: open,
