@@ -80,7 +80,7 @@ function needlesOf(object: KubeObject): readonly Needle[] {
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, one]) => [key, ...textsIn(one)]);
+  return Object.entries(value).flatMap(([key, one]) => [key].concat(textsIn(one)));
 }
 
 /** A file of the export, and the object that is in it where there is one. */
