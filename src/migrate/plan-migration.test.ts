@@ -50,6 +50,19 @@ describe('the folder', () => {
     expect(files['pulumi/index.ts']).toContain('pulumi.unsecret(database.serverCaCerts[0].cert)');
   });
 
+  test('for aks installs cert-manager with labels that are texts, and lets an Issuer of a namespace log in', async () => {
+    const { files } = await migratedExample('aks', 'operator');
+    const [line = ''] = (files['README.md'] ?? '')
+      .split('\n')
+      .filter((one) => one.includes('jetstack/cert-manager'));
+    expect(
+      line.match(
+        /--set-string '(podLabels|serviceAccount\.labels)\.azure\\\.workload\\\.identity\/use=true'/g,
+      ),
+    ).toHaveLength(2);
+    expect(line).toContain("--set 'extraArgs={--issuer-ambient-credentials}'");
+  });
+
   test('names no path of this machine, no date, and no text that was forgotten', () => {
     for (const kit of Object.values(targets)) {
       const { files } = planMigration({

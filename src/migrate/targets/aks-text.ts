@@ -29,9 +29,12 @@ export const aksText: TargetText = {
   address:
     'az network public-ip show --resource-group "$NAME" --name "$NAME-front-door" --query ipAddress --output tsv',
   platform: [
+    // The labels have to be texts: the API refuses a label that is a boolean, and `--set` makes one of `true`. The Issuer is of a
+    // namespace and logs in as the pod of cert-manager, which it may only with --issuer-ambient-credentials
+    // (cert-manager.io/docs/configuration/acme/dns01/azuredns, Managed Identity Using AAD Workload Identity).
     '# cert-manager, which gets the certificate of the front door:',
     'helm repo add jetstack https://charts.jetstack.io',
-    String.raw`helm upgrade --install cert-manager jetstack/cert-manager --version v1.21.2 --namespace cert-manager --create-namespace --set crds.enabled=true --set 'podLabels.azure\.workload\.identity/use=true' --set 'serviceAccount.labels.azure\.workload\.identity/use=true'`,
+    String.raw`helm upgrade --install cert-manager jetstack/cert-manager --version v1.21.2 --namespace cert-manager --create-namespace --set crds.enabled=true --set-string 'podLabels.azure\.workload\.identity/use=true' --set-string 'serviceAccount.labels.azure\.workload\.identity/use=true' --set 'extraArgs={--issuer-ambient-credentials}'`,
   ],
   billed: [
     'the control plane with its service level agreement',
