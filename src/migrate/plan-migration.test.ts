@@ -63,6 +63,19 @@ describe('the folder', () => {
     expect(line).toContain("--set 'extraArgs={--issuer-ambient-credentials}'");
   });
 
+  test('for aks names the tenant of the vault, and lets the administrators write into it', () => {
+    const read = { manifests: localStack(), unread: [] };
+    const { files } = planMigration({ kit: targets.aks, database: 'operator', read });
+    expect(files['kubernetes/overlays/aks/resources/secretstore-key-vault.yaml']).toContain('tenantId: ');
+    expect(files['kubernetes/overlays/aks/kustomization.yaml']).toMatch(
+      /data\.TENANT[^]*?spec\.provider\.azurekv\.tenantId/,
+    );
+    expect(files['tofu/outputs.tf']).toContain('TENANT=${data.azurerm_client_config.account.tenant_id}');
+    expect(files['tofu/storage.tf']).toMatch(
+      /role_definition_name = "Key Vault Secrets Officer"\n +principal_id += var\.admin_group_id/,
+    );
+  });
+
   test('names no path of this machine, no date, and no text that was forgotten', () => {
     for (const kit of Object.values(targets)) {
       const { files } = planMigration({
