@@ -76,6 +76,23 @@ describe('the folder', () => {
     );
   });
 
+  test.each(['gke', 'eks', 'aks'] as const)(
+    'for %s makes no record of the front door while the domain leads nowhere',
+    async (id) => {
+      const { files } = await migratedExample(id, 'operator');
+      const records = [
+        ...(files['tofu/front-door.tf'] ?? '').matchAll(
+          /resource "\w+" "(\w*front_door_record|(?:old|new)_front_door)" \{\n(.*)\n/g,
+        ),
+      ];
+      expect(records.map(([, name]) => name)).toEqual(
+        id === 'eks' ? ['new_front_door', 'old_front_door'] : ['front_door_record'],
+      );
+      for (const [, , first] of records)
+        expect(first).toMatch(/ count = var\.serve_from == "nowhere" .*\? 0 : 1/);
+    },
+  );
+
   test('names no path of this machine, no date, and no text that was forgotten', () => {
     for (const kit of Object.values(targets)) {
       const { files } = planMigration({

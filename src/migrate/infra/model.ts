@@ -94,7 +94,8 @@ export interface Resource {
   readonly after?: readonly string[];
   /** One of it for each of these. */
   readonly each?: readonly string[];
-  readonly onlyUnless?: Test;
+  /** It is not made where one of these holds. */
+  readonly onlyUnless?: readonly Test[];
   readonly onlyIf?: Test;
   /** Neither program takes it down. */
   readonly isKept?: boolean;

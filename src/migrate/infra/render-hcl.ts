@@ -14,7 +14,7 @@ function metaArguments(resource: Resource): string {
   const lines = [
     ...(each === undefined ? [] : [`  for_each = toset(${listText(each)})\n`]),
     ...(onlyIf === undefined ? [] : [`  count = ${testText(onlyIf)} ? 1 : 0\n`]),
-    ...(onlyUnless === undefined ? [] : [`  count = ${testText(onlyUnless)} ? 0 : 1\n`]),
+    ...(onlyUnless === undefined ? [] : [`  count = ${onlyUnless.map(testText).join(' || ')} ? 0 : 1\n`]),
   ];
   return lines.length === 0 ? '' : `${lines.join('')}\n`;
 }

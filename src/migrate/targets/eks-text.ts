@@ -30,7 +30,7 @@ export const eksText: TargetText = {
     ],
   },
   beforeSwitch:
-    'The load balancer has a name of its own once the Ingress is applied (`kubectl get ingress`). It is the variable `front_door_name`; with it and `old_address` the two records of the front door are made, and `serve_from` says which one counts.',
+    'The load balancer has a name of its own once the Ingress is applied (`kubectl get ingress`). It is the variable `front_door_name`; with it and `old_address` the two records of the front door are made, once `serve_from` is not "nowhere", and `serve_from` says which one counts.',
   certificate: [
     'aws acm list-certificates --query "CertificateSummaryList[?DomainName==\'$DOMAIN\'].Status" --output text   # ISSUED',
   ],
