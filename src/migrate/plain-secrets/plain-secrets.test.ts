@@ -197,7 +197,7 @@ test.each([
   ['Deployment shop/web', /args\[0\].*args\[2\].*livenessProbe\.exec\.command\[2\].*\(Authorization\)/],
   ['ConfigMap shop/files', /text of its key application\.properties/],
   ['ConfigMap shop/files', /key MASTER_KEY held a secret/],
-  ['postgresql shop/db', /\(EXTENSION_TOKEN\).*spec\.clone\.s3_secret_access_key.*\(LOGS_API_KEY\)/],
+  ['postgresql shop/db', /parameters\.primary_conninfo.*\(EXTENSION_TOKEN\).*\(LOGS_API_KEY\)/],
   ['Service shop/web', /annotations had secrets in plain text: rekindle\.dev\/write-probe/],
 ])('%s is a task: %s', (object, words) => {
   const told = plans[0]?.made.tasks.filter((task) => task.object === object).map(({ what }) => what);
