@@ -148,6 +148,36 @@ describe('the runbook', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
+  test('names databases and roles as PostgreSQL takes them, and the infrastructure as its variable does', () => {
+    const cluster = {
+      apiVersion: 'acid.zalan.do/v1',
+      kind: 'postgresql',
+      metadata: { name: 'db', namespace: 'jewelry-shop-production' },
+      spec: {
+        numberOfInstances: 3,
+        postgresql: { version: '17' },
+        volume: { size: '5Gi' },
+        users: { 'shop-owner': [] },
+        databases: { Shop: 'shop-owner' },
+      },
+    };
+    for (const database of ['operator', 'managed'] as const) {
+      const read = { manifests: [cluster], unread: [] };
+      const { files } = planMigration({ kit: targets.gke, database, read });
+      const runbook = files['cut-over.md'] ?? '';
+      expect(runbook.match(/\bDATABASE (IF EXISTS )?"?Shop(_back)?"? /g)).toEqual([
+        'DATABASE "Shop" ',
+        'DATABASE IF EXISTS "Shop" ',
+        'DATABASE "Shop" ',
+        'DATABASE "Shop" ',
+        'DATABASE "Shop_back" ',
+      ]);
+      expect(runbook.match(/OWNER \S+/g)).toEqual(['OWNER "shop-owner"', 'OWNER "shop-owner"']);
+      expect(runbook).toContain('export NAME=jewelry-shop-product ');
+      expect(files['tofu/variables.tf']).toContain('default     = "jewelry-shop-product"');
+    }
+  });
+
   test('writes what the owner has declared, and reads it back, before DNS leads there', async () => {
     const { files } = await migratedExample('gke', 'operator');
     expect(files['cut-over.md']).toContain(

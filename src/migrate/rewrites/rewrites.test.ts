@@ -227,6 +227,7 @@ describe('what only a person can do', () => {
 
   test('images of other registries and pinned digests stay as they are named', () => {
     expect([...bench.images.keys()]).not.toContain('quay.io/logs/ship:1.2');
+    expect([...bench.images.keys()].filter((name) => name.startsWith('rabbitmq'))).toEqual([]);
     expect(told('image', 'queue')).toEqual([]);
   });
 });
@@ -330,4 +331,26 @@ test('an image is split as a container engine does it', () => {
   expect(splitImage('shop/web:1')).toEqual({ rest: 'shop/web:1' });
   expect(splitImage('localhost/web:1')).toEqual({ host: 'localhost', rest: 'web:1' });
   expect(splitImage('ghcr.io/a/b@sha256:1')).toEqual({ host: 'ghcr.io', rest: 'a/b@sha256:1' });
+});
+
+const workload = (name: string, of: string): Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'shop' },
+  spec: { template: { spec: { containers: [{ name: 'c', image: of }] } } },
+});
+
+test('an image is pushed under a name and a tag, which a digest is not', () => {
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  const moved = rewritten([
+    workload('hub', `redis:7@${digest}`),
+    workload('tagged', `localhost:5000/shop/web:3@${digest}`),
+    workload('bare', `localhost:5000/shop/web@${digest}`),
+  ]);
+  expect([...moved.images.values()]).toEqual(['shop/web:3', 'shop/web:sha256-abababababab']);
+  const imageOf = (name: string) =>
+    valueAt(moved.find('Deployment', name, 'shop'), [...pod, 'containers', 0, 'image']);
+  expect(imageOf('hub')).toBe(`redis:7@${digest}`);
+  expect(imageOf('tagged')).toBe('registry.invalid/shop/web:3');
+  expect(moved.tasks.filter(({ what }) => what.includes('named by its digest'))).toHaveLength(2);
 });

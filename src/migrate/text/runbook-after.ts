@@ -118,7 +118,7 @@ export function wayBack(context: RunbookContext): string {
   const open = [
     ...(old.cluster === undefined
       ? []
-      : [`${oldPsql(context)} -c 'ALTER DATABASE ${database} RESET default_transaction_read_only'`]),
+      : [`${oldPsql(context)} -c 'ALTER DATABASE "${database}" RESET default_transaction_read_only'`]),
     ...scale(
       onOld,
       [...old.writers, ...old.schedulers.filter((one) => old.writers.every(({ name }) => name !== one.name))],
@@ -159,7 +159,7 @@ export function wayBack(context: RunbookContext): string {
       ...(old.cluster === undefined
         ? []
         : [
-            `${oldPsql(context).replace(`-d ${database}`, '-d postgres')} -c 'CREATE DATABASE ${database}_back OWNER ${ownerOf(old)} TEMPLATE template0'`,
+            `${oldPsql(context).replace(`-d ${database}`, '-d postgres')} -c 'CREATE DATABASE "${database}_back" OWNER "${ownerOf(old)}" TEMPLATE template0'`,
             `${onOld} exec -i "$OLD_PRIMARY" -c postgres -- pg_restore -U postgres -d ${database}_back --no-owner --role=${ownerOf(old)} --no-privileges --exit-on-error < back.dump`,
             `${oldPsql(context).replace(`-d ${database}`, `-d ${database}_back`)} -qAt < scripts/table-digests.sql | diff digests-back.txt -      # equal, but for what the operator adds`,
             '# then rename: the old one to NAME_before, the copy to NAME; and open the old side as above',
