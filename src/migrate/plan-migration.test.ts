@@ -91,6 +91,22 @@ describe('the folder', () => {
     },
   );
 
+  test.each([
+    ['gke', /services enable cloudresourcemanager\.googleapis\.com serviceusage\.googleapis\.com/, '1.6'],
+    ['eks', /aws s3 mb s3:\/\/STATE_BUCKET --region REGION\n/, '1.10'],
+    ['aks', /role assignment create .*"Storage Blob Data Contributor"[^]*storage container create/, '1.6'],
+  ] as const)(
+    'for %s begins with commands that a new account takes, and says which Terraform it needs',
+    async (id, words, version) => {
+      const { files } = await migratedExample(id, 'operator');
+      const readme = files['README.md'] ?? '';
+      expect(readme).toMatch(words);
+      expect(readme).toContain(`OpenTofu or Terraform (>= ${version})`);
+      expect(files['tofu/versions.tf']).toContain(`required_version = ">= ${version}"`);
+      expect(readme.includes('--database managed')).toBe(id !== 'aks');
+    },
+  );
+
   test('names no path of this machine, no date, and no text that was forgotten', () => {
     for (const kit of Object.values(targets)) {
       const { files } = planMigration({

@@ -70,6 +70,7 @@ export function planMigration({ kit, database, read, measured }: MigrationInput)
     program,
     unread,
     hasObjects,
+    hasManaged: typeof target.databaseService === 'function',
     ...(measured !== undefined && { measured }),
   };
   const { base, overlay } = { base: baseFiles(bench), overlay: overlayFiles(bench, target.title) };

@@ -20,8 +20,20 @@ export interface ProviderUse {
   readonly settings: Arguments;
   /** npm package, its exact version, and the name under which the program imports it. */
   readonly pulumi: { readonly package: string; readonly version: string; readonly as: string };
-  /** Where Terraform's state is kept: type of the backend and what is fixed of it. */
-  readonly backend: { readonly type: string; readonly fixed: Readonly<Record<string, string>> };
+  /**
+   * Where Terraform's state is kept: type of the backend, what is fixed of it, and the version since which OpenTofu and Terraform have
+   * what is used of it, where the rest of the program is older.
+   */
+  readonly backend: {
+    readonly type: string;
+    readonly fixed: Readonly<Record<string, string>>;
+    readonly since?: string;
+  };
+}
+
+/** The version of OpenTofu and Terraform that the programs are for: what they say has been there since. */
+export function oldestTerraform({ backend }: Pick<ProviderUse, 'backend'>): string {
+  return backend.since ?? '1.6';
 }
 
 /** Resources that belong together. */

@@ -1,6 +1,13 @@
 import { aligned, attributeText, body, quoted, testText, valueText, type Parts } from './hcl-values.ts';
 import { variableText } from './hcl-variables.ts';
-import { isResource, partsByKey, type DataSource, type Program, type Resource } from './model.ts';
+import {
+  isResource,
+  oldestTerraform,
+  partsByKey,
+  type DataSource,
+  type Program,
+  type Resource,
+} from './model.ts';
 
 const comment = (text: string | undefined) =>
   (text ?? '')
@@ -44,10 +51,11 @@ function partText(parts: Parts, part: DataSource | Resource): string {
   return `${head}${metaArguments(part)}${fields}${tail(parts, part)}}\n`;
 }
 
-function versions({ provider: { name, source, version, settings, backend } }: Program): string {
+function versions({ provider }: Program): string {
+  const { name, source, version, settings, backend } = provider;
   const fixed = Object.entries(backend.fixed).map(([key, value]) => ({ name: key, value: quoted(value) }));
   return `terraform {
-  required_version = ">= 1.6"
+  required_version = ">= ${oldestTerraform(provider)}"
 
   # Where the state is kept is said at the first call: tofu init -backend-config=... (README.md).
   backend "${backend.type}" {

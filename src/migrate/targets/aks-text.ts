@@ -7,6 +7,8 @@ export const aksText: TargetText = {
     commands: [
       'az group create --name STATE_GROUP --location REGION',
       'az storage account create --name STATE_ACCOUNT --resource-group STATE_GROUP --sku Standard_ZRS --allow-blob-public-access false',
+      // The owner of the account may not read or write what is in it (learn.microsoft.com/azure/storage/blobs/assign-azure-role-data-access).
+      'az role assignment create --assignee "$(az ad signed-in-user show --query id --output tsv)" --role "Storage Blob Data Contributor" --scope "$(az storage account show --name STATE_ACCOUNT --resource-group STATE_GROUP --query id --output tsv)"      # counts after some minutes',
       'az storage container create --name state --account-name STATE_ACCOUNT --auth-mode login',
     ],
     init: 'tofu init -backend-config=resource_group_name=STATE_GROUP -backend-config=storage_account_name=STATE_ACCOUNT -backend-config=use_azuread_auth=true',

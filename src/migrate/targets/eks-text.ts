@@ -5,7 +5,8 @@ export const eksText: TargetText = {
   tools: ['aws (the CLI, version 2)'],
   state: {
     commands: [
-      'aws s3api create-bucket --bucket STATE_BUCKET --region REGION --create-bucket-configuration LocationConstraint=REGION',
+      // It names the region to S3 where it must, and not in us-east-1, where s3api create-bucket refuses that.
+      'aws s3 mb s3://STATE_BUCKET --region REGION',
       'aws s3api put-bucket-versioning --bucket STATE_BUCKET --versioning-configuration Status=Enabled',
     ],
     init: 'tofu init -backend-config=bucket=STATE_BUCKET -backend-config=region=REGION -backend-config=use_lockfile=true',
