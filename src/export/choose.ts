@@ -167,7 +167,10 @@ function elsewhereText(namespace: string, binding: KubeObject): string {
 
 const isLocal = ({ kind = '' }: KubeObject) => classes.has(kind) || kind === 'PersistentVolume';
 
-const isSecret = ({ kind, apiVersion }: KubeObject) => kind === 'Secret' && apiVersion === 'v1';
+/** Whether it is a Secret of Kubernetes itself. */
+export function isSecret({ kind, apiVersion }: KubeObject): boolean {
+  return kind === 'Secret' && apiVersion === 'v1';
+}
 
 /** Decides what makes the stack, what does not and why; every object that was read is in one of the two. Pure. */
 export function choose(snapshot: Snapshot): Choice {
@@ -184,9 +187,7 @@ export function choose(snapshot: Snapshot): Choice {
       ...outer.in.filter((object) => !isLocal(object)),
     ],
     local: outer.in.filter((object) => isLocal(object)),
-    secrets: own.in
-      .filter((object) => isSecret(object))
-      .map((object) => ({ object, isOfOperator: isOfOperator(object, near) })),
+    secrets: own.in.filter(isSecret).map((object) => ({ object, isOfOperator: isOfOperator(object, near) })),
     leftOut: [
       ...own.out,
       ...outer.out,

@@ -2,7 +2,7 @@ import { refText } from '../domain/object-ref.ts';
 import type { Fields } from '../harden/fields/fields.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 import { autoscaledBy, withoutAutoscaling } from './autoscaled.ts';
-import { choose, refOf, type ChosenSecret, type LeftOut } from './choose.ts';
+import { choose, isSecret, refOf, type ChosenSecret, type LeftOut } from './choose.ts';
 import type { Definitions } from './definitions.ts';
 import type { Files } from './folder/files.ts';
 import { isCarried } from './folder/manifest-text.ts';
@@ -17,7 +17,7 @@ import { readmeText } from './folder/readme.ts';
 import { recordFile, recordText } from './folder/record.ts';
 import { decisions, imagesOf, type Decision } from './local/decisions.ts';
 import { localClasses } from './local/local-field.ts';
-import { plainValues, refusePlainValues } from './plain-values.ts';
+import { plainValues, refusePlainValues, type WrittenFile } from './plain-values.ts';
 import type { SecretsMode, WriteSecret } from './secrets/secret-manifest.ts';
 import type { Missing, Snapshot } from './snapshot.ts';
 import { isBuiltIn } from './resource-kind.ts';
@@ -64,19 +64,17 @@ async function secretFolder(
   secrets: readonly ChosenSecret[],
   others: readonly Written[],
   { mode, write }: ExportOptions,
-): Promise<Folder> {
-  const written: Written[] = [...others];
+): Promise<Folder & { readonly written: readonly KubeObject[] }> {
+  const own: Written[] = [];
   for (const secret of secrets) {
     const object = asObject(await write(secret));
-    written.push({ object, ...(secret.isOfOperator && { comment: operatorComment }) });
+    own.push({ object, ...(secret.isOfOperator && { comment: operatorComment }) });
   }
-  if (written.length === 0) return { files: {}, placed: [] };
+  const all = [...others, ...own];
+  if (all.length === 0) return { files: {}, placed: [], written: [] };
   const how = { external: 'without values', sealed: 'sealed', sops: 'encrypted with sops' }[mode];
-  return plainFolder(
-    'secrets',
-    written,
-    `The Secrets of the stack, ${how}. They come before everything else.`,
-  );
+  const comment = `The Secrets of the stack, ${how}. They come before everything else.`;
+  return { ...plainFolder('secrets', all, comment), written: own.map(({ object }) => object) };
 }
 
 /** Which kinds of other people's definitions the objects are of. */
@@ -93,7 +91,12 @@ function definitionsOf(objects: readonly KubeObject[], { kinds }: Snapshot): rea
 function describe(
   snapshot: Snapshot,
   options: ExportOptions,
-  parts: { readonly main: Folder; readonly secrets: Folder; readonly objects: readonly KubeObject[] },
+  parts: {
+    readonly main: Folder;
+    readonly secrets: Folder;
+    readonly objects: readonly KubeObject[];
+    readonly written: readonly KubeObject[];
+  },
 ) {
   const { namespace, missing, operators } = snapshot;
   const choice = choose(snapshot);
@@ -101,8 +104,10 @@ function describe(
   const ofOperator = new Set(
     choice.secrets.flatMap(({ object, isOfOperator }) => (isOfOperator ? [object.metadata.name] : [])),
   );
-  const own = new Set(choice.secrets.map(({ object }) => object.metadata.name));
-  const written = parts.secrets.placed.filter(({ object }) => own.has(object.metadata.name));
+  // By the object itself: one of the stack's own may have any name.
+  const own = new Set(parts.written);
+  const written = parts.secrets.placed.filter(({ object }) => own.has(object));
+  const makers = parts.secrets.placed.filter(({ object }) => !own.has(object));
   const open = decisions(parts.objects, namespace);
   const readme = readmeText({
     namespace,
@@ -110,6 +115,7 @@ function describe(
     store: options.store,
     hasNamespaceFile: parts.main.placed.some(({ object }) => object.kind === 'Namespace'),
     secretFiles: written.map(({ file }) => file),
+    makers: makers.map(({ object, file }) => ({ kind: object.kind ?? '', file })),
     ofOperator: written.flatMap(({ object, file }) => (ofOperator.has(object.metadata.name) ? [file] : [])),
     missing,
     leftOut: byHand,
@@ -120,6 +126,12 @@ function describe(
     operators,
   });
   return { readme, byHand, open };
+}
+
+/** The files with the objects that are in them. */
+function filesOf(files: Files, placed: Folder['placed']): readonly WrittenFile[] {
+  const objects = new Map(placed.map(({ file, object }) => [file, object]));
+  return Object.entries(files).map(([file, text]) => ({ file, text, object: objects.get(file) }));
 }
 
 /**
@@ -150,6 +162,7 @@ export async function makeExport(
     main,
     secrets,
     objects,
+    written: secrets.written,
   });
   const files: Files = {
     'README.md': readme,
@@ -158,7 +171,9 @@ export async function makeExport(
     ...crds.files,
     ...operator.files,
   };
-  if (!options.allowPlain) refusePlainValues(plainValues(choice.secrets, files));
+  const placed = [...main.placed, ...secrets.placed, ...crds.placed, ...operator.placed];
+  if (!options.allowPlain)
+    refusePlainValues(plainValues(snapshot.objects.filter(isSecret), filesOf(files, placed)));
   const apart = [...main.placed, ...secrets.placed].filter(({ object }) => !isCarried(object));
   const record = {
     namespace,
@@ -171,9 +186,7 @@ export async function makeExport(
   return {
     namespace,
     files: { ...files, [recordFile]: recordText(record, files) },
-    exported: [...main.placed, ...secrets.placed, ...crds.placed, ...operator.placed].map(
-      ({ object, file }) => ({ object: refText(refOf(object)), file }),
-    ),
+    exported: placed.map(({ object, file }) => ({ object: refText(refOf(object)), file })),
     leftOut: choice.leftOut,
     missing,
     decisions: open,

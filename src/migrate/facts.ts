@@ -36,6 +36,8 @@ export interface OldFiles {
   readonly goesWithPod: boolean;
   /** On the target all pods read the same files. */
   readonly isShared: boolean;
+  /** The claim that they are on; its files are the same for whoever mounts it. */
+  readonly claim?: string;
 }
 
 /** The write that the owner allows Rekindle to make (annotation `rekindle.dev/write-probe`). */
@@ -119,6 +121,7 @@ function filesOf(manifest: Manifest, isShared: boolean): readonly OldFiles[] {
     .join(',');
   return podVolumes(manifest).flatMap(({ source, mounts }) => {
     const mount = mounts.find(({ readOnly }) => !readOnly);
+    const claim = textAt(source, ['persistentVolumeClaim', 'claimName']);
     const goesWithPod = source['emptyDir'] !== undefined;
     const isFiles =
       goesWithPod || source['hostPath'] !== undefined || source['persistentVolumeClaim'] !== undefined;
@@ -133,6 +136,7 @@ function filesOf(manifest: Manifest, isShared: boolean): readonly OldFiles[] {
         runsAs: runsAs(manifest),
         goesWithPod,
         isShared,
+        ...(claim !== undefined && { claim }),
       },
     ];
   });
@@ -148,6 +152,16 @@ export interface Moved {
 function keepsFiles(manifest: Manifest, moved: ReadonlySet<string>): boolean {
   const hasClaim = podVolumes(manifest).some(({ source }) => source['persistentVolumeClaim'] !== undefined);
   return moved.has(nameOf(manifest)) || (hasClaim && !isRedis(manifest));
+}
+
+/** The files of a claim are copied once, from the first workload that runs all the time and mounts it. */
+function onceEach(files: readonly OldFiles[]): readonly OldFiles[] {
+  const runs = ({ runsAs: name }: OldFiles) => !/^(cronjob|job)\//.test(name);
+  return files.filter((one) => {
+    if (one.claim === undefined) return true;
+    const same = files.filter(({ claim, namespace }) => claim === one.claim && namespace === one.namespace);
+    return (same.find(runs) ?? same[0]) === one;
+  });
 }
 
 /** Looks at the stack as it is before the rules. */
@@ -175,9 +189,9 @@ export function oldStack(manifests: readonly Manifest[], { moved, shared }: Move
     schedulers: running.filter((one) => !isDoor(one) && isScheduler(one)).map(scaled),
     cronJobs: all.filter(({ kind }) => kind === 'CronJob').map(scaled),
     redis: running.filter(isRedis).map(scaled),
-    files: all
-      .filter((one) => keepsFiles(one, moved))
-      .flatMap((one) => filesOf(one, shared.has(nameOf(one)))),
+    files: onceEach(
+      all.filter((one) => keepsFiles(one, moved)).flatMap((one) => filesOf(one, shared.has(nameOf(one)))),
+    ),
     ...(probe !== undefined && { probe }),
   };
 }

@@ -122,18 +122,31 @@ export function replicasOf(manifest: Manifest): number {
   return typeof replicas === 'number' ? replicas : 1;
 }
 
-/** How many pods a workload has at least: an autoscaler says it where there is one (its own default is one). */
-export function podsOf(workload: Manifest, all: readonly Manifest[]): number {
-  const scaler = all.find(
+/** The autoscaler that decides how many pods a workload has. */
+function scalerOf(workload: Manifest, all: readonly Manifest[]): Manifest | undefined {
+  return all.find(
     (one) =>
       one.kind === 'HorizontalPodAutoscaler' &&
       one.metadata.namespace === workload.metadata.namespace &&
       textAt(one, ['spec', 'scaleTargetRef', 'kind']) === workload.kind &&
       textAt(one, ['spec', 'scaleTargetRef', 'name']) === workload.metadata.name,
   );
+}
+
+/** How many pods a workload has at least: an autoscaler says it where there is one (its own default is one). */
+export function podsOf(workload: Manifest, all: readonly Manifest[]): number {
+  const scaler = scalerOf(workload, all);
   if (scaler === undefined) return replicasOf(workload);
   const least = valueAt(scaler, ['spec', 'minReplicas']);
   return typeof least === 'number' ? least : 1;
+}
+
+/** How many pods a workload may have at the same time; a DaemonSet one a node, so more than any number. */
+export function mostPodsOf(workload: Manifest, all: readonly Manifest[]): number {
+  if (workload.kind === 'DaemonSet') return Number.POSITIVE_INFINITY;
+  const scaler = scalerOf(workload, all);
+  const most = scaler === undefined ? undefined : valueAt(scaler, ['spec', 'maxReplicas']);
+  return typeof most === 'number' ? most : replicasOf(workload);
 }
 
 /** Labels of a workload's pods. */

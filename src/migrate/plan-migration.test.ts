@@ -4,7 +4,6 @@ import { localStack } from '../../test/fakes/local-stack.ts';
 import { migratedExample } from '../../test/fakes/migrated.ts';
 import { parseMeasured } from './measured.ts';
 import { planMigration } from './plan-migration.ts';
-import { isPlainSecret } from './plain-secrets.ts';
 import { quantityBytes } from './quantity.ts';
 import { targets } from './targets/index.ts';
 
@@ -42,6 +41,71 @@ describe('the folder', () => {
     expect(Object.keys(files).some((name) => name.startsWith('kubernetes/'))).toBe(false);
     expect(files['tofu/cluster.tf']).toContain('google_container_cluster');
   });
+
+  test('tells the certificate of a managed database, which the provider of Google Cloud keeps for a secret', async () => {
+    const { files } = await migratedExample('gke', 'managed');
+    expect(files['tofu/outputs.tf']).toContain(
+      'nonsensitive(google_sql_database_instance.database.server_ca_cert[0].cert)',
+    );
+    expect(files['pulumi/index.ts']).toContain('pulumi.unsecret(database.serverCaCerts[0].cert)');
+  });
+
+  test('for aks installs cert-manager with labels that are texts, and lets an Issuer of a namespace log in', async () => {
+    const { files } = await migratedExample('aks', 'operator');
+    const line = (files['README.md'] ?? '').split('\n').find((one) => one.includes('jetstack/cert-manager'));
+    expect(
+      line?.match(
+        /--set-string '(podLabels|serviceAccount\.labels)\.azure\\\.workload\\\.identity\/use=true'/g,
+      ),
+    ).toHaveLength(2);
+    expect(line).toContain("--set 'extraArgs={--issuer-ambient-credentials}'");
+  });
+
+  test('for aks names the tenant of the vault, and lets the administrators write into it', () => {
+    const read = { manifests: localStack(), unread: [] };
+    const { files } = planMigration({ kit: targets.aks, database: 'operator', read });
+    expect(files['kubernetes/overlays/aks/resources/secretstore-key-vault.yaml']).toContain('tenantId: ');
+    expect(files['kubernetes/overlays/aks/kustomization.yaml']).toMatch(
+      /data\.TENANT[^]*?spec\.provider\.azurekv\.tenantId/,
+    );
+    expect(files['tofu/outputs.tf']).toContain('TENANT=${data.azurerm_client_config.account.tenant_id}');
+    expect(files['tofu/storage.tf']).toMatch(
+      /role_definition_name = "Key Vault Secrets Officer"\n +principal_id += var\.admin_group_id/,
+    );
+  });
+
+  test.each(['gke', 'eks', 'aks'] as const)(
+    'for %s makes no record of the front door while the domain leads nowhere',
+    async (id) => {
+      const { files } = await migratedExample(id, 'operator');
+      const records = [
+        ...(files['tofu/front-door.tf'] ?? '').matchAll(
+          /resource "\w+" "(\w*front_door_record|(?:old|new)_front_door)" \{\n(.*)\n/g,
+        ),
+      ];
+      expect(records.map(([, name]) => name)).toEqual(
+        id === 'eks' ? ['new_front_door', 'old_front_door'] : ['front_door_record'],
+      );
+      for (const [, , first] of records)
+        expect(first).toMatch(/ count = var\.serve_from == "nowhere" .*\? 0 : 1/);
+    },
+  );
+
+  test.each([
+    ['gke', /services enable cloudresourcemanager\.googleapis\.com serviceusage\.googleapis\.com/, '1.6'],
+    ['eks', /aws s3 mb s3:\/\/STATE_BUCKET --region REGION\n/, '1.10'],
+    ['aks', /role assignment create .*"Storage Blob Data Contributor"[^]*storage container create/, '1.6'],
+  ] as const)(
+    'for %s begins with commands that a new account takes, and says which Terraform it needs',
+    async (id, words, version) => {
+      const { files } = await migratedExample(id, 'operator');
+      const readme = files['README.md'] ?? '';
+      expect(readme).toMatch(words);
+      expect(readme).toContain(`OpenTofu or Terraform (>= ${version})`);
+      expect(files['tofu/versions.tf']).toContain(`required_version = ">= ${version}"`);
+      expect(readme.includes('--database managed')).toBe(id !== 'aks');
+    },
+  );
 
   test('names no path of this machine, no date, and no text that was forgotten', () => {
     for (const kit of Object.values(targets)) {
@@ -100,6 +164,36 @@ describe('the runbook', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
+  test('names databases and roles as PostgreSQL takes them, and the infrastructure as its variable does', () => {
+    const cluster = {
+      apiVersion: 'acid.zalan.do/v1',
+      kind: 'postgresql',
+      metadata: { name: 'db', namespace: 'jewelry-shop-production' },
+      spec: {
+        numberOfInstances: 3,
+        postgresql: { version: '17' },
+        volume: { size: '5Gi' },
+        users: { 'shop-owner': [] },
+        databases: { Shop: 'shop-owner' },
+      },
+    };
+    for (const database of ['operator', 'managed'] as const) {
+      const read = { manifests: [cluster], unread: [] };
+      const { files } = planMigration({ kit: targets.gke, database, read });
+      const runbook = files['cut-over.md'] ?? '';
+      expect(runbook.match(/\bDATABASE (IF EXISTS )?"?Shop(_back)?"? /g)).toEqual([
+        'DATABASE "Shop" ',
+        'DATABASE IF EXISTS "Shop" ',
+        'DATABASE "Shop" ',
+        'DATABASE "Shop" ',
+        'DATABASE "Shop_back" ',
+      ]);
+      expect(runbook.match(/OWNER \S+/g)).toEqual(['OWNER "shop-owner"', 'OWNER "shop-owner"']);
+      expect(runbook).toContain('export NAME=jewelry-shop-product ');
+      expect(files['tofu/variables.tf']).toContain('default     = "jewelry-shop-product"');
+    }
+  });
+
   test('writes what the owner has declared, and reads it back, before DNS leads there', async () => {
     const { files } = await migratedExample('gke', 'operator');
     expect(files['cut-over.md']).toContain(
@@ -139,18 +233,4 @@ describe('numbers from elsewhere', () => {
   ])('the quantity %s', (text, value) => {
     expect(quantityBytes(text)).toBe(value);
   });
-});
-
-test.each([
-  ['DB_PASSWORD', 'x', true],
-  ['API_KEY', 'x', true],
-  ['DATABASE_URL', 'postgres://a:b@c/d', true],
-  ['DATABASE_URL', 'postgres://c/d', false],
-  ['REDIS_URL', 'redis://redis:6379/0', false],
-  ['PASSWORD_FILE', '/run/x', false],
-  ['TOKEN', '$(OTHER)', false],
-  ['PASSWORD', '', false],
-  ['MONKEY', 'x', false],
-])('%s=%s is a secret: %s', (name, value, is) => {
-  expect(isPlainSecret(name, value)).toBe(is);
 });

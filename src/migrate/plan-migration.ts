@@ -3,7 +3,7 @@ import { oldStack } from './facts.ts';
 import { hclFiles } from './infra/render-hcl.ts';
 import { pulumiFiles } from './infra/render-pulumi.ts';
 import type { Measured } from './measured.ts';
-import { withoutPlainSecrets } from './plain-secrets.ts';
+import { withoutPlainSecrets } from './plain-secrets/in-manifest.ts';
 import { needsOf } from './needs.ts';
 import { baseFiles, overlayFiles, type Files } from './overlay.ts';
 import type { ReadExport } from './read-export.ts';
@@ -70,6 +70,7 @@ export function planMigration({ kit, database, read, measured }: MigrationInput)
     program,
     unread,
     hasObjects,
+    hasManaged: typeof target.databaseService === 'function',
     ...(measured !== undefined && { measured }),
   };
   const { base, overlay } = { base: baseFiles(bench), overlay: overlayFiles(bench, target.title) };

@@ -47,6 +47,30 @@ describe('an export', () => {
     expect(manifests[1]?.['data']).toEqual({ 'a.conf': 'text\n', b: 'c=d' });
   });
 
+  test('has what a ConfigMap gets from files of variables', async () => {
+    const root = folder({
+      'kustomization.yaml':
+        'configMapGenerator: [{ name: conf, envs: [a.env, gone.env], env: b.env, literals: [L=1] }]\n',
+      'a.env': '# nothing\n\n  HOST=shop.local\nURL=a=b\r\nALONE\n',
+      'b.env': 'B=2\n',
+    });
+    const { manifests, unread } = await readExport(root, noBuild);
+    expect(manifests[0]?.['data']).toEqual({ HOST: 'shop.local', URL: 'a=b', B: '2', L: '1' });
+    expect(unread).toEqual([
+      expect.stringMatching(/^a\.env: ALONE has no value here/),
+      expect.stringMatching(/^gone\.env: ENOENT/),
+    ]);
+  });
+
+  test('with a generator that changes what others have made is built by Kustomize', async () => {
+    const root = folder({
+      'kustomization.yaml': 'configMapGenerator: [{ name: conf, behavior: merge, literals: [L=1] }]\n',
+    });
+    const built = await readExport(root, () => Promise.resolve({ text: service('built') }));
+    expect(built).toMatchObject({ manifests: [{ metadata: { name: 'built' } }], unread: [] });
+    expect((await readExport(root, noBuild)).unread[0]).toMatch(/behavior of its configMapGenerator/);
+  });
+
   test('with patches is built by Kustomize', async () => {
     const root = folder({
       'kustomization.yaml': 'resources: [a.yaml]\npatches: []\n',

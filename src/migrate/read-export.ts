@@ -25,6 +25,9 @@ const understood = new Set([
   'resources',
 ]);
 
+/** Fields of a generator of ConfigMaps that are understood here (kubectl.docs.kubernetes.io, configMapGenerator). */
+const ofGenerator = new Set(['env', 'envs', 'files', 'literals', 'name', 'namespace', 'options']);
+
 const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** Names become names of files and words of commands: none that Kubernetes would refuse (RBAC's may have colons). */
@@ -38,6 +41,12 @@ function isNamed({ kind, metadata: { name, namespace = 'default' } }: Manifest):
 }
 
 const pairs = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** `NAME=value` in two. */
+function variable(entry: string): readonly [string, string] {
+  const at = entry.indexOf('=');
+  return [entry.slice(0, at), entry.slice(at + 1)];
+}
 
 /** Reads with a memory of what could not be read. */
 class Reader {
@@ -112,7 +121,7 @@ class Reader {
       ...(Array.isArray(kustomization['resources']) ? kustomization['resources'] : []).flatMap((name) =>
         this.#resource(folder, String(name)),
       ),
-      ...listOf(kustomization['configMapGenerator']).map((fields) => this.#configMap(folder, fields)),
+      ...listOf(kustomization['configMapGenerator']).map((fields) => this.#configMap(folder, fields, file)),
     ];
     const namespace = kustomization['namespace'];
     return typeof namespace === 'string' ? objects.map((one) => inNamespace(one, namespace)) : objects;
@@ -127,27 +136,50 @@ class Reader {
     return statSync(place).isDirectory() ? this.folder(place) : this.objects(place);
   }
 
-  #configMap(folder: string, { name, namespace, files, literals }: Fields): Manifest {
+  #configMap(folder: string, generator: Fields, from: string): Manifest {
+    const { name, namespace, files, literals, envs, env } = generator;
+    for (const key of Object.keys(generator))
+      if (!ofGenerator.has(key)) {
+        this.needsKustomize = true;
+        this.#tell(from, `${key} of its configMapGenerator is not understood here`);
+      }
     const fromFiles = pairs(files).map((entry): readonly [string, string] => {
       const [key = '', given] = entry.split('=');
-      const file = path.resolve(folder, given ?? key);
-      try {
-        return [given === undefined ? path.basename(key) : key, readFileSync(file, 'utf8')];
-      } catch (error) {
-        this.#tell(file, causeText(error));
-        return [key, ''];
-      }
+      const text = this.#text(path.resolve(folder, given ?? key));
+      return [given === undefined ? path.basename(key) : key, text];
     });
-    const fromLiterals = pairs(literals).map((entry): readonly [string, string] => {
-      const at = entry.indexOf('=');
-      return [entry.slice(0, at), entry.slice(at + 1)];
-    });
+    const lists = [...pairs(envs), ...(typeof env === 'string' ? [env] : [])];
     return {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: String(name), ...(typeof namespace === 'string' && { namespace }) },
-      data: Object.fromEntries([...fromFiles, ...fromLiterals]),
+      data: Object.fromEntries([
+        ...fromFiles,
+        ...lists.flatMap((list) => this.#variables(path.resolve(folder, list))),
+        ...pairs(literals).map(variable),
+      ]),
     };
+  }
+
+  /** Lines `NAME=value` of a file; a name alone takes its value from whoever builds, which is nobody here. */
+  #variables(file: string): readonly (readonly [string, string])[] {
+    const lines = this.#text(file)
+      .split(/\r?\n/)
+      .map((line) => line.trimStart())
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    for (const line of lines)
+      if (!line.includes('='))
+        this.#tell(file, `${line} has no value here: Kustomize takes it from its environment`);
+    return lines.filter((line) => line.includes('=')).map(variable);
+  }
+
+  #text(file: string): string {
+    try {
+      return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+    } catch (error) {
+      this.#tell(file, causeText(error));
+      return '';
+    }
   }
 }
 

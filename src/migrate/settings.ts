@@ -11,6 +11,7 @@ const settings = {
   SECRETS_PROJECT: 'The project or region of the secret store.',
   SECRETS_IDENTITY: 'The cloud identity that may read the secrets.',
   RESOURCE_GROUP: 'The group of everything that was made.',
+  TENANT: 'The tenant of Entra ID that the identities are of.',
   SUBSCRIPTION: 'The subscription that pays.',
   CERTIFICATE_IDENTITY: 'The cloud identity that may prove the domain for the certificate.',
 } as const;

@@ -25,7 +25,7 @@ export class Redactor {
     this.#values.add(value);
     for (const part of [value, value.trim(), ...longLines(value)]) {
       if (part.length < shortest) continue;
-      for (const form of forms(part)) this.#needles.add(form);
+      for (const form of formsOf(part)) this.#needles.add(form);
     }
   }
 
@@ -79,7 +79,8 @@ function longLines(value: string): readonly string[] {
   return lines.filter((line) => line.length >= shortestLine && !line.startsWith('-----'));
 }
 
-function forms(value: string): readonly string[] {
+/** The value itself and the forms in which it usually travels: URL-encoded, escaped for JSON, quoted for SQL, base64. */
+export function formsOf(value: string): readonly string[] {
   const url = encodeURIComponent(value.toWellFormed());
   return [
     value,

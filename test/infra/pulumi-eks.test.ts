@@ -99,6 +99,10 @@ describe.each(['operator', 'managed'] as const)(
       expect(of(made(), 'SecretVersion')).toEqual([]);
     });
 
+    test('DNS leads nowhere as long as it is told so, with both addresses known', async () => {
+      expect(weights(await again({ 'jewelry-shop:serveFrom': 'nowhere' }))).toEqual({});
+    });
+
     test('the cut-over moves the weight from one record to the other', async () => {
       expect(weights(await again({ 'jewelry-shop:serveFrom': 'old' }))).toEqual({ old: 100, new: 0 });
       expect(weights(await again({ 'jewelry-shop:serveFrom': 'new' }))).toEqual({ old: 0, new: 100 });

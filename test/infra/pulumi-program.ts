@@ -28,6 +28,8 @@ interface Made {
 export interface Ran {
   readonly resources: readonly Made[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Names of outputs that `pulumi stack output` prints as `[secret]`. */
+  readonly secret: readonly string[];
 }
 
 type Config = Readonly<Record<string, string>>;
@@ -132,6 +134,10 @@ export function pulumiProgram(
     const given = String(made().outputs['settingsEnv']).trimEnd().split('\n');
     expect(given.map((line) => line.split('=')[0])).toEqual(asked.map(([, name]) => name));
     for (const line of given) expect(line).toMatch(/^[A-Z_]+=[\w.:/-]+$/);
+  });
+
+  test('no output is hidden: each is written into a file or read by a person', () => {
+    expect(made().secret).toEqual([]);
   });
 
   test('makes what the Terraform files make', async () => {

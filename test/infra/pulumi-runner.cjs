@@ -39,7 +39,8 @@ const answers = {
   'gcp:sql/databaseInstance:DatabaseInstance': {
     privateIpAddress: '10.1.2.3',
     serviceAccountEmailAddress: 'sql@example.iam.gserviceaccount.com',
-    serverCaCerts: [{ cert: 'a certificate' }],
+    // As the provider's own class marks it (@pulumi/gcp, sql/databaseInstance.js, additionalSecretOutputs).
+    serverCaCerts: pulumi.secret([{ cert: 'a certificate' }]),
   },
 };
 pulumi.runtime.setMocks(
@@ -62,9 +63,12 @@ async function main() {
   const values = await new Promise((resolve) => {
     pulumi.output({ ...outputs }).apply(resolve);
   });
+  const secret = [];
+  for (const [name, value] of Object.entries(outputs))
+    if (await pulumi.isSecret(pulumi.output(value))) secret.push(name);
   // Registrations that nothing waits for are still under way.
   await pulumi.runtime.disconnect();
-  process.stdout.write(JSON.stringify({ resources, outputs: values }));
+  process.stdout.write(JSON.stringify({ resources, outputs: values, secret }));
 }
 
 void main();

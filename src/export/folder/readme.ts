@@ -15,6 +15,8 @@ export interface ReadmeParts {
   /** Files of Secrets that the database's operator keeps as well. */
   readonly ofOperator: readonly string[];
   readonly secretFiles: readonly string[];
+  /** What else is in `secrets/`: objects of the stack that make Secrets, and the stores that they read. */
+  readonly makers: readonly { readonly kind: string; readonly file: string }[];
   readonly missing: readonly Missing[];
   /** Only what does not come back by itself. */
   readonly leftOut: readonly LeftOut[];
@@ -72,9 +74,44 @@ database too, so before you restore one **they must be there before the database
 
 ${list(files.map(quoted))}`;
 
-function secretSteps({ mode, store, secretFiles, ofOperator }: ReadmeParts): string {
-  if (secretFiles.length === 0) return '';
+/** Waits until every object of a kind is there as it should be; asked for a kind of which there is none, kubectl fails. */
+function waits(kinds: ReadonlySet<string>): string {
+  const ready = [
+    ...(kinds.has('ExternalSecret') ? [['Ready', 'externalsecret']] : []),
+    ...(kinds.has('SealedSecret') ? [['Synced', 'sealedsecret']] : []),
+  ];
+  return ready
+    .map(
+      ([condition, kind]) =>
+        `kubectl wait --for=condition=${condition} ${kind} --all -n NAMESPACE --timeout=120s\n`,
+    )
+    .join('');
+}
+
+const commands = (lines: string) => `\n\`\`\`sh\n${lines}\`\`\`\n`;
+
+/** What the objects need that made Secrets in the old cluster already. */
+function makersNote(makers: ReadmeParts['makers']): string {
+  const has = (wanted: string) => makers.some(({ kind }) => kind === wanted);
+  const sealed = has('SealedSecret')
+    ? `The SealedSecrets of the stack are as they were: only a cluster with the key of the old one's controller can open them
+(\`kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key\`). Bring it, or seal them anew.\n`
+    : '';
+  const external = has('ExternalSecret')
+    ? 'The ExternalSecrets of the stack are as they were: the new cluster has to reach the store that they name.\n'
+    : '';
+  return sealed + external;
+}
+
+function secretSteps({ mode, store, secretFiles, ofOperator, makers }: ReadmeParts): string {
   const note = operatorNote(ofOperator);
+  const made = makersNote(makers);
+  const kinds = new Set(makers.map(({ kind }) => kind));
+  const apply = (own: string) =>
+    commands(
+      `kubectl apply -k secrets\n${waits(secretFiles.length === 0 ? kinds : new Set([...kinds, own]))}`,
+    );
+  if (secretFiles.length === 0) return `${made}${apply('')}`;
   switch (mode) {
     case 'external': {
       const name =
@@ -82,40 +119,31 @@ function secretSteps({ mode, store, secretFiles, ofOperator }: ReadmeParts): str
           ? ` Put the name of your ClusterSecretStore in place of ${quoted(unnamedStore)} (or export with \`--secret-store NAME\`).`
           : '';
       return `No value is in these files. Put the values into your store under the names that each file has in \`remoteRef\`.${name}
-
-\`\`\`sh
-kubectl apply -k secrets
-kubectl wait --for=condition=Ready externalsecret --all -n NAMESPACE --timeout=120s
-\`\`\`
-${note}`;
+${made}${apply('ExternalSecret')}${note}`;
     }
     case 'sealed':
       return `Only the cluster whose certificate they were sealed for can open them.
-
-\`\`\`sh
-kubectl apply -k secrets
-kubectl wait --for=condition=Synced sealedsecret --all -n NAMESPACE --timeout=120s
-\`\`\`
-${note}`;
-    case 'sops':
+${made}${apply('SealedSecret')}${note}`;
+    case 'sops': {
+      const decrypt = `for file in ${secretFiles.join(' ')}; do sops decrypt "$file" | kubectl apply -f -; done\n`;
+      const others = makers.map(({ file }) => `kubectl apply -f ${file}\n`).join('');
       return `Only whoever has the age key can read the values (\`SOPS_AGE_KEY_FILE\`). Flux decrypts them by itself.
-
-\`\`\`sh
-for file in ${secretFiles.join(' ')}; do sops decrypt "$file" | kubectl apply -f -; done
-\`\`\`
-${note}`;
+${made}${commands(`${decrypt}${others}${waits(kinds)}`)}${note}`;
+    }
   }
 }
 
 function steps(parts: ReadmeParts): string {
-  const { namespace, secretFiles, hasNamespaceFile } = parts;
+  const { namespace, secretFiles, makers, hasNamespaceFile } = parts;
   const secrets = secretSteps(parts).replaceAll('NAMESPACE', namespace);
   const space = hasNamespaceFile ? `kubectl apply -f base/namespace-${namespace}.yaml\n` : '';
   return `What the new cluster needs first:
 
 ${needs(parts)}
 ${space === '' ? '' : `The namespace:\n\n\`\`\`sh\n${space}\`\`\`\n`}${
-    secretFiles.length === 0 ? '' : `\nThe Secrets, before anything that needs them. ${secrets}`
+    secretFiles.length + makers.length === 0
+      ? ''
+      : `\nThe Secrets, before anything that needs them. ${secrets}`
   }
 Everything else; \`overlays/local\` for a local cluster like this one, an overlay of your own over \`base\` for another:
 

@@ -1,13 +1,18 @@
 import type { Needs } from '../needs.ts';
 import type { Variable } from './model.ts';
 
+/** The beginning of all names, unless a person wants another: providers take 20 characters with whatever follows it. */
+export function usualName(stack: string): string {
+  return stack.slice(0, 20).replace(/-+$/, '');
+}
+
 /** What a person chooses whatever the provider is. */
 export function commonVariables({ name }: Needs): readonly Variable[] {
   return [
     {
       name: 'name',
       type: 'string',
-      default: name.slice(0, 20).replace(/-+$/, ''),
+      default: usualName(name),
       description:
         'Beginning of the names of everything that is made; that of the stack unless you want another.',
       check: {

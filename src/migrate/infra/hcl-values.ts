@@ -66,6 +66,8 @@ function expressionText(parts: Parts, value: Expression, indent: string): string
       return 'each.value';
     case 'number':
       return `tonumber(${expressionText(parts, value.of, indent)})`;
+    case 'public':
+      return `nonsensitive(${expressionText(parts, value.of, indent)})`;
     case 'choice': {
       const [chosen, otherwise] = [value.chosen, value.otherwise].map((one) => valueText(parts, one, indent));
       return `${testText(value.test)} ? ${chosen} : ${otherwise}`;

@@ -20,8 +20,20 @@ export interface ProviderUse {
   readonly settings: Arguments;
   /** npm package, its exact version, and the name under which the program imports it. */
   readonly pulumi: { readonly package: string; readonly version: string; readonly as: string };
-  /** Where Terraform's state is kept: type of the backend and what is fixed of it. */
-  readonly backend: { readonly type: string; readonly fixed: Readonly<Record<string, string>> };
+  /**
+   * Where Terraform's state is kept: type of the backend, what is fixed of it, and the version since which OpenTofu and Terraform have
+   * what is used of it, where the rest of the program is older.
+   */
+  readonly backend: {
+    readonly type: string;
+    readonly fixed: Readonly<Record<string, string>>;
+    readonly since?: string;
+  };
+}
+
+/** The version of OpenTofu and Terraform that the programs are for: what they say has been there since. */
+export function oldestTerraform({ backend }: Pick<ProviderUse, 'backend'>): string {
+  return backend.since ?? '1.6';
 }
 
 /** Resources that belong together. */
@@ -59,6 +71,7 @@ export type Expression =
   | { readonly kind: 'item'; readonly variable: string; readonly index: number }
   | { readonly kind: 'map'; readonly entries: Arguments }
   | { readonly kind: 'number'; readonly of: Expression }
+  | { readonly kind: 'public'; readonly of: Expression }
   | { readonly kind: 'text'; readonly parts: readonly (Expression | string)[] }
   | { readonly kind: 'variable'; readonly name: string };
 
@@ -93,7 +106,8 @@ export interface Resource {
   readonly after?: readonly string[];
   /** One of it for each of these. */
   readonly each?: readonly string[];
-  readonly onlyUnless?: Test;
+  /** It is not made where one of these holds. */
+  readonly onlyUnless?: readonly Test[];
   readonly onlyIf?: Test;
   /** Neither program takes it down. */
   readonly isKept?: boolean;
@@ -131,6 +145,14 @@ export function item(name: string, index: number): Expression {
 /** An attribute of a resource: `attribute('network', 'id')`. `pulumiPath` where Pulumi has it under another name. */
 export function attribute(of: string, path: string, pulumiPath?: string): Expression {
   return { kind: 'attribute', of, path, ...(pulumiPath !== undefined && { pulumiPath }) };
+}
+
+/**
+ * A value that the provider keeps for a secret, and that everybody may read. Without the word Terraform refuses an output of it
+ * (developer.hashicorp.com/terraform/language/values/outputs, sensitive), and Pulumi prints `[secret]` in its place.
+ */
+export function everybodys(of: Expression): Expression {
+  return { kind: 'public', of };
 }
 
 /** A nested block of which there is one. */

@@ -39,6 +39,8 @@ function expressionText(value: Expression, indent: string): string {
       return 'each';
     case 'number':
       return `Number(${expressionText(value.of, indent)})`;
+    case 'public':
+      return `pulumi.unsecret(${expressionText(value.of, indent)})`;
     case 'choice':
       return `${testText(value.test)} ? ${valueText(value.chosen, indent)} : ${valueText(value.otherwise, indent)}`;
     case 'text':
@@ -111,6 +113,7 @@ function innerValues(value: Expression): readonly Value[] {
     case 'map':
       return Object.values(value.entries);
     case 'number':
+    case 'public':
       return [value.of];
     case 'text':
       return value.parts;

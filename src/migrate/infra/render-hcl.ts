@@ -1,6 +1,13 @@
 import { aligned, attributeText, body, quoted, testText, valueText, type Parts } from './hcl-values.ts';
 import { variableText } from './hcl-variables.ts';
-import { isResource, partsByKey, type DataSource, type Program, type Resource } from './model.ts';
+import {
+  isResource,
+  oldestTerraform,
+  partsByKey,
+  type DataSource,
+  type Program,
+  type Resource,
+} from './model.ts';
 
 const comment = (text: string | undefined) =>
   (text ?? '')
@@ -14,7 +21,7 @@ function metaArguments(resource: Resource): string {
   const lines = [
     ...(each === undefined ? [] : [`  for_each = toset(${listText(each)})\n`]),
     ...(onlyIf === undefined ? [] : [`  count = ${testText(onlyIf)} ? 1 : 0\n`]),
-    ...(onlyUnless === undefined ? [] : [`  count = ${testText(onlyUnless)} ? 0 : 1\n`]),
+    ...(onlyUnless === undefined ? [] : [`  count = ${onlyUnless.map(testText).join(' || ')} ? 0 : 1\n`]),
   ];
   return lines.length === 0 ? '' : `${lines.join('')}\n`;
 }
@@ -44,10 +51,11 @@ function partText(parts: Parts, part: DataSource | Resource): string {
   return `${head}${metaArguments(part)}${fields}${tail(parts, part)}}\n`;
 }
 
-function versions({ provider: { name, source, version, settings, backend } }: Program): string {
+function versions({ provider }: Program): string {
+  const { name, source, version, settings, backend } = provider;
   const fixed = Object.entries(backend.fixed).map(([key, value]) => ({ name: key, value: quoted(value) }));
   return `terraform {
-  required_version = ">= 1.6"
+  required_version = ">= ${oldestTerraform(provider)}"
 
   # Where the state is kept is said at the first call: tofu init -backend-config=... (README.md).
   backend "${backend.type}" {

@@ -59,7 +59,8 @@ function resourceText(resource: Resource, parts: ReturnType<typeof partsByKey>):
   if (each !== undefined)
     return `${head}${listText(each.map(single), '')}.map(\n  (each) =>\n    ${made},\n);\n`;
   if (onlyIf !== undefined) return `${head}${testText(onlyIf)} ? ${made} : undefined;\n`;
-  if (onlyUnless !== undefined) return `${head}${testText(onlyUnless)} ? undefined : ${made};\n`;
+  if (onlyUnless !== undefined)
+    return `${head}${onlyUnless.map(testText).join(' || ')} ? undefined : ${made};\n`;
   return `${head}${made};\n`;
 }
 

@@ -2,6 +2,7 @@ import type { Bench } from '../bench.ts';
 import { containersOf, textAt, valueAt, type Manifest } from '../manifest.ts';
 import { operatorCluster, type OperatorCluster } from '../operator-cluster.ts';
 import type { Rule, RuleContext } from '../rule.ts';
+import { dropFormerStorage } from '../targets/stack-parts.ts';
 import { databasePool } from './database-pool.ts';
 import { manage } from './managed-database.ts';
 import { splitImage } from './image.ts';
@@ -36,6 +37,7 @@ function keepOperator(
 ): void {
   ownNodes(bench, manifest);
   target.databaseNodes(bench);
+  dropFormerStorage(bench, manifest);
   target.backupEnvironment(bench, manifest);
   if (cluster.instances < zones)
     bench.task(
@@ -81,7 +83,7 @@ function tellOthers(bench: Bench, manifest: Manifest): void {
 export const database: Rule = {
   id,
   looksFor:
-    'the database: nodes and backups of its own under the operator, or the provider’s managed service',
+    'the database: nodes and backups of its own under the operator, without the old store’s settings, or the provider’s managed service',
   run: (bench, context) => {
     for (const manifest of bench.objects()) {
       const cluster = operatorCluster(manifest);

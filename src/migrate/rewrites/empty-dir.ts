@@ -1,22 +1,21 @@
 import { valueAt } from '../manifest.ts';
 import type { Rule } from '../rule.ts';
 import { keepFiles } from './keep-files.ts';
-import { mountsText, podVolumes, type PodVolume } from './pod-volumes.ts';
+import { looksLikeUploads, mountsText, podVolumes, type PodVolume } from './pod-volumes.ts';
 
 const id = 'empty-dir';
 
-/** Names that people give to files of users. */
-const uploads = /upload|media|attachment|document|avatar|photo|image|user-?files/i;
 /** Names of what a program wants to find again. */
 const kept = /data|storage|persist|backup|queue|spool|state|\bdb\b/i;
 /** Names of what may be lost: it is made again. */
 const scratch = /tmp|temp|cache|scratch|work|run\b|lock|sock|shm|conf|cert|tls|static|logs?\b|plugin/i;
 
-function judgement({ name, mounts, source }: PodVolume): 'uploads' | 'kept' | 'scratch' | 'unclear' {
+function judgement(volume: PodVolume): 'uploads' | 'kept' | 'scratch' | 'unclear' {
+  const { name, mounts, source } = volume;
   if (valueAt(source, ['emptyDir', 'medium']) === 'Memory') return 'scratch';
   if (mounts.every(({ readOnly }) => readOnly)) return 'scratch';
   const words = [name, ...mounts.map(({ mountPath }) => mountPath)].join(' ');
-  if (uploads.test(words)) return 'uploads';
+  if (looksLikeUploads(volume)) return 'uploads';
   if (scratch.test(words)) return 'scratch';
   return kept.test(words) ? 'kept' : 'unclear';
 }

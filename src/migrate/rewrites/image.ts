@@ -38,16 +38,37 @@ function warnOfTag(bench: Bench, object: Manifest, rest: string): void {
   bench.task(id, object, what, 'Push it under a tag of its own and write that tag into the overlay.');
 }
 
+/** Whether only Docker Hub can have it: what is put onto a node by hand is not found by its digest. */
+const isPinnedHub = (image: string) => splitImage(image).host === undefined && image.includes('@sha256:');
+
+/**
+ * Name and tag under which an image is pushed. A digest is no name to push to (`docker tag` refuses it), and the pushed image may
+ * have another one: its first digits become the tag where there is none.
+ */
+function pushedAs(rest: string): string {
+  const [name = '', digest] = rest.split('@sha256:');
+  if (digest === undefined || /:[^:/]+$/.test(name)) return name;
+  return `${name}:sha256-${digest.slice(0, 12)}`;
+}
+
 function move(bench: Bench, object: Manifest, path: FieldPath): void {
   const image = textAt(object, path);
-  if (image === undefined || isElsewhere(image)) return;
+  if (image === undefined || isElsewhere(image) || isPinnedHub(image)) return;
   const { host, rest } = splitImage(image);
   warnOfTag(bench, object, rest);
   const from =
     host === undefined ? 'names no registry' : `names the registry ${host}, which only this machine has`;
   const why = `It ${from}: a node of the target cannot pull what was imported into local nodes. From a registry of your own it can, and Docker Hub's limits do not matter.`;
-  bench.images.set(image, rest);
-  bench.set(object, path, `${placeholder}/${rest}`, { rule: id, why, after: `IMAGE_REGISTRY/${rest}` });
+  const there = pushedAs(rest);
+  bench.images.set(image, there);
+  bench.set(object, path, `${placeholder}/${there}`, { rule: id, why, after: `IMAGE_REGISTRY/${there}` });
+  if (there !== rest)
+    bench.task(
+      id,
+      object,
+      `The image ${rest} was named by its digest; the one that is pushed may have another, and is named by its tag.`,
+      'Write the digest that docker push prints into the overlay, if it must be that very image.',
+    );
   bench.fill('IMAGE_REGISTRY', object, path, { delimiter: '/', index: 0 });
 }
 

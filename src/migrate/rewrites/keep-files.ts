@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts';
-import { nameOf, replicasOf, valueAt, type Manifest } from '../manifest.ts';
+import { mostPodsOf, nameOf, podsOf, valueAt, type Manifest } from '../manifest.ts';
 import type { RuleContext } from '../rule.ts';
 import { accountOf } from './accounts.ts';
 import type { PodVolume } from './pod-volumes.ts';
@@ -31,6 +31,18 @@ function ownDisk(bench: Bench, { workload, name, path }: PodVolume, { target }: 
     `The volume ${name} had no size; its disk is the smallest there is, ${target.smallestVolumeGi} GiB.`,
     `See how much is in it (du -sh in the pod) and raise the size of PersistentVolumeClaim ${claim} if needed.`,
   );
+  if (mostPodsOf(workload, bench.objects()) > 1)
+    bench.task(
+      row.rule,
+      workload,
+      `Its autoscaler may ask for several pods, and the disk of its volume ${name} is attached to one node at a time.`,
+      'Set maxReplicas to 1 in the overlay, or put shared storage in the place of the disk.',
+    );
+  oneAtATime(bench, workload, row.rule);
+}
+
+/** A Deployment whose pod has a disk: the new pod comes when the old one has gone. */
+export function oneAtATime(bench: Bench, workload: Manifest, rule: string): void {
   if (workload.kind !== 'Deployment' || valueAt(workload, ['spec', 'strategy', 'type']) === 'Recreate')
     return;
   bench.set(
@@ -38,7 +50,7 @@ function ownDisk(bench: Bench, { workload, name, path }: PodVolume, { target }: 
     ['spec', 'strategy'],
     { type: 'Recreate' },
     {
-      rule: row.rule,
+      rule,
       why: 'A disk is attached to one node at a time: a rolling update would wait for ever for the old pod’s disk.',
     },
   );
@@ -90,6 +102,6 @@ export function keepFiles(
 ): void {
   const { workload } = volume;
   if (workload.kind === 'StatefulSet' && !row.areUploads) perPodDisk(bench, volume, context, row);
-  else if (replicasOf(workload) === 1 && !row.areUploads) ownDisk(bench, volume, context, row);
+  else if (podsOf(workload, bench.objects()) === 1 && !row.areUploads) ownDisk(bench, volume, context, row);
   else sharedFiles(bench, volume, context, row);
 }

@@ -3,6 +3,7 @@ import {
   containersOf,
   fieldsOf,
   listOf,
+  valueAt,
   type FieldPath,
   type Manifest,
   type PlacedContainer,
@@ -17,7 +18,7 @@ export interface Mention {
   readonly isWhole: boolean;
 }
 
-/** Environment values, arguments and ConfigMap texts of the stack. */
+/** Environment values, arguments and ConfigMap texts of the stack, and the environment of its database. */
 export function mentionsOf(bench: Bench): readonly Mention[] {
   return bench.objects().flatMap((object): readonly Mention[] => {
     if (object.kind === 'ConfigMap')
@@ -27,8 +28,26 @@ export function mentionsOf(bench: Bench): readonly Mention[] {
         text: String(text),
         isWhole: !String(text).includes('\n'),
       }));
+    if (object.kind === 'postgresql') return ofDatabase(object);
     return containersOf(object).flatMap((placed) => ofContainer(object, placed));
   });
+}
+
+/** Environment of the database's pods and of the containers beside it. */
+function ofDatabase(object: Manifest): readonly Mention[] {
+  const sidecars = listOf(valueAt(object, ['spec', 'sidecars'])).map((_, index) => [
+    'spec',
+    'sidecars',
+    index,
+    'env',
+  ]);
+  return [['spec', 'env'], ...sidecars].flatMap((path) =>
+    listOf(valueAt(object, path)).flatMap(({ value }, index) =>
+      typeof value === 'string'
+        ? [{ object, path: path.concat(index, 'value'), text: value, isWhole: false }]
+        : [],
+    ),
+  );
 }
 
 function ofContainer(object: Manifest, { path, container }: PlacedContainer): readonly Mention[] {

@@ -47,3 +47,11 @@ export function mountsText({ mounts }: PodVolume): string {
     mounts.map(({ container, mountPath }) => `${container} at ${mountPath}`).join(', ') || 'mounted nowhere'
   );
 }
+
+/** Names that people give to files of users. */
+const uploads = /upload|media|attachment|document|avatar|photo|image|user-?files/i;
+
+/** Whether a volume holds files of users, by its name and by where it is mounted. */
+export function looksLikeUploads({ name, mounts }: Pick<PodVolume, 'mounts' | 'name'>): boolean {
+  return [name, ...mounts.map(({ mountPath }) => mountPath)].some((word) => uploads.test(word));
+}

@@ -6,17 +6,22 @@ import { describe, expect, test } from 'vitest';
 import { localStack } from '../../../test/fakes/local-stack.ts';
 import { Bench } from '../bench.ts';
 import { valueAt, type FieldPath, type Manifest } from '../manifest.ts';
-import { withoutPlainSecrets } from '../plain-secrets.ts';
+import { removed } from '../plain-secrets/in-text.ts';
+import { withoutPlainSecrets } from '../plain-secrets/in-manifest.ts';
 import { planMigration } from '../plan-migration.ts';
-import type { DatabaseChoice } from '../target.ts';
+import type { DatabaseChoice, TargetId } from '../target.ts';
 import { targets } from '../targets/index.ts';
 import { localNames } from './host-names.ts';
 import { splitImage } from './image.ts';
 import { rules } from './index.ts';
 
-function rewritten(manifests: readonly Manifest[], database: DatabaseChoice = 'operator'): Bench {
+function rewritten(
+  manifests: readonly Manifest[],
+  database: DatabaseChoice = 'operator',
+  id: TargetId = 'gke',
+): Bench {
   const bench = new Bench(manifests);
-  for (const rule of rules) rule.run(bench, { target: targets.gke.target, database });
+  for (const rule of rules) rule.run(bench, { target: targets[id].target, database });
   return bench;
 }
 
@@ -222,6 +227,7 @@ describe('what only a person can do', () => {
 
   test('images of other registries and pinned digests stay as they are named', () => {
     expect([...bench.images.keys()]).not.toContain('quay.io/logs/ship:1.2');
+    expect([...bench.images.keys()].filter((name) => name.startsWith('rabbitmq'))).toEqual([]);
     expect(told('image', 'queue')).toEqual([]);
   });
 });
@@ -261,6 +267,53 @@ test('a database of the operator that has one member, or does not wait for its s
   expect(managed).toMatch(/work_mem = 64MB/);
 });
 
+test.each(['gke', 'eks', 'aks'] as const)(
+  '%s: the old cluster’s store is taken out of the database, and other local names are told',
+  (id) => {
+    const cluster: Manifest = {
+      apiVersion: 'acid.zalan.do/v1',
+      kind: 'postgresql',
+      metadata: { name: 'db', namespace: 'shop' },
+      spec: {
+        numberOfInstances: 3,
+        postgresql: { version: '17' },
+        volume: { size: '20Gi' },
+        env: [
+          { name: 'AWS_ENDPOINT', value: 'http://minio.local:9000' },
+          { name: 'AWS_S3_FORCE_PATH_STYLE', value: 'true' },
+          { name: 'AWS_SECRET_ACCESS_KEY', value: removed },
+          { name: 'WALG_DISABLE_S3_SSE', value: 'true' },
+          { name: 'WALE_S3_PREFIX', value: 's3://old/spilo' },
+          { name: 'CLONE_WAL_S3_BUCKET', value: 'old' },
+          { name: 'WALG_COMPRESSION_METHOD', value: 'brotli' },
+          { name: 'LICENCE_SERVER', value: 'http://licence.local' },
+        ],
+        clone: { cluster: 'old', s3_endpoint: 'http://minio.local:9000' },
+        standby: { standby_host: 'old' },
+        sidecars: [{ name: 'logs', image: 'logs:1', env: [{ name: 'TO', value: 'host.k3d.internal' }] }],
+      },
+    };
+    const moved = rewritten([cluster], 'operator', id);
+    const spec = valueAt(moved.find('postgresql', 'db', 'shop'), ['spec']);
+    const names = JSON.stringify(valueAt(spec, ['env']));
+    expect(names).not.toMatch(/AWS_(ENDPOINT|S3|SECRET)|DISABLE_S3_SSE|WALE_S3_PREFIX|CLONE_WAL/);
+    expect(names).toMatch(/WALG_COMPRESSION_METHOD.*LICENCE_SERVER/);
+    expect(valueAt(spec, ['clone'])).toBeUndefined();
+    const rows = moved.changes.filter(({ after }) => after === '(removed)').map(({ before }) => before);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        'AWS_ENDPOINT: http://minio.local:9000',
+        'AWS_SECRET_ACCESS_KEY: a secret or a reference',
+        'CLONE_WAL_S3_BUCKET: old',
+      ]),
+    );
+    const all = moved.tasks.map(({ what }) => what).join('\n');
+    expect(all).toMatch(/licence\.local/);
+    expect(all).toMatch(/spec\.sidecars\[0\]\.env\[0\]\.value leads to host\.k3d\.internal/);
+    expect(all).toMatch(/follows another cluster/);
+  },
+);
+
 test('names of this machine are told from names of the cluster', () => {
   expect(localNames('https://shop.local:8443, a.b.localhost, 127-0-0-1.nip.io and x.test')).toEqual([
     'shop.local',
@@ -278,4 +331,26 @@ test('an image is split as a container engine does it', () => {
   expect(splitImage('shop/web:1')).toEqual({ rest: 'shop/web:1' });
   expect(splitImage('localhost/web:1')).toEqual({ host: 'localhost', rest: 'web:1' });
   expect(splitImage('ghcr.io/a/b@sha256:1')).toEqual({ host: 'ghcr.io', rest: 'a/b@sha256:1' });
+});
+
+const workload = (name: string, of: string): Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'shop' },
+  spec: { template: { spec: { containers: [{ name: 'c', image: of }] } } },
+});
+
+test('an image is pushed under a name and a tag, which a digest is not', () => {
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  const moved = rewritten([
+    workload('hub', `redis:7@${digest}`),
+    workload('tagged', `localhost:5000/shop/web:3@${digest}`),
+    workload('bare', `localhost:5000/shop/web@${digest}`),
+  ]);
+  expect([...moved.images.values()]).toEqual(['shop/web:3', 'shop/web:sha256-abababababab']);
+  const imageOf = (name: string) =>
+    valueAt(moved.find('Deployment', name, 'shop'), [...pod, 'containers', 0, 'image']);
+  expect(imageOf('hub')).toBe(`redis:7@${digest}`);
+  expect(imageOf('tagged')).toBe('registry.invalid/shop/web:3');
+  expect(moved.tasks.filter(({ what }) => what.includes('named by its digest'))).toHaveLength(2);
 });

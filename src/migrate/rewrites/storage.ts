@@ -11,6 +11,7 @@ import {
 } from '../manifest.ts';
 import { gibibytes, quantityBytes } from '../quantity.ts';
 import type { Rule, RuleContext } from '../rule.ts';
+import { followUsers } from './shared-claims.ts';
 
 const id = 'storage';
 
@@ -72,9 +73,15 @@ function wishesOf(manifest: Manifest): readonly Wish[] {
   });
 }
 
+/** Whether the volume is on a disk of one machine. */
+function isLocal({ object, classPath }: Wish): boolean {
+  const found = textAt(object, classPath);
+  return found === undefined || localClasses.has(found);
+}
+
 function giveClass(bench: Bench, wish: Wish, { target }: RuleContext): void {
   const found = textAt(wish.object, wish.classPath);
-  if (found !== undefined && !localClasses.has(found)) {
+  if (found !== undefined && !isLocal(wish)) {
     const what = `It asks for the storage class ${found}, which is not one of the local clusters that Rekindle knows.`;
     bench.task(
       id,
@@ -118,9 +125,12 @@ function giveSize(bench: Bench, wish: Wish, { target, measured }: RuleContext): 
 /** Volumes on a disk of one machine. */
 export const storage: Rule = {
   id,
-  looksFor: 'volumes of local classes (local-path and the like), and sizes that were never enforced',
+  looksFor:
+    'volumes of local classes (local-path and the like), those that several pods mount, and sizes that were never enforced',
   run: (bench, context) => {
     for (const wish of bench.objects().flatMap(wishesOf)) {
+      const isClaim = wish.object.kind === 'PersistentVolumeClaim';
+      if (isClaim && followUsers(bench, wish.object, context, isLocal(wish))) continue;
       giveClass(bench, wish, context);
       giveSize(bench, wish, context);
     }

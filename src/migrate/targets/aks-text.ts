@@ -7,6 +7,8 @@ export const aksText: TargetText = {
     commands: [
       'az group create --name STATE_GROUP --location REGION',
       'az storage account create --name STATE_ACCOUNT --resource-group STATE_GROUP --sku Standard_ZRS --allow-blob-public-access false',
+      // The owner of the account may not read or write what is in it (learn.microsoft.com/azure/storage/blobs/assign-azure-role-data-access).
+      'az role assignment create --assignee "$(az ad signed-in-user show --query id --output tsv)" --role "Storage Blob Data Contributor" --scope "$(az storage account show --name STATE_ACCOUNT --resource-group STATE_GROUP --query id --output tsv)"      # counts after some minutes',
       'az storage container create --name state --account-name STATE_ACCOUNT --auth-mode login',
     ],
     init: 'tofu init -backend-config=resource_group_name=STATE_GROUP -backend-config=storage_account_name=STATE_ACCOUNT -backend-config=use_azuread_auth=true',
@@ -29,9 +31,12 @@ export const aksText: TargetText = {
   address:
     'az network public-ip show --resource-group "$NAME" --name "$NAME-front-door" --query ipAddress --output tsv',
   platform: [
+    // The labels have to be texts: the API refuses a label that is a boolean, and `--set` makes one of `true`. The Issuer is of a
+    // namespace and logs in as the pod of cert-manager, which it may only with --issuer-ambient-credentials
+    // (cert-manager.io/docs/configuration/acme/dns01/azuredns, Managed Identity Using AAD Workload Identity).
     '# cert-manager, which gets the certificate of the front door:',
     'helm repo add jetstack https://charts.jetstack.io',
-    String.raw`helm upgrade --install cert-manager jetstack/cert-manager --version v1.21.2 --namespace cert-manager --create-namespace --set crds.enabled=true --set 'podLabels.azure\.workload\.identity/use=true' --set 'serviceAccount.labels.azure\.workload\.identity/use=true'`,
+    String.raw`helm upgrade --install cert-manager jetstack/cert-manager --version v1.21.2 --namespace cert-manager --create-namespace --set crds.enabled=true --set-string 'podLabels.azure\.workload\.identity/use=true' --set-string 'serviceAccount.labels.azure\.workload\.identity/use=true' --set 'extraArgs={--issuer-ambient-credentials}'`,
   ],
   billed: [
     'the control plane with its service level agreement',

@@ -182,6 +182,8 @@ function secretStore(bench: Bench, namespace: string): Manifest {
       provider: {
         azurekv: {
           authType: 'WorkloadIdentity',
+          // Neither the account nor the operator's pod names a tenant, so the store has to (external-secrets.io/latest/provider/azure-key-vault).
+          tenantId: 'tenant-invalid',
           vaultUrl: 'https://vault.invalid/',
           serviceAccountRef: { name: reader },
         },
@@ -195,6 +197,7 @@ function secretStore(bench: Bench, namespace: string): Manifest {
     });
     bench.fill('SECRETS_IDENTITY', account, ['metadata', 'annotations', 'azure.workload.identity/client-id']);
     bench.add(store, { rule, why: 'Key Vault, read by External Secrets Operator.' });
+    bench.fill('TENANT', store, ['spec', 'provider', 'azurekv', 'tenantId']);
     bench.fill('SECRETS_PROJECT', store, ['spec', 'provider', 'azurekv', 'vaultUrl'], {
       delimiter: '/',
       index: 2,

@@ -5,7 +5,8 @@ export const eksText: TargetText = {
   tools: ['aws (the CLI, version 2)'],
   state: {
     commands: [
-      'aws s3api create-bucket --bucket STATE_BUCKET --region REGION --create-bucket-configuration LocationConstraint=REGION',
+      // It names the region to S3 where it must, and not in us-east-1, where s3api create-bucket refuses that.
+      'aws s3 mb s3://STATE_BUCKET --region REGION',
       'aws s3api put-bucket-versioning --bucket STATE_BUCKET --versioning-configuration Status=Enabled',
     ],
     init: 'tofu init -backend-config=bucket=STATE_BUCKET -backend-config=region=REGION -backend-config=use_lockfile=true',
@@ -30,7 +31,7 @@ export const eksText: TargetText = {
     ],
   },
   beforeSwitch:
-    'The load balancer has a name of its own once the Ingress is applied (`kubectl get ingress`). It is the variable `front_door_name`; with it and `old_address` the two records of the front door are made, and `serve_from` says which one counts.',
+    'The load balancer has a name of its own once the Ingress is applied (`kubectl get ingress`). It is the variable `front_door_name`; with it and `old_address` the two records of the front door are made, once `serve_from` is not "nowhere", and `serve_from` says which one counts.',
   certificate: [
     'aws acm list-certificates --query "CertificateSummaryList[?DomainName==\'$DOMAIN\'].Status" --output text   # ISSUED',
   ],

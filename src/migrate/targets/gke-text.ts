@@ -17,6 +17,9 @@ export const gkeText: TargetText = {
     zones: '["ZONE", "ZONE", "ZONE"]',
   },
   before: [
+    // A new project has neither: without them the program cannot even switch on the others that it needs
+    // (provider google, docs/resources/google_project_service).
+    'gcloud services enable cloudresourcemanager.googleapis.com serviceusage.googleapis.com compute.googleapis.com --project PROJECT',
     'gcloud billing projects describe PROJECT --format="value(billingEnabled)"   # True',
     'gcloud compute zones list --filter="region:REGION" --format="value(name)"   # three of these',
     'gcloud compute regions describe REGION --flatten=quotas --format="table(quotas.metric,quotas.limit,quotas.usage)" | grep -E "CPUS|SSD_TOTAL_GB|IN_USE_ADDRESSES"',

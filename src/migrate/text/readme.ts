@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.ts';
 import type { Program, Variable } from '../infra/model.ts';
-import { camelCase } from '../infra/model.ts';
+import { camelCase, oldestTerraform } from '../infra/model.ts';
 import { poolerImage } from '../pooler.ts';
 import { paragraphs, shell, table } from './markdown.ts';
 import { versions } from './platform.ts';
@@ -11,6 +11,8 @@ interface ReadmeContext extends RunbookContext {
   readonly program: Program;
   readonly unread: readonly string[];
   readonly hasObjects: boolean;
+  /** Whether the target has a managed database to offer. */
+  readonly hasManaged: boolean;
 }
 
 const usual = ({ default: value }: Variable) =>
@@ -204,14 +206,15 @@ const takingDown = paragraphs(
 
 /** What the folder is, and what is done with it in which order: `README.md`. */
 export function readmeText(context: ReadmeContext): string {
-  const { title, text, hasObjects, needs } = context;
+  const { title, text, hasObjects, hasManaged, needs, program } = context;
+  const other = hasManaged ? ' (`--database managed` is the other choice)' : '';
   const what =
     needs.database === 'managed'
       ? 'PostgreSQL is run by the provider'
-      : 'PostgreSQL stays under the Zalando operator';
+      : `PostgreSQL stays under the Zalando operator${other}`;
   return paragraphs(
     `# ${needs.name} on ${title}`,
-    `Written by \`rekindle migrate ${context.id}\`; ${what}${needs.database === 'managed' ? '' : ' (`--database managed` is the other choice)'}. Needs: kubectl, helm, jq, curl, openssl, docker, ${text.tools.join(', ')}, and OpenTofu, Terraform (>= 1.6) or Pulumi with Node >= 22.`,
+    `Written by \`rekindle migrate ${context.id}\`; ${what}. Needs: kubectl, helm, jq, curl, openssl, docker, ${text.tools.join(', ')}, and OpenTofu or Terraform (>= ${oldestTerraform(program.provider)}) or Pulumi with Node >= 22.`,
     untried(context),
     layout(context),
     infrastructure(context),

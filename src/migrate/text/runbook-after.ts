@@ -1,4 +1,5 @@
 import type { WriteProbe } from '../facts.ts';
+import { removed } from '../plain-secrets/in-text.ts';
 import {
   databaseOf,
   newExec,
@@ -15,12 +16,37 @@ import { paragraphs, quoted, shell, word } from './markdown.ts';
 /** The text with the shell's variable in the place of `${id}`. */
 const withId = (text: string) => quoted(text).replaceAll('${id}', `'"$1"'`);
 
-function writes({ method, path, headers, body, expectStatus, readBack }: WriteProbe): readonly string[] {
+/** A header of the probe for curl. What it logged in with is not in this folder; the shell has it in a variable. */
+function header(name: string, value: string): string {
+  return value.includes(removed)
+    ? `-H ${quoted(`${name}: `)}"$${variableOf(name)}"`
+    : `-H ${quoted(`${name}: ${value}`)}`;
+}
+
+const variableOf = (name: string) => `HEADER_${name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}`;
+
+/** Asks the person for what the folder does not have. */
+function asked({ headers, body = '', path, readBack = '' }: WriteProbe): readonly string[] {
+  const names = Object.entries(headers).filter(([, value]) => value.includes(removed));
+  return [
+    ...names.map(
+      ([name]) =>
+        `read -rsp ${quoted(`${name}, as in the annotation rekindle.dev/write-probe of the old Service: `)} ${variableOf(name)}; echo`,
+    ),
+    ...([body, path, readBack].some((text) => text.includes(removed))
+      ? [`# Put what the old Service's annotation has in the place of ${removed} in these lines:`]
+      : []),
+  ];
+}
+
+function writes(probe: WriteProbe): readonly string[] {
+  const { method, path, headers, body, expectStatus, readBack } = probe;
   const all = { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) };
-  const heads = Object.entries(all).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
+  const heads = Object.entries(all).map(([name, value]) => header(name, value));
   const to = `--resolve "$DOMAIN:443:$ADDRESS"`;
   const data = body === undefined ? '' : ` --data ${withId(body)}`;
   return [
+    ...asked(probe),
     'write() {',
     `  curl -sS -o /dev/null -w '%{http_code}\\n' ${to} -X ${word(method)} ${heads.join(' ')}${data} "https://$DOMAIN"${withId(path)}`,
     '}',
@@ -29,7 +55,7 @@ function writes({ method, path, headers, body, expectStatus, readBack }: WritePr
       : [
           'read_back() {',
           `  curl -sS -w '\\n%{http_code}\\n' ${to} ${Object.entries(headers)
-            .map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`)
+            .map(([name, value]) => header(name, value))
             .join(' ')} "https://$DOMAIN"${withId(readBack)}`,
           '}',
         ]),
@@ -92,7 +118,7 @@ export function wayBack(context: RunbookContext): string {
   const open = [
     ...(old.cluster === undefined
       ? []
-      : [`${oldPsql(context)} -c 'ALTER DATABASE ${database} RESET default_transaction_read_only'`]),
+      : [`${oldPsql(context)} -c 'ALTER DATABASE "${database}" RESET default_transaction_read_only'`]),
     ...scale(
       onOld,
       [...old.writers, ...old.schedulers.filter((one) => old.writers.every(({ name }) => name !== one.name))],
@@ -133,7 +159,7 @@ export function wayBack(context: RunbookContext): string {
       ...(old.cluster === undefined
         ? []
         : [
-            `${oldPsql(context).replace(`-d ${database}`, '-d postgres')} -c 'CREATE DATABASE ${database}_back OWNER ${ownerOf(old)} TEMPLATE template0'`,
+            `${oldPsql(context).replace(`-d ${database}`, '-d postgres')} -c 'CREATE DATABASE "${database}_back" OWNER "${ownerOf(old)}" TEMPLATE template0'`,
             `${onOld} exec -i "$OLD_PRIMARY" -c postgres -- pg_restore -U postgres -d ${database}_back --no-owner --role=${ownerOf(old)} --no-privileges --exit-on-error < back.dump`,
             `${oldPsql(context).replace(`-d ${database}`, `-d ${database}_back`)} -qAt < scripts/table-digests.sql | diff digests-back.txt -      # equal, but for what the operator adds`,
             '# then rename: the old one to NAME_before, the copy to NAME; and open the old side as above',

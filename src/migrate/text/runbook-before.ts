@@ -1,3 +1,4 @@
+import { usualName } from '../infra/common-variables.ts';
 import {
   databaseOf,
   newExec,
@@ -61,7 +62,7 @@ export function variables(context: RunbookContext): string {
       'export NEW=CONTEXT_OF_THE_NEW_CLUSTER',
       `export NAMESPACE=${old.namespace}`,
       `set -a; . kubernetes/overlays/${id}/settings.env; set +a   # DOMAIN and the others`,
-      `export NAME=${needs.name}     # the variable name, if you have set another`,
+      `export NAME=${usualName(needs.name)}     # the variable name, if you have set another`,
       `export ADDRESS=$(${text.address})`,
       ...(cluster === undefined ? [] : [`export OLD_PRIMARY=${primary(onOld)}`]),
       ...(cluster === undefined || needs.database === 'managed'

@@ -44,7 +44,7 @@ export function freeze(context: RunbookContext): string {
     old.cluster === undefined
       ? ''
       : shell(
-          `${oldPsql(context)} -c 'ALTER DATABASE ${database} SET default_transaction_read_only = on'`,
+          `${oldPsql(context)} -c 'ALTER DATABASE "${database}" SET default_transaction_read_only = on'`,
           `${oldPsql(context)} -Atc "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '${database}' and pid <> pg_backend_pid()"`,
           '# Nobody writes: the same number twice.',
           `${oldPsql(context)} -Atc 'select pg_current_wal_lsn()'; sleep 10; ${oldPsql(context)} -Atc 'select pg_current_wal_lsn()'`,
@@ -155,8 +155,8 @@ export function restore(context: RunbookContext): string {
       : 'The operator has made the roles; their new passwords are in its Secrets, and the pods read them there. Owners and rights come with the dump.',
     shell(
       ...scale(onNew, old.writers, () => 0),
-      `${admin} -d postgres -c 'DROP DATABASE IF EXISTS ${database} WITH (FORCE)'`,
-      `${admin} -d postgres -c 'CREATE DATABASE ${database} OWNER ${owner} TEMPLATE template0 ENCODING UTF8'`,
+      `${admin} -d postgres -c 'DROP DATABASE IF EXISTS "${database}" WITH (FORCE)'`,
+      `${admin} -d postgres -c 'CREATE DATABASE "${database}" OWNER "${owner}" TEMPLATE template0 ENCODING UTF8'`,
       `# Extensions that your tables use, by hand, for each: ${admin} -d ${database} -c 'CREATE EXTENSION NAME'`,
       `${exec} sh -c 'cat > /tmp/${database}.dump' < ${database}.dump`,
       `${exec} sha256sum /tmp/${database}.dump      # as in step 3`,

@@ -64,7 +64,7 @@ export function frontDoor(needs: Needs): Subject {
             },
           ],
         },
-        onlyUnless: { variable: 'serve_from', is: 'nowhere' },
+        onlyUnless: [{ variable: 'serve_from', is: 'nowhere' }],
       },
       {
         key: 'people',

@@ -57,7 +57,7 @@ function variables(needs: Needs): readonly Variable[] {
       name: 'admin_group_id',
       type: 'string',
       description:
-        'Object id of the group in Entra ID whose members administer the cluster: az ad group show.',
+        'Object id of the group in Entra ID whose members administer the cluster and write into the vault, you among them: az ad group show.',
       check: { matches: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', says: 'The object id of a group.' },
     },
     {
@@ -96,6 +96,7 @@ const values: Readonly<Partial<Record<SettingName, Value>>> = {
   IMAGE_REGISTRY: attribute('images', 'login_server'),
   FRONT_DOOR_ADDRESS: attribute('front_door', 'name'),
   RESOURCE_GROUP: attribute('group', 'name'),
+  TENANT: attribute('account', 'tenant_id', 'apply((account) => account.tenantId)'),
   SUBSCRIPTION: variable('subscription_id'),
   UPLOADS: attribute('files', 'name'),
   CERTIFICATE_IDENTITY: attribute('certificates', 'client_id'),

@@ -64,6 +64,11 @@ function vault({ grants }: Needs): readonly Resource[] {
       'External Secrets Operator may read the vault as this.',
     ),
     right('secrets_reader', 'Key Vault Secrets User', 'vault', attribute('secrets', 'principal_id')),
+    {
+      ...right('secrets_writer', 'Key Vault Secrets Officer', 'vault', variable('admin_group_id')),
+      // With RBAC not even who made the vault may write into it (learn.microsoft.com/azure/key-vault/general/rbac-guide).
+      comment: 'Who administers the cluster puts the secrets there: scripts/copy-secret.sh.',
+    },
   ];
 }
 

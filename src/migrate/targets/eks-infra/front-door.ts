@@ -1,4 +1,4 @@
-import { attribute, text, variable, type Subject, type Value } from '../../infra/model.ts';
+import { attribute, text, variable, type Subject, type Test, type Value } from '../../infra/model.ts';
 
 const weight = (side: string): Value => ({
   kind: 'choice',
@@ -6,6 +6,9 @@ const weight = (side: string): Value => ({
   chosen: 100,
   otherwise: 0,
 });
+
+/** Where all weights are 0 Route 53 takes all records alike (docs.aws.amazon.com/Route53, weighted routing): none may be there. */
+const nowhere: Test = { variable: 'serve_from', is: 'nowhere' };
 
 const pulumiOption = (field: string) => `domainValidationOptions[0].${field}`;
 
@@ -88,7 +91,7 @@ export function frontDoor(): Subject {
             plural: 'aliases',
           },
         },
-        onlyUnless: { variable: 'front_door_name', is: '' },
+        onlyUnless: [nowhere, { variable: 'front_door_name', is: '' }],
       },
       {
         key: 'old_front_door',
@@ -107,7 +110,7 @@ export function frontDoor(): Subject {
             plural: 'weightedRoutingPolicies',
           },
         },
-        onlyUnless: { variable: 'old_address', is: '' },
+        onlyUnless: [nowhere, { variable: 'old_address', is: '' }],
       },
       {
         key: 'people',

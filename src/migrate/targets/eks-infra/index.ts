@@ -54,7 +54,8 @@ export function eksProgram(needs: Needs): Program {
       version: '6.25.0',
       settings: { region: variable('region') },
       pulumi: { package: '@pulumi/aws', version: '7.48.0', as: 'aws' },
-      backend: { type: 's3', fixed: { key: `rekindle/${needs.name}/terraform.tfstate` } },
+      // use_lockfile, which README.md sets, is of 1.10 (OpenTofu and Terraform, backend s3).
+      backend: { type: 's3', fixed: { key: `rekindle/${needs.name}/terraform.tfstate` }, since: '1.10' },
     },
     variables: eksVariables(needs),
     subjects: [

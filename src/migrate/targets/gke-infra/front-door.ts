@@ -112,7 +112,7 @@ export function frontDoor(): Subject {
             },
           ],
         },
-        onlyUnless: { variable: 'serve_from', is: 'nowhere' },
+        onlyUnless: [{ variable: 'serve_from', is: 'nowhere' }],
       },
     ],
   };

@@ -1,5 +1,6 @@
 import {
   attribute,
+  everybodys,
   text,
   variable,
   type Output,
@@ -37,7 +38,9 @@ function outputs(needs: Needs): readonly Output[] {
     name: 'database_ca',
     description:
       'Certificate of the authority that signs the database’s own: database_ca.pem of the overlay.',
-    value: attribute('database', 'server_ca_cert[0].cert', 'serverCaCerts[0].cert'),
+    // The provider marks the whole list as sensitive (provider google, resource_sql_database_instance.go, server_ca_cert; since
+    // 5.12.0), though a certificate is what a server shows to everybody.
+    value: everybodys(attribute('database', 'server_ca_cert[0].cert', 'serverCaCerts[0].cert')),
   };
   return [
     settingsOutput(needs, values),
