@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 
+import { backupId } from '../domain/backup-id.ts';
 import type { BackupStore } from '../ports/backup-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -49,12 +50,6 @@ function timeOf(clock: Clock): string {
   return new Date(clock.now()).toISOString();
 }
 
-/** A new id that sorts by time. */
-function newId(clock: Clock): string {
-  const random = Math.floor(Math.random() * 0x1_0000);
-  return `${timeOf(clock).replaceAll(/[-:]|\.\d+/g, '')}-${random.toString(16).padStart(4, '0')}`;
-}
-
 async function putManifest(store: BackupStore, manifest: BackupManifest): Promise<void> {
   const text = Buffer.from(`${JSON.stringify(manifest, undefined, 1)}\n`);
   await store.put(manifest.id, manifestName, Readable.from([text], { objectMode: false }));
@@ -91,7 +86,7 @@ export async function createBackup(
   if (earlier !== undefined) say(`going on with ${earlier.id}, which was interrupted`);
   const start = earlier ?? {
     schema: 'rekindle.dev/v1alpha1/backup' as const,
-    id: newId(clock),
+    id: backupId(clock.now(), Math.random()),
     ...identity,
     startedAt: timeOf(clock),
     recipients: [...recipients],

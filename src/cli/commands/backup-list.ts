@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 
+import { ownerText } from '../../backup/choose-backup.ts';
 import { evidenceKeyFile, signingKey } from '../../backup/keys.ts';
 import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import { chosenTarget, readInputs } from '../../app/wire.ts';
@@ -28,7 +29,8 @@ function line({ id, manifest, trouble, proof }: ShelvedBackup): string {
           bad: `BAD, found ${proof.at}`,
           'could-not-tell': `not known, tried ${proof.at}`,
         }[proof.verdict];
-  const what = trouble ?? `${manifest?.parts.length ?? 0} files, ${megabytes(size ?? 0)}`;
+  const owner = manifest === undefined ? '' : `of ${ownerText(manifest)}, `;
+  const what = trouble ?? `${owner}${manifest?.parts.length ?? 0} files, ${megabytes(size ?? 0)}`;
   return `${id}  ${what}; ${state}`;
 }
 

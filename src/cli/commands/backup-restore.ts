@@ -1,11 +1,11 @@
 import path from 'node:path';
 
+import { chooseBackup, type Owner } from '../../backup/choose-backup.ts';
 import { readKeys } from '../../backup/keys.ts';
 import type { BackupManifest, BackupPart, DatabaseDetails } from '../../backup/manifest.ts';
 import { startCommands, unpackHere } from '../../backup/physical/unpack-here.ts';
 import { decompressed } from '../../backup/physical/zstd.ts';
 import { restoreBeside, swapCommands, type RestoredBeside } from '../../backup/postgres/restore-beside.ts';
-import { shelved } from '../../backup/shelf.ts';
 import { readPart } from '../../backup/store-part.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import { answer } from '../answer.ts';
@@ -15,6 +15,7 @@ import type { CommonOptions } from '../options.ts';
 import { openSession } from '../session.ts';
 import { backupContext } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
+import { namedOwner, ownerOf } from './backup-owner.ts';
 import { readableServers, storeOf } from './backup-session.ts';
 
 type Options = CommonOptions & BackupRestoreOptions;
@@ -67,8 +68,9 @@ async function restoreFiles(
   wanted: string | undefined,
 ): Promise<number> {
   const { identities } = await readKeys(options.key);
-  const store = storeOf(options.at, await backupContext(options, signal));
-  const manifest = await chosenManifest(store, wanted);
+  const known = await backupContext(options, signal);
+  const store = storeOf(options.at, known);
+  const manifest = await chosenManifest(store, wanted, namedOwner(options, known));
   const part = manifest.parts.find((entry) => entry.of.kind === 'cluster');
   if (part?.of.kind !== 'cluster')
     throw wrong(
@@ -93,18 +95,17 @@ async function restoreFiles(
   return exitCodes.healthy;
 }
 
-async function chosenManifest(store: BackupStore, wanted: string | undefined): Promise<BackupManifest> {
-  const id = wanted ?? (await store.ids()).at(-1);
-  const { manifest, trouble } =
-    id === undefined
-      ? { manifest: undefined, trouble: 'the place holds none' }
-      : await shelved(store, id, undefined);
+async function chosenManifest(
+  store: BackupStore,
+  wanted: string | undefined,
+  meant: Partial<Owner>,
+): Promise<BackupManifest> {
+  const chosen = await chooseBackup(store, wanted, meant);
+  const what = `There is no backup ${wanted === undefined ? '' : `${wanted} `}that can be restored`;
+  if ('why' in chosen) throw wrong(what, chosen.why, chosen.next);
+  const { id, manifest, trouble } = chosen;
   if (manifest !== undefined) return manifest;
-  throw wrong(
-    `There is no backup ${wanted ?? ''} that can be restored`,
-    trouble ?? '',
-    'See: rekindle backup list',
-  );
+  throw wrong(what, `${id}: ${trouble ?? ''}`, 'Name another one by its id: rekindle backup list');
 }
 
 /** `rekindle backup restore`: beside the database that is in use; the swap is a person's. */
@@ -123,7 +124,7 @@ export async function backupRestore(
   try {
     const { identities } = await readKeys(options.key);
     const store = storeOf(options.at, session.target.context);
-    const manifest = await chosenManifest(store, wanted);
+    const manifest = await chosenManifest(store, wanted, ownerOf(session));
     const part = chosenPart(manifest, options.database);
     const servers = (await readableServers(session)).databases.get(part.of.cluster);
     if (servers === undefined)
