@@ -19,11 +19,13 @@ export function evidenceKey(keyFile: string | undefined): KeyObject | undefined 
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function line({ id, manifest, trouble, proof }: ShelvedBackup): string {
+function line({ id, manifest, trouble, proof, foreign }: ShelvedBackup): string {
   const size = manifest?.parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const state =
     proof === undefined
-      ? 'never verified here'
+      ? foreign > 0
+        ? 'never verified here, but with another key'
+        : 'never verified here'
       : {
           proven: `proven ${proof.at}`,
           bad: `BAD, found ${proof.at}`,

@@ -2,6 +2,7 @@ import { isOf, ownerText, type Owner } from '../../backup/choose-backup.ts';
 import { keptBackups, type KeepReason, type Retention } from '../../backup/retention.ts';
 import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
+import { ExplainedError } from '../../record/explained-error.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -25,6 +26,11 @@ function retentionOf(options: BackupPruneOptions) {
   return { last: keepLast, daily: keepDaily, weekly: keepWeekly, monthly: keepMonthly };
 }
 
+/** It is not known what may be deleted. */
+class PruneRefused extends ExplainedError {
+  override readonly name = 'PruneRefused';
+}
+
 /** What went and what stays, and why. */
 export interface Pruned {
   readonly deleted: readonly string[];
@@ -40,7 +46,21 @@ export interface PruneOptions extends Pick<BackupPruneOptions, 'key' | 'dryRun'>
 /** Whose a backup is, in a word; undefined: its manifest does not tell. */
 const whose = ({ manifest }: ShelvedBackup) => (manifest === undefined ? undefined : ownerText(manifest));
 
-/** Deletes what no rule keeps, of each stack for itself; never the newest of a stack that was proven. */
+/** Without the key of the evidence nobody can tell which one may not be deleted. Throws PruneRefused. */
+function refuseForeign(store: BackupStore, ofOne: readonly ShelvedBackup[]): void {
+  const foreign = ofOne.filter((backup) => backup.foreign > 0);
+  const [first] = foreign;
+  if (first === undefined || ofOne.some(({ proof }) => proof?.verdict === 'proven')) return;
+  const owner = whose(first);
+  throw new PruneRefused({
+    what: 'Nothing is deleted',
+    cause: `${foreign.length} backups${owner === undefined ? '' : ` of ${owner}`} were examined, and this key has signed none of what proves one: it is not known which was proven`,
+    place: store.place,
+    next: 'Name with --key the key that they were made with, whose evidence.key lies beside it; or prove the newest with this one: rekindle backup verify.',
+  });
+}
+
+/** Deletes what no rule keeps, of each stack for itself; never the newest of a stack that was proven. Throws PruneRefused, then nothing is deleted. */
 export async function pruneBackups(
   store: BackupStore,
   retention: Retention,
@@ -51,10 +71,11 @@ export async function pruneBackups(
   const found = all.filter(({ manifest }) => manifest === undefined || isOf(manifest, meant));
   const kept = new Map<string, readonly KeepReason[]>();
   for (const ofOne of Map.groupBy(found, whose).values()) {
+    refuseForeign(store, ofOne);
     const known = ofOne.map(({ id, manifest, proof }) => ({
       id,
       at: manifest === undefined ? undefined : Date.parse(manifest.startedAt),
-      isProven: proof?.verdict === 'proven',
+      verdict: proof?.verdict,
     }));
     for (const [id, why] of keptBackups(known, retention)) kept.set(id, why);
   }

@@ -72,7 +72,7 @@ async function folderWith(backups: Readonly<Record<string, Given>>): Promise<Fol
     if (verdict === undefined) continue;
     const at = `2026-01-0${day}T04:00:00Z`;
     const proof = { backup: id, stack: 'shop', verdict, at, tool: 'x', seconds: 12, parts: [], reasons: [] };
-    await shelveEvidence(store, proof, signed(proof, [], keys));
+    await shelveEvidence(store, proof, signed(proof, [{ name: 'roles.sql', sha256: digest }], keys));
   }
   return store;
 }
