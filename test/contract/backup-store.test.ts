@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -174,4 +177,39 @@ test('a bucket that is not there is no empty store', async (context) => {
   if (s3 === undefined) throw new Error('the server was not started');
   const store = new S3Store({ bucket: 'no-such-bucket', prefix: '', client: s3.client });
   await expect(store.ids()).rejects.toThrow(/could not be listed.*s3:\/\/no-such-bucket/);
+});
+
+test('a deletion in a bucket ends with the manifest: what a kill leaves says whose it is', async () => {
+  const deleted: string[] = [];
+  const keys = ['.committed', 'a.age', 'manifest.json', 'proof-20260101T130000Z.json', 'z.age'];
+  const listed = keys.map((key) => `<Contents><Key>p/${one}/${key}</Key></Contents>`).join('');
+  const server = createServer(({ method, url = '' }, response) => {
+    if (method === 'DELETE') deleted.push(path.basename(new URL(url, 'http://s3').pathname));
+    response.setHeader('content-type', 'application/xml');
+    response.writeHead(method === 'DELETE' ? 204 : 200);
+    response.end(method === 'DELETE' ? undefined : `<ListBucketResult>${listed}</ListBucketResult>`);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  };
+  await new S3Store({ bucket: 'b', prefix: 'p', client }).remove(one);
+  server.closeAllConnections();
+  server.close();
+  expect(deleted[0]).toBe('.committed');
+  expect(deleted.at(-1)).toBe('manifest.json');
+  expect(deleted.toSorted()).toEqual(keys);
+});
+
+test('what a killed write has left is not kept with a backup that was gone on with', async () => {
+  const root = path.join(temporaryFolder(), 'backups');
+  const store = new FolderStore(root);
+  await store.put(one, 'a', Readable.from([Buffer.from('x')]));
+  writeFileSync(path.join(root, `${one}.unfinished`, '.part-6f0e'), 'half');
+  await store.commit(one);
+  expect(readdirSync(path.join(root, one))).toEqual(['a']);
 });

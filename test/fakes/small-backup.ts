@@ -8,9 +8,10 @@ import type { BackupStore } from '../../src/ports/backup-store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Nobody reads these backups: the key was thrown away. */
-const recipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+export const recipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
 
-const roles: PartToTake = {
+/** A part of a few bytes. */
+export const smallPart: PartToTake = {
   file: 'db.roles.sql',
   title: 'roles of db',
   take: async (store) => ({
@@ -35,7 +36,7 @@ export async function smallBackup(
   const tools = { store, clock: new VirtualClock(Date.parse(at)), recipients: [recipient] };
   const { signal } = new AbortController();
   const identity = { stack, context, tool: 'test' };
-  return createBackup({ ...tools, say: () => undefined, signal }, identity, [roles], []);
+  return createBackup({ ...tools, say: () => undefined, signal }, identity, [smallPart], []);
 }
 
 type EvidenceKeys = Parameters<typeof signed>[2];

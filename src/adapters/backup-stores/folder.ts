@@ -14,7 +14,7 @@ import { StoreUnavailable } from './store-unavailable.ts';
 const unfinishedSuffix = '.unfinished';
 const doomedSuffix = '.deleted';
 
-/** A file that is being written; what a kill leaves of it is removed with its backup. */
+/** A file that is being written; what a kill leaves of it is removed before its backup is whole. */
 const partPrefix = '.part-';
 
 /** Names come from outside (a manifest, a bucket): none may lead out of its backup. */
@@ -74,6 +74,8 @@ export class FolderStore implements BackupStore {
 
   async commit(id: string): Promise<void> {
     await this.#telling('The backup could not be finished', this.#begun(id), async () => {
+      for (const name of await this.#list(this.#begun(id)))
+        if (name.startsWith(partPrefix)) await rm(path.join(this.#begun(id), name), { force: true });
       await rename(this.#begun(id), this.#whole(id));
       syncFolder(this.place);
     });

@@ -17,6 +17,9 @@ import { StoreUnavailable } from './store-unavailable.ts';
 /** An empty object of this name makes a backup a whole one: S3 replaces an object in one step, and has no rename. */
 const committed = '.committed';
 
+/** It says whose a backup is, and whether it was finished. */
+const lastOfAll = 'manifest.json';
+
 /** Size of a part of an upload, bytes: S3 takes at most 10,000 parts, so a file may have 160 GB. */
 const partSize = 16 * 1024 * 1024;
 
@@ -139,9 +142,11 @@ export class S3Store implements BackupStore {
   }
 
   async remove(id: string): Promise<void> {
-    const names = await this.names(id);
+    const names = await this.#keys(`${this.#root}${checkedId(id)}/`);
+    // The mark of a whole one first, and last the manifest: what a killed deletion leaves says whose it is, and that it was finished.
+    const files = names.filter((name) => !name.includes('/') && name !== committed && name !== lastOfAll);
     await this.#telling('The backup could not be deleted', async () => {
-      for (const name of [committed, ...names]) {
+      for (const name of [committed, ...files, lastOfAll]) {
         const Key = `${this.#root}${checkedId(id)}/${name}`;
         await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key }));
       }

@@ -63,7 +63,10 @@ export async function backupList(
     ...(found.length === 0
       ? [`No backup in ${store.place}. Make one: rekindle backup create`]
       : found.map(line)),
-    ...unfinished.map((id) => `${id}  unfinished: \`rekindle backup create\` within an hour goes on with it`),
+    ...unfinished.map(
+      (id) =>
+        `${id}  unfinished: the next \`rekindle backup create\` of its stack goes on with it, or removes it when its last part is older than an hour`,
+    ),
   ].join('\n');
   answer(options, 'backup list', { text, json: { place: store.place, backups: found, unfinished } });
   return exitCodes.healthy;
