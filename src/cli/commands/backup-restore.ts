@@ -5,7 +5,12 @@ import { readKeys } from '../../backup/keys.ts';
 import type { BackupManifest, BackupPart, DatabaseDetails } from '../../backup/manifest.ts';
 import { startCommands, unpackHere } from '../../backup/physical/unpack-here.ts';
 import { decompressed } from '../../backup/physical/zstd.ts';
-import { restoreBeside, swapCommands, type RestoredBeside } from '../../backup/postgres/restore-beside.ts';
+import {
+  openCommand,
+  restoreBeside,
+  swapCommands,
+  type RestoredBeside,
+} from '../../backup/postgres/restore-beside.ts';
 import { readPart } from '../../backup/store-part.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import { answer } from '../answer.ts';
@@ -43,8 +48,8 @@ function chosenPart({ id, parts }: BackupManifest, wanted: string | undefined): 
 
 function resultText(
   part: DatabasePart,
-  { name, differences, seconds }: RestoredBeside,
-  swap: readonly string[],
+  { name, differences, unfit, seconds }: RestoredBeside,
+  commands: readonly string[],
 ): string {
   const { database } = part.of;
   if (differences.length > 0)
@@ -53,11 +58,17 @@ function resultText(
       ...differences.map((text) => `  ${text}`),
     ].join('\n');
   const proven = `${part.of.tables.length} tables compared row by row, ${seconds.toFixed(0)} s`;
+  if (unfit !== undefined)
+    return [
+      `restored: ${name} is back (${proven}), but not its settings and rights (ALTER DATABASE ... SET, ALTER ROLE ... IN DATABASE, GRANT and REVOKE ON DATABASE): ${unfit}`,
+      'So only superusers can log in. Mend the cause, drop it and restore it again; or give them by hand, then let its clients in:',
+      ...commands,
+    ].join('\n');
   if (name === database) return `restored: ${database} is back (${proven}).`;
   return [
     `restored: ${name}, beside ${database}, which was not touched (${proven}).`,
     `Look at it: only superusers can log in. To use it in the place of ${database} (its clients are cut off for a moment, the old one stays as ${name}_before):`,
-    ...swap,
+    ...commands,
   ].join('\n');
 }
 
@@ -138,15 +149,18 @@ export async function backupRestore(
     const restored = await restoreBeside({ programs, clock: context.clock }, servers.primary, {
       details: part.of,
       backup: manifest.id,
-      plain: readPart(store, manifest.id, part, identities),
+      plain: () => readPart(store, manifest.id, part, identities),
     });
-    const swap = swapCommands(servers.primary, part.of.database, restored.name);
-    const text = resultText(part, restored, swap);
+    const { primary } = servers;
+    const swap = swapCommands(primary, part.of.database, restored.name);
+    const commands = restored.unfit === undefined ? swap : openCommand(primary, restored.name);
+    const text = resultText(part, restored, commands);
     answer(options, 'backup restore', {
       text,
       json: { place: store.place, backup: manifest.id, restored, swap },
     });
-    return restored.differences.length === 0 ? exitCodes.healthy : exitCodes.broken;
+    const isWhole = restored.differences.length === 0 && restored.unfit === undefined;
+    return isWhole ? exitCodes.healthy : exitCodes.broken;
   } finally {
     session.close();
   }
