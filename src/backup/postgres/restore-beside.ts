@@ -138,7 +138,7 @@ async function opened(
   plain: () => AsyncIterable<Buffer>,
 ): Promise<string | undefined> {
   try {
-    const properties = await dumpedProperties(programs, primary, plain);
+    const properties = await dumpedProperties(primary, (program) => withInput(programs, program, plain()));
     await giveDumpedProperties(programs, primary, properties);
     await session.run(`ALTER DATABASE ${identifier(name)} CONNECTION LIMIT ${properties.connectionLimit}`);
     return undefined;
