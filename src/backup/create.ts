@@ -1,17 +1,12 @@
 import { Readable } from 'node:stream';
 
+import { backupId } from '../domain/backup-id.ts';
 import type { BackupStore } from '../ports/backup-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import {
-  manifestName,
-  parseManifest,
-  type BackupManifest,
-  type BackupPart,
-  type PartDetails,
-} from './manifest.ts';
+import { manifestName, type BackupManifest, type BackupPart, type PartDetails } from './manifest.ts';
 import { ProgramFailed } from './program-output.ts';
-import { readText } from './read-text.ts';
 import { storePart, type StoredPart } from './store-part.ts';
+import { begunLately } from './unfinished.ts';
 
 /** One thing that a backup consists of. */
 export interface PartToTake {
@@ -42,17 +37,8 @@ export interface CreateContext {
 /** What the manifest says of the whole. */
 export type BackupIdentity = Pick<BackupManifest, 'stack' | 'context' | 'tool'>;
 
-/** An interrupted backup is gone on with when it is not older than this: its parts are of about one time, ms. */
-const resumableMs = 3_600_000;
-
 function timeOf(clock: Clock): string {
   return new Date(clock.now()).toISOString();
-}
-
-/** A new id that sorts by time. */
-function newId(clock: Clock): string {
-  const random = Math.floor(Math.random() * 0x1_0000);
-  return `${timeOf(clock).replaceAll(/[-:]|\.\d+/g, '')}-${random.toString(16).padStart(4, '0')}`;
 }
 
 async function putManifest(store: BackupStore, manifest: BackupManifest): Promise<void> {
@@ -60,25 +46,10 @@ async function putManifest(store: BackupStore, manifest: BackupManifest): Promis
   await store.put(manifest.id, manifestName, Readable.from([text], { objectMode: false }));
 }
 
-/** The newest backup of this stack that was begun lately, for the same keys; undefined: there is none to go on with. */
-async function begun(
-  { store, clock, recipients }: CreateContext,
-  { stack, context }: BackupIdentity,
-): Promise<BackupManifest | undefined> {
-  for (const id of (await store.unfinished()).toReversed()) {
-    const text = await readText(store, id, manifestName);
-    if (text === undefined) continue;
-    const manifest = parseManifest(text);
-    const isYoung = clock.now() - Date.parse(manifest.startedAt) < resumableMs;
-    const isSame = manifest.stack === stack && manifest.context === context;
-    if (isYoung && isSame && manifest.recipients.join() === recipients.join()) return manifest;
-  }
-  return undefined;
-}
-
 /**
  * Takes the parts one by one and makes the backup visible when all are stored. Killed at any point it leaves nothing that is
- * listed, and the next call goes on with the parts that were stored whole. Throws what a part or the store failed with.
+ * listed, and the next call goes on with the parts that were stored whole, or removes them when they are too old. Throws what a part or the
+ * store failed with.
  */
 export async function createBackup(
   context: CreateContext,
@@ -87,17 +58,19 @@ export async function createBackup(
   leftOut: BackupManifest['leftOut'],
 ): Promise<BackupManifest> {
   const { store, clock, recipients, say, signal } = context;
-  const earlier = await begun(context, identity);
+  const earlier = await begunLately(context, identity);
   if (earlier !== undefined) say(`going on with ${earlier.id}, which was interrupted`);
   const start = earlier ?? {
     schema: 'rekindle.dev/v1alpha1/backup' as const,
-    id: newId(clock),
+    id: backupId(clock.now(), Math.random()),
     ...identity,
     startedAt: timeOf(clock),
     recipients: [...recipients],
     parts: [],
     leftOut: [],
   };
+  // Before its first part: whoever finds it later has to know whose it is.
+  if (earlier === undefined) await putManifest(store, start);
   const parts: BackupPart[] = [];
   const failed: BackupManifest['leftOut'] = [];
   for (const part of wanted) {

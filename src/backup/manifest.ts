@@ -48,6 +48,8 @@ const databaseDetails = z.strictObject({
     provider: z.string(),
     locale: z.string().nullable().describe('of ICU or of the built-in provider'),
   }),
+  /** Names of tablespaces that it uses besides the usual one; missing: none, or an earlier version made it. */
+  tablespaces: z.array(z.string()).optional(),
   extensions: z.record(z.string(), z.string()),
   tables: z.array(tableDigest),
   /** Values right before and right after the dump: sequences follow no snapshot. */

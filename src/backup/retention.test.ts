@@ -9,7 +9,7 @@ const daily = (count: number): readonly KeptBackup[] =>
   Array.from({ length: count }, (_, index) => ({
     id: `b${index}`,
     at: start - index * day,
-    isProven: true,
+    verdict: 'proven',
   }));
 const none = { last: 0, daily: 0, weekly: 0, monthly: 0 };
 
@@ -24,16 +24,16 @@ test('keeps the newest of each day, week and month', () => {
 });
 
 test('counts days that have a backup, not days that have passed', () => {
-  const old = daily(3).map(({ id, at = 0, isProven }) => ({ id, at: at - 400 * day, isProven }));
+  const old = daily(3).map(({ id, at = 0, verdict }) => ({ id, at: at - 400 * day, verdict }));
   expect([...keptBackups(old, { ...none, daily: 2 }).keys()]).toEqual(['b0', 'b1']);
 });
 
 test('keeps the newest one that was proven, and what has no age', () => {
   const backups = [
-    { id: 'new', at: start, isProven: false },
-    { id: 'old', at: start - 900 * day, isProven: true },
-    { id: 'older', at: start - 901 * day, isProven: true },
-    { id: 'strange', at: undefined, isProven: false },
+    { id: 'new', at: start, verdict: undefined },
+    { id: 'old', at: start - 900 * day, verdict: 'proven' as const },
+    { id: 'older', at: start - 901 * day, verdict: 'proven' as const },
+    { id: 'strange', at: undefined, verdict: undefined },
   ];
   expect([...keptBackups(backups, none)]).toEqual([
     ['old', ['newest proven']],
@@ -41,8 +41,27 @@ test('keeps the newest one that was proven, and what has no age', () => {
   ]);
 });
 
+test('a bad one takes the place of no other', () => {
+  const backups = [
+    { id: 'evening', at: start + day / 4, verdict: 'bad' as const },
+    { id: 'noon', at: start, verdict: undefined },
+    { id: 'morning', at: start - day / 4, verdict: 'proven' as const },
+    { id: 'before', at: start - day, verdict: 'could-not-tell' as const },
+  ];
+  expect([...keptBackups(backups, { ...none, daily: 2, last: 1 })]).toEqual([
+    ['noon', ['last']],
+    ['morning', ['daily', 'newest proven']],
+    ['before', ['daily']],
+  ]);
+  const bad = backups.map(({ id, at }) => ({ id, at, verdict: 'bad' as const }));
+  expect([...keptBackups(bad, { ...none, last: 1 }).keys()]).toEqual(['evening']);
+});
+
 const anyBackups = fc.array(
-  fc.record({ at: fc.option(fc.nat(2 ** 40), { nil: undefined }), isProven: fc.boolean() }),
+  fc.record({
+    at: fc.option(fc.nat(2 ** 40), { nil: undefined }),
+    verdict: fc.constantFrom('proven' as const, 'bad' as const, 'could-not-tell' as const, undefined),
+  }),
   { maxLength: 40 },
 );
 const few = fc.nat(5);
@@ -56,7 +75,7 @@ test('never lets the last proven one go, and keeps no less when more is to be ke
       (list, retention, more) => {
         const backups = list.map((entry, index) => ({ id: `b${index}`, ...entry }));
         const kept = keptBackups(backups, retention);
-        const proven = backups.filter(({ at, isProven }) => isProven && at !== undefined);
+        const proven = backups.filter(({ at, verdict }) => verdict === 'proven' && at !== undefined);
         const newest = Math.max(...proven.map(({ at }) => at ?? 0));
         const hasNewest = proven.some(({ id, at }) => at === newest && kept.has(id));
         expect(hasNewest).toBe(proven.length > 0);

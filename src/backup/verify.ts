@@ -91,7 +91,10 @@ async function proveCluster(
       found.proven(roles.file, `${roles.of.roles.length} roles were made in an empty server`);
     }
     for (const part of databases) {
-      say(`restoring ${part.of.database} (${part.bytes} bytes)`);
+      const { database, tablespaces } = part.of;
+      const usual =
+        tablespaces === undefined ? '' : `; tablespaces ${tablespaces.join(', ')}: as if it all lay in one`;
+      say(`restoring ${database} (${part.bytes} bytes)${usual}`);
       await proveOne(context, scratch, { part, plain: read(part), jobs }, found);
     }
   });

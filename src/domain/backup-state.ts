@@ -1,6 +1,7 @@
-/** How the backups of one kubeconfig context are, as the last attempt has left it. */
+/** How the backups of one stack are, as the last attempt has left it. */
 export interface BackupState {
   readonly context: string;
+  /** The context's name where an attempt ended before it was known. */
   readonly stack: string;
   /** Where the last backup lies, or was to lie. */
   readonly place: string;
@@ -19,6 +20,14 @@ export interface BackupState {
   };
   /** The newest backup that was proven; `at`: when it was begun, because it has everything up to then. */
   readonly proven?: { readonly id: string; readonly at: number; readonly verifySeconds: number };
+}
+
+/** Whether what one file said of all stacks of a context is said again, or since then, by a stack's own. Pure. */
+export function isSuperseded({ context, stack, endedAt }: BackupState, own: readonly BackupState[]): boolean {
+  return own.some(
+    (state) =>
+      state.context === context && (state.stack === stack || (stack === context && state.endedAt > endedAt)),
+  );
 }
 
 /** What an examination has found out about one backup. */

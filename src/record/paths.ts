@@ -42,7 +42,12 @@ export function lockPath(cluster: string, environment: Environment = process.env
   return join(stateDirectory(environment), `lock-${encodeURIComponent(cluster)}.db`);
 }
 
-/** File in which the backups of one kubeconfig context say how they are. */
-export function backupStatePath(context: string, environment: Environment = process.env): string {
-  return join(stateDirectory(environment), `backup-${encodeURIComponent(context)}.json`);
+/** File in which the backups of one stack say how they are; escaped names have no `@`. */
+export function backupStatePath(context: string, stack: string): string {
+  return join(stateDirectory(), `backup-${encodeURIComponent(context)}@${encodeURIComponent(stack)}.json`);
+}
+
+/** The one file for all stacks of a context that earlier versions wrote; now it is of what ended before its stack was known. */
+export function sharedBackupStatePath(context: string): string {
+  return join(stateDirectory(), `backup-${encodeURIComponent(context)}.json`);
 }

@@ -209,7 +209,7 @@ test('a restore comes beside the database that is in use, with its properties, a
   const restored = await restoreBeside(tools(), source, {
     details,
     backup: '20260101T120000Z-aaaa',
-    plain: plain(),
+    plain,
   });
   expect(restored).toMatchObject({ name: 'shop_20260101T120000Z', differences: [] });
   const session = await PsqlSession.open(containers, source, restored.name);
@@ -222,7 +222,7 @@ test('a restore comes beside the database that is in use, with its properties, a
   );
   session.close();
   expect(facts).toMatchObject({ rows: 20_000, zone: true, clerk: true, everybody: false });
-  const again = restoreBeside(tools(), source, { details, backup: '20260101T120000Z-bbbb', plain: plain() });
+  const again = restoreBeside(tools(), source, { details, backup: '20260101T120000Z-bbbb', plain });
   await expect(again).rejects.toThrow('there is a database shop_20260101T120000Z already');
 });
 
@@ -232,7 +232,7 @@ test('a restore that fails on its way leaves nothing', async (context) => {
   const part = copy.part(dump);
   if (part.of.kind !== 'database') throw new Error('no database');
   truncateSync(copy.dump, 300_000);
-  const plain = readPart(new FolderStore(copy.folder), manifest.id, part, [key.identity]);
+  const plain = () => readPart(new FolderStore(copy.folder), manifest.id, part, [key.identity]);
   const doing = restoreBeside(tools(), source, { details: part.of, backup: '20270101T120000Z-aaaa', plain });
   await expect(doing).rejects.toThrow(/decrypted/);
   const session = await PsqlSession.open(containers, source, 'postgres');

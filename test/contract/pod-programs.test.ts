@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 
 import { Forbidden } from '../../src/adapters/kubernetes/errors.ts';
 import { createPodPrograms, ProgramLost } from '../../src/adapters/kubernetes/pod-programs.ts';
+import { withInput } from '../../src/backup/program-output.ts';
 import { fakeApiServer, type FakeApiOptions, type ForwardedPort } from '../fakes/api-server.ts';
 
 const program = { namespace: 'shop', pod: 'db-1', container: 'postgres', argv: ['pg_dump', '-Fc'] } as const;
@@ -19,9 +20,9 @@ const failure = (code: number) =>
     }),
   );
 
-async function start(options: FakeApiOptions, withInput = false) {
+async function start(options: FakeApiOptions, hasInput = false) {
   const server = await fakeApiServer(options);
-  return { server, running: await createPodPrograms(server.config).start(program, { withInput }) };
+  return { server, running: await createPodPrograms(server.config).start(program, { withInput: hasInput }) };
 }
 
 /** A kubelet that does this as soon as the program is started, and nothing with its input. */
@@ -69,6 +70,24 @@ test('hands over the input and tells its end', async () => {
   await vi.waitFor(() => expect(got).toEqual([Buffer.from('restore this'), Buffer.of(0)]));
   running.stop();
   await expect(running.ended).rejects.toThrow('it was stopped');
+});
+
+test('a program that has read enough ends well, however much input is left', async () => {
+  let hasEnded = false;
+  const server = await fakeApiServer({
+    forward: (port) => () => {
+      if (hasEnded) return;
+      hasEnded = true;
+      port.send(1, Buffer.from('a list'));
+      port.send(3, success);
+    },
+  });
+  let given = 0;
+  const input = function* () {
+    for (; given < 2000; given += 1) yield Buffer.alloc(100_000);
+  };
+  expect(await withInput(createPodPrograms(server.config), program, input())).toBe('a list');
+  expect(given).toBeLessThan(2000);
 });
 
 test('a connection that breaks is no end: neither output nor result look whole', async () => {

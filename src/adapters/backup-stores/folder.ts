@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 
+import { isBackupId } from '../../domain/backup-id.ts';
 import type { BackupStore, StoredFile } from '../../ports/backup-store.ts';
 import { createFolder, syncFolder } from '../../record/durable-file.ts';
 import { errorCode } from '../../record/explained-error.ts';
@@ -13,10 +14,10 @@ import { StoreUnavailable } from './store-unavailable.ts';
 const unfinishedSuffix = '.unfinished';
 const doomedSuffix = '.deleted';
 
-/** A file that is being written; what a kill leaves of it is removed with its backup. */
+/** A file that is being written; what a kill leaves of it is removed before its backup is whole. */
 const partPrefix = '.part-';
 
-/** Ids and names come from outside (a command line, a bucket): neither may lead out of the store. */
+/** Names come from outside (a manifest, a bucket): none may lead out of its backup. */
 const safeName = /^[A-Za-z0-9][\w.@-]*$/;
 
 /** Backups in a folder of this machine: `<root>/<id>/<file>`, readable by this user only. */
@@ -29,7 +30,7 @@ export class FolderStore implements BackupStore {
 
   async ids(): Promise<readonly string[]> {
     const names = await this.#list(this.place);
-    return names.filter((name) => safeName.test(name) && !isUnderWay(name)).toSorted();
+    return names.filter((name) => isBackupId(name)).toSorted();
   }
 
   async unfinished(): Promise<readonly string[]> {
@@ -37,6 +38,7 @@ export class FolderStore implements BackupStore {
     return names
       .filter((name) => name.endsWith(unfinishedSuffix))
       .map((name) => name.slice(0, -unfinishedSuffix.length))
+      .filter((id) => isBackupId(id))
       .toSorted();
   }
 
@@ -72,6 +74,8 @@ export class FolderStore implements BackupStore {
 
   async commit(id: string): Promise<void> {
     await this.#telling('The backup could not be finished', this.#begun(id), async () => {
+      for (const name of await this.#list(this.#begun(id)))
+        if (name.startsWith(partPrefix)) await rm(path.join(this.#begun(id), name), { force: true });
       await rename(this.#begun(id), this.#whole(id));
       syncFolder(this.place);
     });
@@ -83,14 +87,14 @@ export class FolderStore implements BackupStore {
       const doomed = path.join(this.place, `${id}.${randomUUID()}${doomedSuffix}`);
       if (existsSync(folder)) await rename(folder, doomed);
       // What an earlier deletion did not finish goes as well.
-      for (const name of await this.#list(this.place))
-        if (name.endsWith(doomedSuffix)) await rm(path.join(this.place, name), { recursive: true });
+      for (const name of (await this.#list(this.place)).filter((each) => isDoomed(each)))
+        await rm(path.join(this.place, name), { recursive: true });
       syncFolder(this.place);
     });
   }
 
   #whole(id: string): string {
-    return path.join(this.place, checked(id));
+    return path.join(this.place, checkedId(id));
   }
 
   #begun(id: string): string {
@@ -125,16 +129,27 @@ export class FolderStore implements BackupStore {
   }
 }
 
-function isUnderWay(name: string): boolean {
-  return name.endsWith(unfinishedSuffix) || name.endsWith(doomedSuffix);
+/** `<id>.<uuid>.deleted`: a folder of another name is not ours. */
+function isDoomed(name: string): boolean {
+  return name.endsWith(doomedSuffix) && isBackupId(name.split('.', 1)[0] ?? '');
 }
 
 function checked(name: string): string {
-  if (safeName.test(name) && !isUnderWay(name)) return name;
+  if (safeName.test(name)) return name;
   throw new StoreUnavailable(
     'That is no name in a backup',
     JSON.stringify(name),
     new Error('it has other signs'),
+  );
+}
+
+/** Ids come from outside as well, and other folders of the place are somebody else's: none of them is read or deleted. */
+function checkedId(id: string): string {
+  if (isBackupId(id)) return id;
+  throw new StoreUnavailable(
+    'That is no name of a backup',
+    JSON.stringify(id),
+    new Error('names of backups are like 20261127T012000Z-1a2b'),
   );
 }
 

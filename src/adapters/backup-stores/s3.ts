@@ -10,16 +10,20 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 
+import { isBackupId } from '../../domain/backup-id.ts';
 import type { BackupStore, StoredFile } from '../../ports/backup-store.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
 /** An empty object of this name makes a backup a whole one: S3 replaces an object in one step, and has no rename. */
 const committed = '.committed';
 
+/** It says whose a backup is, and whether it was finished. */
+const lastOfAll = 'manifest.json';
+
 /** Size of a part of an upload, bytes: S3 takes at most 10,000 parts, so a file may have 160 GB. */
 const partSize = 16 * 1024 * 1024;
 
-/** Ids and names come from outside: neither may lead to another backup. */
+/** Names come from outside: none may lead to another backup. */
 const safeName = /^[A-Za-z0-9][\w.@-]*$/;
 
 /** Where in S3-compatible storage the backups lie. Credentials are found as every AWS program finds them. */
@@ -36,6 +40,16 @@ function checked(name: string): string {
     'That is no name in a backup',
     JSON.stringify(name),
     new Error('it has other signs'),
+  );
+}
+
+/** Ids come from outside as well, and other keys of the place are somebody else's: none of them is read or deleted. */
+function checkedId(id: string): string {
+  if (isBackupId(id)) return id;
+  throw new StoreUnavailable(
+    'That is no name of a backup',
+    JSON.stringify(id),
+    new Error('names of backups are like 20261127T012000Z-1a2b'),
   );
 }
 
@@ -64,8 +78,9 @@ export class S3Store implements BackupStore {
   }
 
   async names(id: string): Promise<readonly string[]> {
-    const keys = await this.#keys(`${this.#root}${checked(id)}/`);
-    return keys.filter((name) => name !== committed).toSorted();
+    const keys = await this.#keys(`${this.#root}${checkedId(id)}/`);
+    // A name with a slash is of another place that lies within this one.
+    return keys.filter((name) => name !== committed && !name.includes('/')).toSorted();
   }
 
   async put(id: string, name: string, bytes: Readable): Promise<StoredFile> {
@@ -119,7 +134,7 @@ export class S3Store implements BackupStore {
       this.#client.send(
         new PutObjectCommand({
           Bucket: this.#bucket,
-          Key: `${this.#root}${checked(id)}/${committed}`,
+          Key: `${this.#root}${checkedId(id)}/${committed}`,
           Body: Buffer.alloc(0),
         }),
       ),
@@ -127,25 +142,26 @@ export class S3Store implements BackupStore {
   }
 
   async remove(id: string): Promise<void> {
-    const names = await this.names(id);
+    const names = await this.#keys(`${this.#root}${checkedId(id)}/`);
+    // The mark of a whole one first, and last the manifest: what a killed deletion leaves says whose it is, and that it was finished.
+    const files = names.filter((name) => !name.includes('/') && name !== committed && name !== lastOfAll);
     await this.#telling('The backup could not be deleted', async () => {
-      for (const name of [committed, ...names]) {
-        const Key = `${this.#root}${checked(id)}/${name}`;
+      for (const name of [committed, ...files, lastOfAll]) {
+        const Key = `${this.#root}${checkedId(id)}/${name}`;
         await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key }));
       }
     });
   }
 
   #key(id: string, name: string): string {
-    return `${this.#root}${checked(id)}/${checked(name)}`;
+    return `${this.#root}${checkedId(id)}/${checked(name)}`;
   }
 
   async #all(): Promise<{ readonly whole: readonly string[]; readonly begun: readonly string[] }> {
     const keys = await this.#keys(this.#root);
-    const ids = new Set(keys.flatMap((key) => (key.includes('/') ? [key.slice(0, key.indexOf('/'))] : [])));
-    const whole = new Set(
-      keys.filter((key) => key.endsWith(`/${committed}`)).map((key) => key.split('/')[0]),
-    );
+    const files = keys.map((key) => key.split('/')).filter((parts) => parts.length === 2);
+    const ids = new Set(files.map(([id = '']) => id).filter((id) => isBackupId(id)));
+    const whole = new Set(files.filter(([, name]) => name === committed).map(([id]) => id));
     const sorted = [...ids].toSorted();
     return { whole: sorted.filter((id) => whole.has(id)), begun: sorted.filter((id) => !whole.has(id)) };
   }

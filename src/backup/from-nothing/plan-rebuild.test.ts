@@ -43,7 +43,7 @@ const manifest = {
       ...taken,
       file: 'a',
       takenAt: '2026-01-01T00:00:00.000Z',
-      of: { kind: 'database', database: 'shop', cluster: 'db', lsn: '0/5000060' },
+      of: { kind: 'database', database: 'shop', cluster: 'db', lsn: '0/5000060', tablespaces: ['fast'] },
     },
   ],
 } as unknown as BackupManifest;
@@ -79,6 +79,7 @@ test('a plan says from where each image comes, what will be lost and what will n
   ]);
   expect(warnings).toEqual([
     '/srv/gone is not on this machine: the nodes get an empty folder in its place',
+    'what lay in tablespaces fast of shop comes into the usual one',
     'a note',
     'not in the backup: namespace other (it is not of this stack)',
   ]);

@@ -135,12 +135,21 @@ function folderWarnings({ backup, folders }: RebuildFacts): readonly string[] {
     .map((source) => `${source} is not on this machine: the nodes get an empty folder in its place`);
 }
 
+function tablespaceWarnings({ manifest }: RebuildFacts['backup']): readonly string[] {
+  return partsOf(manifest, 'database').flatMap(({ of: { database, tablespaces = [] } }) =>
+    tablespaces.length === 0
+      ? []
+      : [`what lay in tablespaces ${tablespaces.join(', ')} of ${database} comes into the usual one`],
+  );
+}
+
 function warnings(facts: RebuildFacts): readonly string[] {
   const { backup, proof, state } = facts;
   return [
     ...(proof === 'proven' ? [] : ['this backup was never proven here (rekindle backup verify)']),
     ...(state.kind === 'begun' ? [`going on with a restore that was interrupted (${state.restore})`] : []),
     ...folderWarnings(facts),
+    ...tablespaceWarnings(backup),
     ...backup.definition.notes,
     ...backup.manifest.leftOut.map(({ what, why }) => `not in the backup: ${what} (${why})`),
   ];

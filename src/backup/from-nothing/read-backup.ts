@@ -1,12 +1,12 @@
 import type { BackupStore } from '../../ports/backup-store.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { causeText, ExplainedError } from '../../record/explained-error.ts';
+import { chooseBackup, type Owner } from '../choose-backup.ts';
 import { readDefinition } from '../cluster/cluster-part.ts';
 import type { ClusterDefinition } from '../cluster/definition.ts';
 import { partsOf, type BackupManifest, type BackupPart, type PartDetails, type PartOf } from '../manifest.ts';
 import type { ObjectsDetails } from '../objects/objects-part.ts';
 import { readObjects } from '../objects/read-objects.ts';
-import { shelved } from '../shelf.ts';
 import { readPart } from '../store-part.ts';
 
 /** From this backup no cluster is made, because it could not end well. */
@@ -52,22 +52,22 @@ async function decisive<T>(store: BackupStore, file: string, read: () => Promise
 }
 
 /**
- * The backup of this id, or the newest, with its objects and its definition of the cluster. Throws RebuildRefused when one of them is
- * missing or is not what was backed up, and what the store throws when it cannot be asked.
+ * The backup of this id, or the newest of the stack that is meant, with its objects and its definition of the cluster. Throws RebuildRefused
+ * when one of them is missing or is not what was backed up, or when several stacks may be meant, and what the store throws when it cannot
+ * be asked.
  */
 export async function readBackup(
   store: BackupStore,
-  wanted: string | undefined,
+  { wanted, meant }: { readonly wanted: string | undefined; readonly meant: Partial<Owner> },
   identities: readonly string[],
 ): Promise<ReadBackup> {
-  const ids = await store.ids();
-  const id = wanted ?? ids.at(-1);
-  if (id === undefined || !ids.includes(id)) {
-    const cause = wanted === undefined ? 'the place holds no backup' : `the place has no backup ${wanted}`;
-    throw refused(store, cause, 'Name the place with --at; see: rekindle backup list');
+  const chosen = await chooseBackup(store, wanted, meant);
+  if ('why' in chosen) {
+    const which = wanted === undefined ? '' : `there is no backup ${wanted}: `;
+    throw refused(store, `${which}${chosen.why}`, chosen.next);
   }
-  const { manifest, trouble } = await shelved(store, id, undefined);
-  if (manifest === undefined) throw refused(store, trouble ?? 'it has no manifest', another);
+  const { id, manifest, trouble } = chosen;
+  if (manifest === undefined) throw refused(store, `${id}: ${trouble ?? 'it has no manifest'}`, another);
   const read = (part: BackupPart) => readPart(store, manifest.id, part, identities);
   const definitionPart = only(store, manifest, 'cluster-definition', 'how the cluster is made');
   const definition = await decisive(store, definitionPart.file, () => readDefinition(read(definitionPart)));

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
 import type { Clock } from '../../ports/clock.ts';
-import type { PodPrograms } from '../../ports/pod-programs.ts';
+import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
 import type { DatabaseDetails } from '../manifest.ts';
 import { withInput } from '../program-output.ts';
 import { contentsOf } from '../postgres/contents.ts';
+import { madeWithoutTablespace } from '../postgres/dumped-properties.ts';
 import { identifier, literal, programOf, PsqlSession, type ServerInPod } from '../postgres/psql-session.ts';
 import { comparedWith, RestoreRefused } from '../postgres/restore-beside.ts';
 
@@ -112,7 +113,14 @@ export async function restoreWholeDatabase(
     notes.push(`what an interrupted run had restored is kept as ${await setAside(tools, primary, database)}`);
   }
   if (found === 'empty') await dropEmpty(tools, primary, database);
-  const options = ['--create', '--exit-on-error', '-d', 'postgres'];
+  // No operator makes tablespaces: whatever lay in one comes into the usual one.
+  const read = (program: ProgramInPod) => withInput(tools.programs, program, plain());
+  const isMade = await madeWithoutTablespace(tools.programs, primary, { database, read });
+  const into = isMade ? ['-d', database] : ['--create', '-d', 'postgres'];
+  const options = ['--exit-on-error', '--no-tablespaces', ...into];
   await withInput(tools.programs, programOf(primary, 'pg_restore', ...options), plain());
+  const { tablespaces = [] } = details;
+  if (tablespaces.length > 0)
+    notes.push(`what lay in tablespaces ${tablespaces.join(', ')} is in the usual one`);
   return { differences: await comparedWith(tools.programs, primary, database, details), notes };
 }

@@ -61,6 +61,17 @@ export async function sequencesOf(session: PsqlSession): Promise<Readonly<Record
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
+/** Tablespaces that something of the database lies in, besides the usual one. */
+export async function tablespacesOf(session: PsqlSession): Promise<readonly string[]> {
+  const rows = await session.query(
+    `SELECT t.spcname AS name FROM pg_catalog.pg_tablespace t
+     WHERE t.spcname NOT IN ('pg_default', 'pg_global') AND (t.oid IN (SELECT reltablespace FROM pg_catalog.pg_class)
+       OR t.oid = (SELECT dattablespace FROM pg_catalog.pg_database WHERE datname = current_database())) ORDER BY 1`,
+    z.object({ name: z.string() }),
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Versions of the installed extensions. */
 export async function extensionsOf(session: PsqlSession): Promise<Readonly<Record<string, string>>> {
   const rows = await session.query(

@@ -4,10 +4,11 @@ import type { Clock } from '../../ports/clock.ts';
 import type { PodPrograms } from '../../ports/pod-programs.ts';
 import { ExplainedError } from '../../record/explained-error.ts';
 import type { DatabaseDetails } from '../manifest.ts';
-import { withInput } from '../program-output.ts';
+import { ProgramFailed, withInput } from '../program-output.ts';
 import { differences } from './compare-contents.ts';
 import { contentsOf } from './contents.ts';
 import { propertiesOf } from './database-properties.ts';
+import { dumpedProperties, giveDumpedProperties } from './dumped-properties.ts';
 import { identifier, literal, programOf, PsqlSession, type ServerInPod } from './psql-session.ts';
 import { schemaDigest } from './snapshot.ts';
 
@@ -66,6 +67,8 @@ export interface RestoredBeside {
   readonly name: string;
   /** Sentences; none: it is what was backed up. */
   readonly differences: readonly string[];
+  /** Why it could not be given its settings and rights; undefined: it has them. Without them only superusers come in. */
+  readonly unfit?: string;
   readonly seconds: number;
 }
 
@@ -74,13 +77,15 @@ export interface DumpToRestore {
   readonly details: DatabaseDetails;
   /** Id of the backup. */
   readonly backup: string;
-  readonly plain: AsyncIterable<Buffer>;
+  /** Anew at each call: its beginning is read once more for a database that is gone. */
+  readonly plain: () => AsyncIterable<Buffer>;
 }
 
 /**
  * Restores a dump into a new database of the same server, which no application knows by its name, and compares every row with
- * what is on record. Nothing that is there is touched. When it fails on its way the new database is dropped again. Throws
- * RestoreRefused, ProgramFailed, and what reading the dump throws.
+ * what is on record. Nothing that is there is touched. When there is none of its name any more it gets that name, and clients come in once it
+ * has its settings and rights. When it fails on its way the new database is dropped again. Throws RestoreRefused, ProgramFailed, and what
+ * reading the dump throws.
  */
 export async function restoreBeside(
   { programs, clock }: { readonly programs: PodPrograms; readonly clock: Clock },
@@ -101,12 +106,13 @@ export async function restoreBeside(
     );
     try {
       const options = ['--exit-on-error', '-d', name];
-      await withInput(programs, programOf(primary, 'pg_restore', ...options), plain);
-      await giveProperties(session, details.database, isInUse ? name : undefined);
+      await withInput(programs, programOf(primary, 'pg_restore', ...options), plain());
+      if (isInUse) await giveProperties(session, details.database, name);
       const found = await comparedWith(programs, primary, name, details);
       const isReady = !isInUse && found.length === 0;
-      if (isReady) await session.run(`ALTER DATABASE ${identifier(name)} CONNECTION LIMIT -1`);
-      return { name, differences: found, seconds: (clock.monotonic() - start) / 1000 };
+      const unfit = isReady ? await opened({ programs, primary, session }, name, plain) : undefined;
+      const seconds = (clock.monotonic() - start) / 1000;
+      return { name, differences: found, ...(unfit !== undefined && { unfit }), seconds };
     } catch (error) {
       await dropped(programs, primary, name);
       throw error;
@@ -116,13 +122,34 @@ export async function restoreBeside(
   }
 }
 
-/** Gives the new database the properties of the one that is in use; without one there is nothing to take them from. */
-async function giveProperties(
-  session: PsqlSession,
-  database: string,
-  name: string | undefined,
-): Promise<void> {
-  if (name === undefined) return;
+interface Opening {
+  readonly programs: PodPrograms;
+  readonly primary: ServerInPod;
+  readonly session: PsqlSession;
+}
+
+/**
+ * Gives a database that was gone its properties, then lets its clients in; they would otherwise have other rights and settings than they had.
+ * Gives why it could not; undefined: it could.
+ */
+async function opened(
+  { programs, primary, session }: Opening,
+  name: string,
+  plain: () => AsyncIterable<Buffer>,
+): Promise<string | undefined> {
+  try {
+    const properties = await dumpedProperties(primary, (program) => withInput(programs, program, plain()));
+    await giveDumpedProperties(programs, primary, properties);
+    await session.run(`ALTER DATABASE ${identifier(name)} CONNECTION LIMIT ${properties.connectionLimit}`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ProgramFailed)) throw error;
+    return error.reason;
+  }
+}
+
+/** Gives the new database the properties of the one that is in use. */
+async function giveProperties(session: PsqlSession, database: string, name: string): Promise<void> {
   for (const statement of await propertiesOf(session, database, name)) await session.run(statement);
 }
 
@@ -150,6 +177,18 @@ export async function comparedWith(
   } finally {
     session.close();
   }
+}
+
+/** A person's command that lets clients into a restored database. */
+export function openCommand(
+  { namespace, pod, container, superuser }: ServerInPod,
+  database: string,
+): readonly string[] {
+  return [
+    `kubectl -n ${namespace} exec -i ${pod} -c ${container} -- psql -X -U ${superuser} -d postgres <<'EOF'`,
+    `ALTER DATABASE ${identifier(database)} CONNECTION LIMIT -1;`,
+    'EOF',
+  ];
 }
 
 /** A person's commands for the time when the restored database is to be used; the old one stays, under another name. */

@@ -1,5 +1,6 @@
 import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
 import { outputText, script, withInput } from '../program-output.ts';
+import { madeWithoutTablespace } from './dumped-properties.ts';
 import { programOf, type ServerInPod } from './psql-session.ts';
 import type { ServerFacts } from './snapshot.ts';
 
@@ -96,11 +97,21 @@ rm -f "$1" "$1.others"; exit $code`;
     await outputText(this.#programs, this.#scriptOn(file, 'psql', text, ...words));
   }
 
-  /** Restores a dump in the custom format into a database of its own name. Throws ProgramFailed at the first error. */
-  async restoreDump(dump: AsyncIterable<Buffer>, bytes: number, jobs: number): Promise<void> {
+  /**
+   * Restores a dump in the custom format into a database of its own name; a server that lives for one proof has no tablespaces but the usual
+   * one. Throws ProgramFailed at the first error.
+   */
+  async restoreDump(
+    dump: AsyncIterable<Buffer>,
+    { bytes, jobs, database }: { readonly bytes: number; readonly jobs: number; readonly database: string },
+  ): Promise<void> {
     const file = `${this.#place.folder}/dump`;
     await this.#receive(file, dump, bytes);
-    const options = ['--create', '--exit-on-error', `--jobs=${jobs}`, '-d', 'postgres', file];
+    const read = (program: ProgramInPod) =>
+      outputText(this.#programs, { ...program, argv: [...program.argv, file] });
+    const isMade = await madeWithoutTablespace(this.#programs, this.server, { database, read });
+    const into = isMade ? ['-d', database] : ['--create', '-d', 'postgres'];
+    const options = ['--exit-on-error', '--no-tablespaces', `--jobs=${jobs}`, ...into, file];
     await outputText(this.#programs, programOf(this.server, 'pg_restore', ...options));
     await outputText(this.#programs, this.#scriptOn(file, 'rm', 'rm -f "$1"'));
   }

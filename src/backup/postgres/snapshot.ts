@@ -108,7 +108,13 @@ export async function contentsIn(programs: PodPrograms, snapshot: Snapshot): Pro
 /** Lines of a schema's dump that differ from run to run or from server to server, and say nothing about the schema. */
 const passing = /^(?:--.*|\\(?:un)?restrict .*|\s*)$/;
 
-/** SHA-256 of the definitions of a database as pg_dump writes them, without comments. */
+/** pg_dump writes it before its first table, and whenever the next one lies in another tablespace (pg_backup_archiver.c, _selectTablespace). */
+const tablespace = /^SET default_tablespace = .*;$/;
+
+/**
+ * SHA-256 of the definitions of a database as pg_dump writes them, without comments and as if all lay in one tablespace. Not by
+ * `--no-tablespaces`: it would leave out the first of these lines as well, which older backups have in their digest.
+ */
 export async function schemaDigest(
   programs: PodPrograms,
   server: ServerInPod,
@@ -123,8 +129,12 @@ export async function schemaDigest(
   ];
   const hash = createHash('sha256');
   let rest = '';
+  let isFirst = true;
   const take = (line: string): void => {
-    if (!passing.test(line)) hash.update(`${line}\n`);
+    if (passing.test(line)) return;
+    const isChosen = tablespace.test(line);
+    if (!isChosen || isFirst) hash.update(isChosen ? "SET default_tablespace = '';\n" : `${line}\n`);
+    if (isChosen) isFirst = false;
   };
   for await (const chunk of wholeOutput(programs, programOf(server, 'pg_dump', ...words))) {
     const lines = `${rest}${chunk.toString('latin1')}`.split('\n');

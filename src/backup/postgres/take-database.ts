@@ -8,7 +8,7 @@ import { wholeOutput } from '../program-output.ts';
 import type { StoredPart } from '../store-part.ts';
 import { writtenSince, type FilesEnd } from '../physical/written-since.ts';
 import type { ServersToRead } from './choose-server.ts';
-import { sequencesOf } from './contents.ts';
+import { sequencesOf, tablespacesOf } from './contents.ts';
 import { literal, PsqlSession, type ServerInPod } from './psql-session.ts';
 import { contentsIn, dumpOf, openSnapshot, schemaDigest } from './snapshot.ts';
 
@@ -89,6 +89,7 @@ async function takeFrom(
         schemaDigest(programs, server, database, snapshot.id),
       ]);
       const after = await sequencesOf(session);
+      const tablespaces = await tablespacesOf(session);
       const sinceFiles =
         filesUpTo === undefined ? undefined : await writtenSince(programs, session, snapshot, filesUpTo);
       const sequences = Object.fromEntries(
@@ -110,6 +111,7 @@ async function takeFrom(
         readFrom: inRecovery ? 'standby' : 'primary',
         bytes,
         made,
+        ...(tablespaces.length > 0 && { tablespaces: [...tablespaces] }),
         extensions: { ...contents.extensions },
         tables: [...contents.tables],
         sequences,

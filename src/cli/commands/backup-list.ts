@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 
+import { ownerText } from '../../backup/choose-backup.ts';
 import { evidenceKeyFile, signingKey } from '../../backup/keys.ts';
 import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import { chosenTarget, readInputs } from '../../app/wire.ts';
@@ -18,17 +19,20 @@ export function evidenceKey(keyFile: string | undefined): KeyObject | undefined 
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function line({ id, manifest, trouble, proof }: ShelvedBackup): string {
+function line({ id, manifest, trouble, proof, foreign }: ShelvedBackup): string {
   const size = manifest?.parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const state =
     proof === undefined
-      ? 'never verified here'
+      ? foreign > 0
+        ? 'never verified here, but with another key'
+        : 'never verified here'
       : {
           proven: `proven ${proof.at}`,
           bad: `BAD, found ${proof.at}`,
           'could-not-tell': `not known, tried ${proof.at}`,
         }[proof.verdict];
-  const what = trouble ?? `${manifest?.parts.length ?? 0} files, ${megabytes(size ?? 0)}`;
+  const owner = manifest === undefined ? '' : `of ${ownerText(manifest)}, `;
+  const what = trouble ?? `${owner}${manifest?.parts.length ?? 0} files, ${megabytes(size ?? 0)}`;
   return `${id}  ${what}; ${state}`;
 }
 
@@ -59,7 +63,10 @@ export async function backupList(
     ...(found.length === 0
       ? [`No backup in ${store.place}. Make one: rekindle backup create`]
       : found.map(line)),
-    ...unfinished.map((id) => `${id}  unfinished: \`rekindle backup create\` within an hour goes on with it`),
+    ...unfinished.map(
+      (id) =>
+        `${id}  unfinished: the next \`rekindle backup create\` of its stack goes on with it, or removes it when its last part is older than an hour`,
+    ),
   ].join('\n');
   answer(options, 'backup list', { text, json: { place: store.place, backups: found, unfinished } });
   return exitCodes.healthy;

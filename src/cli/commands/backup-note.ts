@@ -1,10 +1,11 @@
 import type { Proof } from '../../backup/evidence.ts';
 import type { BackupManifest } from '../../backup/manifest.ts';
 import { provenAfter, type BackupState, type Examined } from '../../domain/backup-state.ts';
+import { isOf } from '../../backup/choose-backup.ts';
 import { readBackupState, writeBackupState } from '../../record/backup-state-file.ts';
 import { causeText } from '../../record/explained-error.ts';
-import { backupStatePath } from '../../record/paths.ts';
 import type { Session } from '../session.ts';
+import { ownerOf } from './backup-owner.ts';
 import { storeOf } from './backup-session.ts';
 
 /** Of what an attempt is. */
@@ -12,7 +13,7 @@ export type NoteOf = Pick<BackupState, 'context' | 'stack' | 'place'>;
 
 /** Of this session. Throws BackupPlaceUnusable. */
 export function sessionNote({ context, target }: Session, at: string | undefined): NoteOf {
-  return { context: target.context, stack: context.stack.name, place: storeOf(at, target.context).place };
+  return { ...ownerOf({ context, target }), place: storeOf(at, target.context).place };
 }
 
 function examined(manifest: BackupManifest, { verdict, seconds }: Proof): Examined {
@@ -28,12 +29,11 @@ function whyNot({ parts, reasons }: Proof): string {
 
 /** Writes down that a backup was made and what came of it. */
 export function noteMade(of: NoteOf, { manifest, proof }: { manifest: BackupManifest; proof: Proof }): void {
-  const file = backupStatePath(of.context);
-  const earlier = readBackupState(file);
+  const earlier = readBackupState(of);
   const { id, startedAt, finishedAt = startedAt, parts } = manifest;
   const at = Date.parse(finishedAt);
   const proven = provenAfter(earlier?.proven, examined(manifest, proof));
-  writeBackupState(file, {
+  writeBackupState({
     ...of,
     endedAt: Date.now(),
     outcome: proof.verdict,
@@ -50,20 +50,18 @@ export function noteMade(of: NoteOf, { manifest, proof }: { manifest: BackupMani
 
 /** Writes down that no backup came of an attempt. */
 export function noteFailure(of: NoteOf, error: unknown): void {
-  const file = backupStatePath(of.context);
-  const { stored, proven } = readBackupState(file) ?? {};
+  const { stored, proven } = readBackupState(of) ?? {};
   const base = { ...of, endedAt: Date.now(), outcome: 'failed' as const, why: causeText(error) };
-  writeBackupState(file, { ...base, ...(stored && { stored }), ...(proven && { proven }) });
+  writeBackupState({ ...base, ...(stored && { stored }), ...(proven && { proven }) });
 }
 
-/** Writes down what a later examination of one backup says of the newest proven one. */
+/** Writes down what a later examination of one backup says of the newest proven one of its stack. */
 export function noteExamined(of: NoteOf, manifest: BackupManifest, proof: Proof): void {
-  const file = backupStatePath(of.context);
-  const earlier = readBackupState(file);
-  if (earlier === undefined) return;
+  const earlier = readBackupState(of);
+  if (earlier === undefined || !isOf(manifest, { stack: of.stack, context: of.context })) return;
   const { proven: _, ...rest } = earlier;
   const proven = provenAfter(earlier.proven, examined(manifest, proof));
-  writeBackupState(file, { ...rest, ...(proven && { proven }) });
+  writeBackupState({ ...rest, ...(proven && { proven }) });
 }
 
 /** Does an attempt and writes down what came of it; one that a person interrupted is none. Throws what the attempt throws. */

@@ -1,12 +1,15 @@
+import { isOf, ownerText, type Owner } from '../../backup/choose-backup.ts';
 import { keptBackups, type KeepReason, type Retention } from '../../backup/retention.ts';
-import { shelf } from '../../backup/shelf.ts';
+import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
+import { ExplainedError } from '../../record/explained-error.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { backupContext, evidenceKey } from './backup-list.ts';
 import type { BackupPruneOptions } from './backup-options.ts';
+import { namedOwner } from './backup-owner.ts';
 import { storeOf } from './backup-session.ts';
 
 type Options = CommonOptions & BackupPruneOptions;
@@ -23,28 +26,59 @@ function retentionOf(options: BackupPruneOptions) {
   return { last: keepLast, daily: keepDaily, weekly: keepWeekly, monthly: keepMonthly };
 }
 
+/** It is not known what may be deleted. */
+class PruneRefused extends ExplainedError {
+  override readonly name = 'PruneRefused';
+}
+
 /** What went and what stays, and why. */
 export interface Pruned {
   readonly deleted: readonly string[];
   readonly kept: ReadonlyMap<string, readonly KeepReason[]>;
 }
 
-/** Deletes what no rule keeps; never the newest that was proven. */
+/** What is deleted from, and by what it is judged. */
+export interface PruneOptions extends Pick<BackupPruneOptions, 'key' | 'dryRun'> {
+  /** Only backups of this stack, as far as it is named. */
+  readonly meant: Partial<Owner>;
+}
+
+/** Whose a backup is, in a word; undefined: its manifest does not tell. */
+const whose = ({ manifest }: ShelvedBackup) => (manifest === undefined ? undefined : ownerText(manifest));
+
+/** Without the key of the evidence nobody can tell which one may not be deleted. Throws PruneRefused. */
+function refuseForeign(store: BackupStore, ofOne: readonly ShelvedBackup[]): void {
+  const foreign = ofOne.filter((backup) => backup.foreign > 0);
+  const [first] = foreign;
+  if (first === undefined || ofOne.some(({ proof }) => proof?.verdict === 'proven')) return;
+  const owner = whose(first);
+  throw new PruneRefused({
+    what: 'Nothing is deleted',
+    cause: `${foreign.length} backups${owner === undefined ? '' : ` of ${owner}`} were examined, and this key has signed none of what proves one: it is not known which was proven`,
+    place: store.place,
+    next: 'Name with --key the key that they were made with, whose evidence.key lies beside it; or prove the newest with this one: rekindle backup verify.',
+  });
+}
+
+/** Deletes what no rule keeps, of each stack for itself; never the newest of a stack that was proven. Throws PruneRefused, then nothing is deleted. */
 export async function pruneBackups(
   store: BackupStore,
   retention: Retention,
-  { key, dryRun = false }: Pick<BackupPruneOptions, 'key' | 'dryRun'>,
+  { key, dryRun = false, meant }: PruneOptions,
   signal: AbortSignal,
 ): Promise<Pruned> {
-  const found = await shelf(store, evidenceKey(key));
-  const kept = keptBackups(
-    found.map(({ id, manifest, proof }) => ({
+  const all = await shelf(store, evidenceKey(key));
+  const found = all.filter(({ manifest }) => manifest === undefined || isOf(manifest, meant));
+  const kept = new Map<string, readonly KeepReason[]>();
+  for (const ofOne of Map.groupBy(found, whose).values()) {
+    refuseForeign(store, ofOne);
+    const known = ofOne.map(({ id, manifest, proof }) => ({
       id,
       at: manifest === undefined ? undefined : Date.parse(manifest.startedAt),
-      isProven: proof?.verdict === 'proven',
-    })),
-    retention,
-  );
+      verdict: proof?.verdict,
+    }));
+    for (const [id, why] of keptBackups(known, retention)) kept.set(id, why);
+  }
   const deleted = found.map(({ id }) => id).filter((id) => !kept.has(id));
   for (const id of deleted) {
     if (dryRun) break;
@@ -58,7 +92,12 @@ export async function pruneBackups(
 export async function backupPrune(options: Options, signal: AbortSignal): Promise<number> {
   const retention = retentionOf(options);
   const store = storeOf(options.at, await backupContext(options, signal));
-  const { deleted: gone, kept } = await pruneBackups(store, retention, options, signal);
+  const { deleted: gone, kept } = await pruneBackups(
+    store,
+    retention,
+    { ...options, meant: namedOwner(options, '') },
+    signal,
+  );
   const word = options.dryRun === true ? 'would delete' : 'deleted';
   const text = [
     ...gone.map((id) => `${word} ${id}`),

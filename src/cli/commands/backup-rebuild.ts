@@ -29,6 +29,7 @@ import type { ProgressPrinter } from '../progress-printer.ts';
 import { version } from '../process.ts';
 import { evidenceKey } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
+import { namedOwner } from './backup-owner.ts';
 import { storeOf } from './backup-session.ts';
 
 type Options = CommonOptions & BackupRestoreOptions;
@@ -167,7 +168,7 @@ export async function backupRebuild(
   const journal = openJournal(options.journal);
   const printer = progressPrinter(options, false);
   try {
-    const backup = await readBackup(store, wanted, identities);
+    const backup = await readBackup(store, { wanted, meant: namedOwner(options, '') }, identities);
     const locked = { engine: maker.engine, cluster: backup.definition.name };
     const site = { options, signal, store, backup, maker, journal, printer };
     return await holdingLock(locked, command, () => decided(site));

@@ -1,11 +1,16 @@
 import path from 'node:path';
 
+import { chooseBackup, type Owner } from '../../backup/choose-backup.ts';
 import { readKeys } from '../../backup/keys.ts';
 import type { BackupManifest, BackupPart, DatabaseDetails } from '../../backup/manifest.ts';
 import { startCommands, unpackHere } from '../../backup/physical/unpack-here.ts';
 import { decompressed } from '../../backup/physical/zstd.ts';
-import { restoreBeside, swapCommands, type RestoredBeside } from '../../backup/postgres/restore-beside.ts';
-import { shelved } from '../../backup/shelf.ts';
+import {
+  openCommand,
+  restoreBeside,
+  swapCommands,
+  type RestoredBeside,
+} from '../../backup/postgres/restore-beside.ts';
 import { readPart } from '../../backup/store-part.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import { answer } from '../answer.ts';
@@ -15,6 +20,7 @@ import type { CommonOptions } from '../options.ts';
 import { openSession } from '../session.ts';
 import { backupContext } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
+import { namedOwner, ownerOf } from './backup-owner.ts';
 import { readableServers, storeOf } from './backup-session.ts';
 
 type Options = CommonOptions & BackupRestoreOptions;
@@ -42,8 +48,8 @@ function chosenPart({ id, parts }: BackupManifest, wanted: string | undefined): 
 
 function resultText(
   part: DatabasePart,
-  { name, differences, seconds }: RestoredBeside,
-  swap: readonly string[],
+  { name, differences, unfit, seconds }: RestoredBeside,
+  commands: readonly string[],
 ): string {
   const { database } = part.of;
   if (differences.length > 0)
@@ -52,11 +58,17 @@ function resultText(
       ...differences.map((text) => `  ${text}`),
     ].join('\n');
   const proven = `${part.of.tables.length} tables compared row by row, ${seconds.toFixed(0)} s`;
+  if (unfit !== undefined)
+    return [
+      `restored: ${name} is back (${proven}), but not its settings and rights (ALTER DATABASE ... SET, ALTER ROLE ... IN DATABASE, GRANT and REVOKE ON DATABASE): ${unfit}`,
+      'So only superusers can log in. Mend the cause, drop it and restore it again; or give them by hand, then let its clients in:',
+      ...commands,
+    ].join('\n');
   if (name === database) return `restored: ${database} is back (${proven}).`;
   return [
     `restored: ${name}, beside ${database}, which was not touched (${proven}).`,
     `Look at it: only superusers can log in. To use it in the place of ${database} (its clients are cut off for a moment, the old one stays as ${name}_before):`,
-    ...swap,
+    ...commands,
   ].join('\n');
 }
 
@@ -67,8 +79,9 @@ async function restoreFiles(
   wanted: string | undefined,
 ): Promise<number> {
   const { identities } = await readKeys(options.key);
-  const store = storeOf(options.at, await backupContext(options, signal));
-  const manifest = await chosenManifest(store, wanted);
+  const known = await backupContext(options, signal);
+  const store = storeOf(options.at, known);
+  const manifest = await chosenManifest(store, wanted, namedOwner(options, known));
   const part = manifest.parts.find((entry) => entry.of.kind === 'cluster');
   if (part?.of.kind !== 'cluster')
     throw wrong(
@@ -93,18 +106,17 @@ async function restoreFiles(
   return exitCodes.healthy;
 }
 
-async function chosenManifest(store: BackupStore, wanted: string | undefined): Promise<BackupManifest> {
-  const id = wanted ?? (await store.ids()).at(-1);
-  const { manifest, trouble } =
-    id === undefined
-      ? { manifest: undefined, trouble: 'the place holds none' }
-      : await shelved(store, id, undefined);
+async function chosenManifest(
+  store: BackupStore,
+  wanted: string | undefined,
+  meant: Partial<Owner>,
+): Promise<BackupManifest> {
+  const chosen = await chooseBackup(store, wanted, meant);
+  const what = `There is no backup ${wanted === undefined ? '' : `${wanted} `}that can be restored`;
+  if ('why' in chosen) throw wrong(what, chosen.why, chosen.next);
+  const { id, manifest, trouble } = chosen;
   if (manifest !== undefined) return manifest;
-  throw wrong(
-    `There is no backup ${wanted ?? ''} that can be restored`,
-    trouble ?? '',
-    'See: rekindle backup list',
-  );
+  throw wrong(what, `${id}: ${trouble ?? ''}`, 'Name another one by its id: rekindle backup list');
 }
 
 /** `rekindle backup restore`: beside the database that is in use; the swap is a person's. */
@@ -123,7 +135,7 @@ export async function backupRestore(
   try {
     const { identities } = await readKeys(options.key);
     const store = storeOf(options.at, session.target.context);
-    const manifest = await chosenManifest(store, wanted);
+    const manifest = await chosenManifest(store, wanted, ownerOf(session));
     const part = chosenPart(manifest, options.database);
     const servers = (await readableServers(session)).databases.get(part.of.cluster);
     if (servers === undefined)
@@ -137,15 +149,18 @@ export async function backupRestore(
     const restored = await restoreBeside({ programs, clock: context.clock }, servers.primary, {
       details: part.of,
       backup: manifest.id,
-      plain: readPart(store, manifest.id, part, identities),
+      plain: () => readPart(store, manifest.id, part, identities),
     });
-    const swap = swapCommands(servers.primary, part.of.database, restored.name);
-    const text = resultText(part, restored, swap);
+    const { primary } = servers;
+    const swap = swapCommands(primary, part.of.database, restored.name);
+    const commands = restored.unfit === undefined ? swap : openCommand(primary, restored.name);
+    const text = resultText(part, restored, commands);
     answer(options, 'backup restore', {
       text,
       json: { place: store.place, backup: manifest.id, restored, swap },
     });
-    return restored.differences.length === 0 ? exitCodes.healthy : exitCodes.broken;
+    const isWhole = restored.differences.length === 0 && restored.unfit === undefined;
+    return isWhole ? exitCodes.healthy : exitCodes.broken;
   } finally {
     session.close();
   }

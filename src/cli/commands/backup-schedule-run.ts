@@ -7,10 +7,10 @@ import { notifiersOf } from '../../app/wire-notifiers.ts';
 import { readKeys } from '../../backup/keys.ts';
 import type { BackupState } from '../../domain/backup-state.ts';
 import type { Notice } from '../../ports/notifier.ts';
-import { readBackupState } from '../../record/backup-state-file.ts';
+import { readBackupState, readBackupStates } from '../../record/backup-state-file.ts';
 import { causeText, ExplainedError } from '../../record/explained-error.ts';
 import { hostLockHolder } from '../../record/host-lock.ts';
-import { backupStatePath } from '../../record/paths.ts';
+import { stateDirectory } from '../../record/paths.ts';
 import { tellAll } from '../../watch/tell-all.ts';
 import { answer, tell } from '../answer.ts';
 import { AnotherAtWork, UsageError } from '../errors.ts';
@@ -19,6 +19,7 @@ import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
 import { alone, makeBackup, type MadeBackup } from './backup-create.ts';
 import { noteFailure, noteMade, sessionNote } from './backup-note.ts';
+import { namedOwner, ownerOf } from './backup-owner.ts';
 import { pruneBackups, type Pruned } from './backup-prune.ts';
 import type { ScheduleRunOptions } from './backup-schedule-options.ts';
 
@@ -72,8 +73,9 @@ async function attempt(options: Options, about: About, signal: AbortSignal): Pro
   try {
     const { target, context } = session;
     about.context = target.context;
-    about.stack = context.stack.name;
-    about.earlier = readBackupState(backupStatePath(target.context));
+    // Before the cluster has answered a stack is called as its cluster.
+    about.stack = session.source.known ? context.stack.name : undefined;
+    about.earlier = readBackupState(ownerOf(session));
     await requireQuiet(session);
     // Not a new key: nobody would have a copy of it.
     const made = await alone(target.context, () => makeBackup(session, options, signal, readKeys));
@@ -152,21 +154,35 @@ const retentionOf = ({ keepLast, keepDaily, keepWeekly, keepMonthly }: Options) 
 
 /** Deletes by the rule, when there is one and the newest backup can be relied on. */
 async function pruneAfter(
-  { store, code }: MadeBackup,
+  { store, code, manifest }: MadeBackup,
   options: Options,
   signal: AbortSignal,
 ): Promise<Pruned | undefined> {
   const retention = retentionOf(options);
   const hasRule = Object.values(retention).some((count) => count > 0);
-  return code === exitCodes.healthy && hasRule ? pruneBackups(store, retention, options, signal) : undefined;
+  if (code !== exitCodes.healthy || !hasRule) return undefined;
+  const { stack, context } = manifest;
+  return pruneBackups(store, retention, { ...options, meant: { stack, context } }, signal);
 }
 
 /** Writes down that no backup came of a run, as far as it is known of what. */
 function noteNothing({ context, stack }: About, options: Options, error: unknown): void {
   if (context === undefined) return;
-  const earlier = readBackupState(backupStatePath(context));
-  const place = options.at ?? earlier?.place ?? 'the usual folder';
-  noteFailure({ context, stack: stack ?? earlier?.stack ?? context, place }, error);
+  const name = stack ?? nameMeant(options, context);
+  const place = options.at ?? readBackupState({ context, stack: name })?.place ?? 'the usual folder';
+  noteFailure({ context, stack: name, place }, error);
+}
+
+/** The stack that is meant when nobody could ask the cluster: the one that is named, or the last of its context; else the context's name. */
+function nameMeant(options: Options, context: string): string {
+  try {
+    const { stack } = namedOwner(options, context);
+    if (stack !== undefined) return stack;
+  } catch {
+    // Its file cannot be read, which is what the run has failed with.
+  }
+  const states = readBackupStates(stateDirectory()).filter((state) => state.context === context);
+  return states.toSorted((a, b) => b.endedAt - a.endedAt)[0]?.stack ?? context;
 }
 
 /** `rekindle backup schedule run`: what the timer starts. 0 proven, 1 not, 2 could not tell. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 
+import { chooseBackup } from '../../backup/choose-backup.ts';
 import { readKeys } from '../../backup/keys.ts';
 import { partsOf } from '../../backup/manifest.ts';
-import { shelved } from '../../backup/shelf.ts';
 import { readPart } from '../../backup/store-part.ts';
 import { unpackInto, type Unpacked } from '../../backup/uploads/unpack-into.ts';
 import { answer } from '../answer.ts';
@@ -11,6 +11,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { backupContext } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
+import { namedOwner } from './backup-owner.ts';
 import { storeOf } from './backup-session.ts';
 
 interface OfClaim extends Unpacked {
@@ -30,18 +31,17 @@ export async function backupUploads(
   { wanted, to }: { readonly wanted: string | undefined; readonly to: string },
 ): Promise<number> {
   const { identities } = await readKeys(options.key);
-  const store = storeOf(options.at, await backupContext(options, signal));
-  const id = wanted ?? (await store.ids()).at(-1);
-  const found = id === undefined ? undefined : await shelved(store, id, undefined);
-  const parts = found?.manifest === undefined ? [] : partsOf(found.manifest, 'uploads');
-  if (found?.manifest === undefined || parts.length === 0)
-    throw new UsageError({
-      what: 'There are no files to restore',
-      cause: found?.trouble ?? 'the backup holds no files of volumes',
-      place: store.place,
-      next: 'See: rekindle backup list',
-    });
-  const { manifest } = found;
+  const known = await backupContext(options, signal);
+  const store = storeOf(options.at, known);
+  const none = (cause: string, next: string): UsageError =>
+    new UsageError({ what: 'There are no files to restore', cause, place: store.place, next });
+  const chosen = await chooseBackup(store, wanted, namedOwner(options, known));
+  if ('why' in chosen) throw none(chosen.why, chosen.next);
+  const { id, manifest, trouble } = chosen;
+  const another = 'Name another one by its id: rekindle backup list';
+  if (manifest === undefined) throw none(`${id}: ${trouble ?? ''}`, another);
+  const parts = partsOf(manifest, 'uploads');
+  if (parts.length === 0) throw none(`${id} holds no files of volumes`, another);
   const restored: OfClaim[] = [];
   for (const part of parts) {
     signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import { readKeys } from '../../backup/keys.ts';
 import { measuredDatabases } from '../../backup/measured.ts';
+import { chooseBackup, type NotChosen } from '../../backup/choose-backup.ts';
 import { shelved } from '../../backup/shelf.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
@@ -7,15 +8,12 @@ import type { CommonOptions } from '../options.ts';
 import { openSession } from '../session.ts';
 import { noteExamined, sessionNote } from './backup-note.ts';
 import type { BackupVerifyOptions } from './backup-options.ts';
+import { ownerOf } from './backup-owner.ts';
 import { examineBackup, exitCodeOfProof, proofText, readableServers, storeOf } from './backup-session.ts';
 
-function noSuchBackup(place: string, ids: readonly string[], wanted: string | undefined): UsageError {
-  return new UsageError({
-    what: wanted === undefined ? 'There is no backup to verify' : `There is no backup ${wanted}`,
-    cause: ids.length === 0 ? 'the place holds none' : `there are ${ids.slice(-5).join(', ')}`,
-    place,
-    next: 'Make one: rekindle backup create. Another place: --at',
-  });
+function noSuchBackup(place: string, { why, next }: NotChosen, wanted: string | undefined): UsageError {
+  const what = wanted === undefined ? 'There is no backup to verify' : `There is no backup ${wanted}`;
+  return new UsageError({ what, cause: why, place, next });
 }
 
 /** `rekindle backup verify`: restores a backup into an empty server and compares it. */
@@ -28,9 +26,9 @@ export async function backupVerify(
   try {
     const keys = await readKeys(options.key);
     const store = storeOf(options.at, session.target.context);
-    const ids = await store.ids();
-    const id = wanted ?? ids.at(-1);
-    if (id === undefined || !ids.includes(id)) throw noSuchBackup(store.place, ids, wanted);
+    const chosen = await chooseBackup(store, wanted, ownerOf(session));
+    if ('why' in chosen) throw noSuchBackup(store.place, chosen, wanted);
+    const { id } = chosen;
     const servers = await readableServers(session);
     const proof = await examineBackup({ session, store, servers, keys, jobs: options.jobs }, id);
     const { manifest } = await shelved(store, id, undefined);

@@ -71,7 +71,9 @@ function profileAdvice({ context }: Session): readonly string[] {
 /** What is known here of the stack's backups, a line each; what cannot be read is one as well. */
 function backupLines({ target, context }: Session): readonly string[] {
   try {
-    return backupTexts(knownBackups(target.context, userInfo().username), context.clock.now());
+    const { name, namespace } = context.stack;
+    const of = { context: target.context, stack: name, namespace };
+    return backupTexts(knownBackups(of, userInfo().username), context.clock.now());
   } catch (error) {
     return [`could not look at what is known of the backups: ${causeText(error)}`];
   }

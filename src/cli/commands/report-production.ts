@@ -86,13 +86,14 @@ export async function collectProduction({
 }
 
 async function provenRestores(
-  { clock, provider }: Session['context'],
+  { clock, provider, stack }: Session['context'],
   context: string,
   events: Looked<readonly StoredEvent[]>,
 ): Promise<LastProvenRestore> {
   const key = read('the key of evidence', () => evidenceKey(undefined));
   if (!key.looked) return key;
   const machine = await look(clock, 'container engine', () => provider.machine());
-  const source = { clock, publicKey: key.value, dataFolder: seen(machine)?.rootFolder, context };
+  const owner = { stack: stack.name, context };
+  const source = { clock, publicKey: key.value, dataFolder: seen(machine)?.rootFolder, owner };
   return collectProvenRestores(source, backupPlaces(context, events));
 }

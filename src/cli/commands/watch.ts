@@ -83,12 +83,13 @@ function lastWatched(context: string | undefined): JournalCluster | undefined {
   return known.findLast((target) => target.context === context);
 }
 
-/** What is known of the backups of a context; what cannot be read is told once. */
-function backupsKnown(): (context: string) => KnownBackups | undefined {
+/** What is known of the backups of a stack; what cannot be read is told once. */
+function backupsKnown(): (session: Pick<WatchSession, 'context' | 'target'>) => KnownBackups | undefined {
   let told = '';
-  return (context) => {
+  return ({ context: { stack }, target: { context } }) => {
     try {
-      return knownBackups(context, userInfo().username);
+      const of = { context, stack: stack.name, namespace: stack.namespace };
+      return knownBackups(of, userInfo().username);
     } catch (error) {
       if (told !== causeText(error)) tell(`what is known of the backups cannot be read: ${causeText(error)}`);
       told = causeText(error);
@@ -106,6 +107,8 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
   const journal = openJournal(options.journal);
   const backups = backupsKnown();
   let target: WatchSession['target'] | undefined;
+  /** What is known of the stack grows after a boot, so it is asked each time. */
+  let watched: Pick<WatchSession, 'context' | 'target'> | undefined;
   const telemetry = await createTelemetry({
     version: version(),
     stack: () => workplace.name,
@@ -114,7 +117,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     isListenUsers: file.metrics !== undefined,
     longestSilenceMs: silentMs,
     logger: systemTool('logger'),
-    backups: () => (target === undefined ? undefined : backups(target.context)),
+    backups: () => (watched === undefined ? undefined : backups(watched)),
     tell,
   });
   const listener = heardByAll(telemetry, printer(options));
@@ -133,6 +136,7 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
       end: () => undefined,
     });
     try {
+      watched = session;
       if (target?.cluster !== session.target.cluster) {
         leave?.();
         leave = becomeAgent(session.target.cluster);

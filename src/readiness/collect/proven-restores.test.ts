@@ -59,21 +59,30 @@ interface Given {
   readonly context?: string;
 }
 
+/** An id for a backup of one letter. */
+const idOf = (letter: string) => `20260101T030000Z-000${letter}`;
+
 /** A real folder of backups. */
 async function folderWith(backups: Readonly<Record<string, Given>>): Promise<FolderStore> {
   const store = new FolderStore(temporaryFolder());
-  for (const [id, { day, verdict, keys = own, context = 'k3d-shop' }] of Object.entries(backups)) {
+  for (const [name, { day, verdict, keys = own, context = 'k3d-shop' }] of Object.entries(backups)) {
+    const id = idOf(name);
     await store.put(id, manifestName, Readable.from([JSON.stringify(manifest(id, day, { context }))]));
     await store.commit(id);
     if (verdict === undefined) continue;
     const at = `2026-01-0${day}T04:00:00Z`;
     const proof = { backup: id, stack: 'shop', verdict, at, tool: 'x', seconds: 12, parts: [], reasons: [] };
-    await shelveEvidence(store, proof, signed(proof, [], keys));
+    await shelveEvidence(store, proof, signed(proof, [{ name: 'roles.sql', sha256: digest }], keys));
   }
   return store;
 }
 
-const source = { clock: systemClock, publicKey: own.publicKey, dataFolder: undefined, context: 'k3d-shop' };
+const source = {
+  clock: systemClock,
+  publicKey: own.publicKey,
+  dataFolder: undefined,
+  owner: { stack: 'shop', context: 'k3d-shop' },
+};
 
 describe('backups that are proven', () => {
   it('counts the newest data that our key has signed for', async () => {
@@ -85,7 +94,7 @@ describe('backups that are proven', () => {
     });
     const found = seen(await collectProvenRestores(source, [store]));
     expect(found?.proven).toMatchObject({
-      backup: 'b',
+      backup: idOf('b'),
       takenAt: Date.UTC(2026, 0, 2, 3),
       at: Date.UTC(2026, 0, 2, 4),
       bytes: 900,
@@ -94,15 +103,15 @@ describe('backups that are proven', () => {
       place: store.place,
     });
     expect(found?.newer).toEqual([
-      { backup: 'c', is: 'not proven' },
-      { backup: 'd', is: 'bad' },
+      { backup: idOf('c'), is: 'not proven' },
+      { backup: idOf('d'), is: 'bad' },
     ]);
   });
 
   it('believes no evidence of another key, and none at all without a key', async () => {
     const store = await folderWith({ a: { day: 1, verdict: 'proven', keys: keyPair() } });
     const found = seen(await collectProvenRestores(source, [store]));
-    expect(found).toMatchObject({ newer: [{ backup: 'a', is: 'not proven' }] });
+    expect(found).toMatchObject({ newer: [{ backup: idOf('a'), is: 'not proven' }] });
     expect(found?.proven).toBeUndefined();
     const ours = await folderWith({ a: { day: 1, verdict: 'proven' } });
     expect(
@@ -116,7 +125,7 @@ describe('backups that are proven', () => {
       b: { day: 2, verdict: 'proven', context: 'k3d-other' },
     });
     const found = seen(await collectProvenRestores(source, [store]));
-    expect(found?.proven?.backup).toBe('a');
+    expect(found?.proven?.backup).toBe(idOf('a'));
     expect(found?.newer).toEqual([]);
   });
 
@@ -135,7 +144,7 @@ describe('backups that are proven', () => {
     const far = { place: 's3://far/away', why: 'no credentials' };
     const broken = new FolderStore('/proc/self/status');
     const found = seen(await collectProvenRestores(source, [far, broken, store]));
-    expect(found?.proven?.backup).toBe('a');
+    expect(found?.proven?.backup).toBe(idOf('a'));
     expect(found?.places).toEqual([store.place]);
     expect(found?.unseen.map(({ place }) => place)).toEqual(['s3://far/away', '/proc/self/status']);
   });

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 
+import { isOf, type Owner } from '../../backup/choose-backup.ts';
 import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import { saw } from '../../domain/looked.ts';
 import { look } from '../../observe/look.ts';
@@ -21,8 +22,8 @@ interface Source {
   readonly publicKey: KeyObject | undefined;
   /** Folder of the machine in which the engine keeps volumes; undefined: not known. */
   readonly dataFolder: string | undefined;
-  /** Backups of other clusters may lie in the same place. */
-  readonly context: string;
+  /** Backups of other stacks may lie in the same place. */
+  readonly owner: Owner;
 }
 
 /** File systems have different numbers (stat(2), st_dev): whether two folders are on one; undefined: could not look. */
@@ -92,10 +93,10 @@ function factsOf(
   };
 }
 
-async function shelvedIn(store: BackupStore, { publicKey, context }: Source): Promise<readonly Shelved[]> {
+async function shelvedIn(store: BackupStore, { publicKey, owner }: Source): Promise<readonly Shelved[]> {
   const all = await shelf(store, publicKey);
   return all
-    .filter(({ manifest }) => manifest === undefined || manifest.context === context)
+    .filter(({ manifest }) => manifest === undefined || isOf(manifest, owner))
     .map((backup) => ({
       place: store.place,
       backup,

@@ -5,7 +5,6 @@ import type { BackupSchedule, BackupState } from '../../domain/backup-state.ts';
 import { couldNotLook, saw, type Looked } from '../../domain/looked.ts';
 import { readBackupState } from '../../record/backup-state-file.ts';
 import { causeText } from '../../record/explained-error.ts';
-import { backupStatePath } from '../../record/paths.ts';
 import { accountOf } from '../accounts.ts';
 import type { Manager } from '../manager.ts';
 import { readUnit } from '../prepare.ts';
@@ -37,7 +36,7 @@ export interface ScheduleStatus {
   readonly schedule: BackupSchedule | undefined;
   readonly units: Looked<ScheduleUnits>;
   readonly objections: Looked<readonly string[]>;
-  /** What the last attempt has left, by context; another user's state cannot be read. */
+  /** What the last attempt at each stack that it may be of has left; another user's state cannot be read. */
   readonly states: Looked<readonly BackupState[]>;
 }
 
@@ -106,11 +105,20 @@ export async function scheduleStatus(
     looked('the state folder', async () => {
       if (record === undefined) throw new Error('the unit does not say whose backups they are');
       const account = await accountOf(record.account, run);
-      return statesIn({ HOME: account.home, ...record.options.environment });
+      const all = statesIn({ HOME: account.home, ...record.options.environment });
+      return all.filter((state) => isOfSchedule(state, record));
     }),
   ]);
   const schedule = record === undefined ? undefined : scheduleOf(record, file);
   return { scope: manager.scope, file, record, schedule, units, objections, states };
+}
+
+/** Whether a state may be of what is scheduled: backups of other stacks are made by hand. */
+function isOfSchedule({ context, stack }: BackupState, { options }: ScheduleRecord): boolean {
+  if ((options.context ?? context) !== context) return false;
+  // Without a stack file a stack is called as its namespace; a file may give it any name. A stack that was not found is the context.
+  const isNamed = options.namespace !== undefined && options.stack === undefined;
+  return !isNamed || stack === options.namespace || stack === context;
 }
 
 function scheduleOf({ times }: ScheduleRecord, file: string): BackupSchedule {
@@ -128,9 +136,16 @@ function unitFiles(environment: Environment): readonly string[] {
   ];
 }
 
-/** The schedule of this user's backups of a context, by the unit alone; undefined: there is none. */
+/** The stack of which something is to be known. */
+interface BackedUpStack {
+  readonly context: string;
+  readonly stack: string;
+  readonly namespace: string;
+}
+
+/** The schedule of this user's backups of a stack, by the unit alone; undefined: there is none. */
 export function knownSchedule(
-  context: string,
+  { context, namespace }: Omit<BackedUpStack, 'stack'>,
   user: string,
   environment: Environment = process.env,
 ): BackupSchedule | undefined {
@@ -139,16 +154,16 @@ export function knownSchedule(
     const record = text === undefined ? undefined : readScheduleRecord(text);
     if (record?.account !== user) continue;
     const { options } = record;
-    if (options.context !== undefined && options.context !== context) continue;
+    if ((options.context ?? context) !== context || (options.namespace ?? namespace) !== namespace) continue;
     return scheduleOf(record, file);
   }
   return undefined;
 }
 
-/** What is known here of the backups of a context. Throws when the state cannot be read. */
+/** What is known here of the backups of a stack. Throws when the state cannot be read. */
 export function knownBackups(
-  context: string,
+  of: BackedUpStack,
   user: string,
 ): { readonly state: BackupState | undefined; readonly schedule: BackupSchedule | undefined } {
-  return { state: readBackupState(backupStatePath(context)), schedule: knownSchedule(context, user) };
+  return { state: readBackupState(of), schedule: knownSchedule(of, user) };
 }
