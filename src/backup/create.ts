@@ -40,7 +40,7 @@ export interface CreateContext {
 }
 
 /** What the manifest says of the whole. */
-export type BackupIdentity = Pick<BackupManifest, 'stack' | 'context' | 'tool'>;
+export type BackupIdentity = Pick<BackupManifest, 'stack' | 'context' | 'tool' | 'expected'>;
 
 /** An interrupted backup is gone on with when it is not older than this: its parts are of about one time, ms. */
 const resumableMs = 3_600_000;
@@ -109,7 +109,15 @@ export async function createBackup(
     else parts.push(taken);
     await putManifest(store, { ...start, parts });
   }
-  const manifest = { ...start, parts, leftOut: [...failed, ...leftOut], finishedAt: timeOf(clock) };
+  const { expected } = identity;
+  const manifest: BackupManifest = {
+    ...start,
+    // Of now: whoever goes on with an earlier one has looked anew.
+    ...(expected !== undefined && { expected }),
+    parts,
+    leftOut: [...failed, ...leftOut],
+    finishedAt: timeOf(clock),
+  };
   await putManifest(store, manifest);
   await store.commit(manifest.id);
   return manifest;

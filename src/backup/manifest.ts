@@ -173,6 +173,8 @@ const backupManifest = z.strictObject({
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional().describe('missing: it was begun and not finished'),
   recipients: z.array(z.string()).describe('age recipients that can read it'),
+  /** What keeps data in the stack, by name: each has to have a part. Missing: an older version made it, and nobody wrote that down. */
+  expected: z.strictObject({ databaseClusters: z.array(z.string()), redis: z.array(z.string()) }).optional(),
   parts: z.array(part),
   /** What a backup of this stack could have had and this one has not, and why. */
   leftOut: z.array(z.strictObject({ what: z.string(), why: z.string() })),

@@ -17,6 +17,11 @@ function containerOf({ containers }: PodFacts): string {
   return (named ?? containers[0])?.name ?? 'redis';
 }
 
+/** Every Redis of the stack, by the name of its workload. */
+export function redisNames(components: readonly Component[]): string[] {
+  return components.filter(({ adapter }) => adapter === 'redis').map(({ ref }) => ref.name);
+}
+
 /** A ready pod of each Redis that the stack has, from a fresh look. One without a ready pod cannot be read and is left out. */
 export function redisServers(
   components: readonly Component[],

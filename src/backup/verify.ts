@@ -2,6 +2,7 @@ import type { BackupStore } from '../ports/backup-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PodPrograms } from '../ports/pod-programs.ts';
 import { causeText } from '../record/explained-error.ts';
+import { absentFrom } from './absent-from.ts';
 import { recipientOf } from './encryption.ts';
 import type { Proof } from './evidence.ts';
 import { Findings } from './findings.ts';
@@ -174,6 +175,7 @@ async function examine(
     );
     return manifest;
   }
+  found.reasons.push(...absentFrom(manifest));
   for (const cluster of new Set(partsOf(manifest, 'database').map(({ of }) => of.cluster))) {
     try {
       await proveCluster(context, manifest, cluster, found);

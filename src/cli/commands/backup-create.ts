@@ -6,7 +6,7 @@ import { keysOrNew, type BackupKeys } from '../../backup/keys.ts';
 import { partsOf, type BackupManifest } from '../../backup/manifest.ts';
 import { measuredDatabases } from '../../backup/measured.ts';
 import { filesPart } from '../../backup/physical/take-files.ts';
-import { redisPart } from '../../backup/redis-part.ts';
+import { redisNames, redisPart } from '../../backup/redis-part.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import type { UploadWishes } from '../../backup/uploads/find-uploads.ts';
 import { tryAcquireLock } from '../../record/lock.ts';
@@ -18,15 +18,8 @@ import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
 import { noted, sessionNote } from './backup-note.ts';
 import type { BackupCreateOptions } from './backup-options.ts';
-import {
-  databaseNames,
-  examineBackup,
-  exitCodeOfProof,
-  proofText,
-  readableServers,
-  storeOf,
-  tool,
-} from './backup-session.ts';
+import { databaseNames, readableServers } from './backup-servers.ts';
+import { examineBackup, exitCodeOfProof, proofText, storeOf, tool } from './backup-session.ts';
 import { surroundings } from './backup-surroundings.ts';
 
 type Options = CommonOptions & BackupCreateOptions;
@@ -106,7 +99,8 @@ export async function makeBackup(
   const around = await surroundings(session, { withImages: options.withImages === true, wishes, signal });
   parts.push(...around.parts);
   const recipients = [keys.recipient, ...(options.recipient ?? [])];
-  const identity = { stack: stack.name, context: target.context, tool };
+  const expected = { databaseClusters: [...servers.databases.keys()], redis: redisNames(stack.components) };
+  const identity = { stack: stack.name, context: target.context, tool, expected };
   const physical = options.physical === true ? [] : [withoutFiles];
   const without = [...around.leftOut, ...physical];
   const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, without);

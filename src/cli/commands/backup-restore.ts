@@ -15,7 +15,8 @@ import type { CommonOptions } from '../options.ts';
 import { openSession } from '../session.ts';
 import { backupContext } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
-import { readableServers, storeOf } from './backup-session.ts';
+import { readableServers } from './backup-servers.ts';
+import { storeOf } from './backup-session.ts';
 
 type Options = CommonOptions & BackupRestoreOptions;
 type DatabasePart = BackupPart & { readonly of: DatabaseDetails };

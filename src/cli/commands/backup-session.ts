@@ -1,19 +1,15 @@
 import { backupStoreAt, usualBackupFolder } from '../../app/wire-backups.ts';
 import { signed, type Proof } from '../../backup/evidence.ts';
 import { evidenceKeyFile, signingKey, type BackupKeys } from '../../backup/keys.ts';
-import { databasesOf } from '../../backup/database-parts.ts';
-import { serversToRead, type ServersToRead } from '../../backup/postgres/choose-server.ts';
 import type { ServerInPod } from '../../backup/postgres/psql-session.ts';
-import { redisServers, type NamedRedis } from '../../backup/redis-part.ts';
 import { scratchInCluster, scratchPlaces } from '../../backup/scratch-in-cluster.ts';
 import { shelved, shelveEvidence } from '../../backup/shelf.ts';
 import { verifyBackup } from '../../backup/verify.ts';
-import { seen } from '../../domain/looked.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import { exitCodes } from '../exit-code.ts';
 import { version } from '../process.ts';
 import type { Session } from '../session.ts';
-import { databasePass } from './database-pass.ts';
+import type { Servers } from './backup-servers.ts';
 
 /** Where the backups of this command lie. */
 export function storeOf(at: string | undefined, context: string): BackupStore {
@@ -23,41 +19,8 @@ export function storeOf(at: string | undefined, context: string): BackupStore {
 /** The tool as manifests and evidence name it. */
 export const tool = `rekindle ${version()}`;
 
-/** The operator's and Spilo's superuser, where the stack names no other. */
-const usualSuperuser = 'postgres';
-
 /** A machine on which the shop is at work meanwhile. */
 const usualJobs = 2;
-
-/** Whatever can be backed up, and what can prove a backup. */
-export interface Servers {
-  /** By the name of the database cluster. */
-  readonly databases: ReadonlyMap<string, ServersToRead>;
-  readonly redis: readonly NamedRedis[];
-}
-
-/** The servers of the stack that may be read, from a fresh look. Throws NoServerToRead. */
-export async function readableServers(session: Session): Promise<Servers> {
-  const { observation } = await databasePass(session);
-  const pods = seen(observation.pods) ?? [];
-  const found = new Map<string, ServersToRead>();
-  for (const database of seen(observation.databases) ?? []) {
-    const component = session.context.stack.databases.find(({ cluster }) => cluster === database.cluster);
-    const ref = component?.superuser?.user;
-    const superuser = ref === undefined ? undefined : await session.context.reader.secret(ref);
-    found.set(database.cluster, serversToRead(database, pods, superuser ?? usualSuperuser));
-  }
-  const workloads = seen(observation.workloads) ?? [];
-  return { databases: found, redis: redisServers(session.context.stack.components, workloads, pods) };
-}
-
-/** Names of the databases of a cluster. */
-export function databaseNames(
-  { programs, context }: Session,
-  servers: ServersToRead,
-): Promise<readonly string[]> {
-  return databasesOf({ programs, clock: context.clock, say: () => undefined }, servers);
-}
 
 export interface Examination {
   readonly session: Session;

@@ -7,7 +7,8 @@ import type { CommonOptions } from '../options.ts';
 import { openSession } from '../session.ts';
 import { noteExamined, sessionNote } from './backup-note.ts';
 import type { BackupVerifyOptions } from './backup-options.ts';
-import { examineBackup, exitCodeOfProof, proofText, readableServers, storeOf } from './backup-session.ts';
+import { readableServers } from './backup-servers.ts';
+import { examineBackup, exitCodeOfProof, proofText, storeOf } from './backup-session.ts';
 
 function noSuchBackup(place: string, ids: readonly string[], wanted: string | undefined): UsageError {
   return new UsageError({
