@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 
 import { temporaryFolder } from '../../test/fakes/temporary-folder.ts';
 import { FolderStore } from '../adapters/backup-stores/folder.ts';
 import { systemClock } from '../adapters/system-clock.ts';
+import type { BackupStore } from '../ports/backup-store.ts';
 import { createBackup, type PartToTake } from './create.ts';
 import { newIdentity } from './encryption.ts';
 import { manifestName, type BackupManifest, type PartDetails } from './manifest.ts';
@@ -47,7 +50,7 @@ function madeOf(
   return createBackup(context, identity, parts, []);
 }
 
-function verified(store: FolderStore, id: string) {
+function verified(store: BackupStore, id: string) {
   const context: Partial<VerifyContext> = {
     store,
     clock: systemClock,
@@ -79,6 +82,35 @@ test('a backup that lacks a database or a Redis of the stack is not proven', asy
       'database cluster crm-db belongs to the stack and is not in it',
       'Redis redis belongs to the stack and is not in it',
     ],
+  });
+});
+
+/** A store of which only so much comes of each file, and then this. */
+function brokenAfter(store: FolderStore, size: number, error: Error): BackupStore {
+  const get = async (id: string, name: string): Promise<Readable | undefined> => {
+    const whole = await store.get(id, name);
+    if (whole === undefined || name === manifestName) return whole;
+    return Readable.from(
+      (async function* () {
+        yield (await buffer(whole)).subarray(0, size);
+        throw error;
+      })(),
+    );
+  };
+  return { place: 's3://bucket', get } as Partial<BackupStore> as BackupStore;
+}
+
+test.each([0, 150, 1000])('a network that breaks after %i bytes makes no backup bad', async (size) => {
+  const store = new FolderStore(temporaryFolder());
+  const { id } = await madeOf(store, [uploads]);
+  const { verdict, reasons, parts } = await verified(
+    brokenAfter(store, size, new Error('read ECONNRESET')),
+    id,
+  );
+  expect({ verdict, reasons, parts }).toEqual({
+    verdict: 'could-not-tell',
+    reasons: ['uploads.tar.age: read ECONNRESET'],
+    parts: [],
   });
 });
 

@@ -1,4 +1,5 @@
 import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
+import { beforeTheBackup } from '../no-scratch-place.ts';
 import { outputText, script, withInput } from '../program-output.ts';
 import { programOf, type ServerInPod } from './psql-session.ts';
 import type { ServerFacts } from './snapshot.ts';
@@ -67,7 +68,7 @@ export class ScratchServer {
     this.server = { ...where, superuser, binaries, socket: `${folder}/run` };
   }
 
-  /** Makes an empty server and starts it. Throws ProgramFailed with the last words of initdb or of the server. */
+  /** Makes an empty server and starts it. Throws NoScratchPlace with the last words of initdb or of the server. */
   static async start(
     programs: PodPrograms,
     place: ScratchPlace,
@@ -78,8 +79,10 @@ export class ScratchServer {
     const { binaries, superuser, preloaded } = needed;
     const text = Buffer.from(settings(folder, preloaded));
     const making = scratch.#script('initdb', prepare, binaries, superuser, String(text.length));
-    await withInput(programs, making, one(text));
-    await outputText(programs, scratch.#script('pg_ctl start', start, binaries));
+    await beforeTheBackup('An empty server to restore into could not be started', async () => {
+      await withInput(programs, making, one(text));
+      await outputText(programs, scratch.#script('pg_ctl start', start, binaries));
+    });
     return scratch;
   }
 
@@ -102,7 +105,8 @@ rm -f "$1" "$1.others"; exit $code`;
     await this.#receive(file, dump, bytes);
     const options = ['--create', '--exit-on-error', `--jobs=${jobs}`, '-d', 'postgres', file];
     await outputText(this.#programs, programOf(this.server, 'pg_restore', ...options));
-    await outputText(this.#programs, this.#scriptOn(file, 'rm', 'rm -f "$1"'));
+    // The next dump takes its name: one that stays costs room, and says nothing about this one.
+    await outputText(this.#programs, this.#scriptOn(file, 'rm', 'rm -f "$1" || :'));
   }
 
   /** Ends the server and removes what it kept. */
@@ -112,7 +116,10 @@ rm -f "$1" "$1.others"; exit $code`;
   }
 
   async #receive(file: string, bytes: AsyncIterable<Buffer>, size: number): Promise<void> {
-    await withInput(this.#programs, this.#scriptOn(file, 'receive', receive, String(size)), bytes);
+    // What is wrong with the bytes is thrown by whoever reads them.
+    await beforeTheBackup('A file of the backup could not be put into the place in which it is proven', () =>
+      withInput(this.#programs, this.#scriptOn(file, 'receive', receive, String(size)), bytes),
+    );
   }
 
   #script(name: string, text: string, ...words: readonly string[]): ProgramInPod {

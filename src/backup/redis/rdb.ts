@@ -81,7 +81,7 @@ export interface CheckedRdb {
 /** A pipe, because the checker opens its input by name, which a socket has not; it says everything on standard output. */
 const check = `out=$(cat | redis-check-rdb /dev/stdin 2>&1); code=$?
 if [ "$code" -eq 0 ]; then echo "$out" | tail -n 5
-else { echo "$out" | grep -A 1 'RDB ERROR' || echo "$out"; } | tail -n 1 >&2; exit 1; fi`;
+else { echo "$out" | grep -A 1 'RDB ERROR' || echo "$out"; } | tail -n 1 >&2; exit "$code"; fi`;
 
 /** Reads a copy with `redis-check-rdb` in a container of Redis, which keeps none of it. Throws ProgramFailed with its words. */
 export async function checkRdb(

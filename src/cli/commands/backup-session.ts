@@ -38,6 +38,8 @@ export async function examineBackup(
 ): Promise<Proof> {
   const { context, programs, log } = session;
   const { clock, reader, writer } = context;
+  const say = (line: string): void => log.say(line);
+  const place = { reader, writer, programs, clock, say };
   const serverOf = (cluster: string): ServerInPod | undefined => servers.databases.get(cluster)?.primary;
   const proof = await verifyBackup(
     {
@@ -47,10 +49,10 @@ export async function examineBackup(
       identities: keys.identities,
       tool,
       jobs: jobs ?? usualJobs,
-      say: (line) => log.say(line),
+      say,
       redisOf: (wanted) => servers.redis.find(({ name }) => name === wanted)?.server,
-      withScratchServer: scratchInCluster({ reader, writer, programs, clock }, serverOf),
-      withScratchPlace: scratchPlaces({ reader, writer, programs, clock }, serverOf),
+      withScratchServer: scratchInCluster(place, serverOf),
+      withScratchPlace: scratchPlaces(place, serverOf),
     },
     id,
   );
