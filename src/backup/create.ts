@@ -7,6 +7,7 @@ import {
   parseManifest,
   type BackupManifest,
   type BackupPart,
+  type LeftOut,
   type PartDetails,
 } from './manifest.ts';
 import { ProgramFailed } from './program-output.ts';
@@ -84,7 +85,7 @@ export async function createBackup(
   context: CreateContext,
   identity: BackupIdentity,
   wanted: readonly PartToTake[],
-  leftOut: BackupManifest['leftOut'],
+  leftOut: readonly LeftOut[],
 ): Promise<BackupManifest> {
   const { store, clock, recipients, say, signal } = context;
   const earlier = await begun(context, identity);
@@ -99,7 +100,7 @@ export async function createBackup(
     leftOut: [],
   };
   const parts: BackupPart[] = [];
-  const failed: BackupManifest['leftOut'] = [];
+  const failed: LeftOut[] = [];
   for (const part of wanted) {
     signal.throwIfAborted();
     const file = `${part.file}.age`;
@@ -128,7 +129,7 @@ async function takePart(
   id: string,
   part: PartToTake,
   before: readonly BackupPart[],
-): Promise<BackupPart | BackupManifest['leftOut'][number]> {
+): Promise<BackupPart | LeftOut> {
   const { clock, say } = context;
   const [takenAt, start] = [timeOf(clock), clock.monotonic()];
   try {
@@ -141,6 +142,6 @@ async function takePart(
     // What the program in the pod says is about this part; anything else would stop the others as well.
     if (part.isOptional !== true || !(error instanceof ProgramFailed)) throw error;
     say(`${part.title} is left out: ${error.message}`);
-    return { what: part.title, why: error.message };
+    return { what: part.title, why: error.message, isMissing: true };
   }
 }

@@ -57,12 +57,25 @@ test('claims of the application are taken where a container sees the whole of th
   expect(findUploads(claims, pods, { wishes: none, isBackedUp })).toEqual({
     uploads: [{ claim: 'media', namespace: 'shop', pod: 'django-7d9f8-x', container: 'app', path: '/srv/0' }],
     leftOut: [
-      { what: 'files of claim part', why: 'every container sees a folder of it only (subPath)' },
-      { what: 'files of claim unused', why: 'no running pod has it mounted' },
+      {
+        what: 'files of claim part',
+        why: 'every container sees a folder of it only (subPath); where nobody needs them: backup: { volumes: { leave: [part] } } in rekindle.yaml',
+        isMissing: true,
+      },
+      {
+        what: 'files of claim unused',
+        why: expect.stringMatching(/^no running pod has it mounted; .*leave: \[unused\]/),
+        isMissing: true,
+      },
       { what: 'files of volume v2 of django-7d9f8-x', why: 'an emptyDir: what is in it goes with each pod' },
       { what: 'files of volume v4 of django-7d9f8-x', why: 'a folder of the node: /mnt/photos' },
     ],
   });
+});
+
+test('a claim of a database is in the backup by other means, whether its pod runs or not', () => {
+  const down = { metadata: { ...claim('pgdata-db-1').metadata, labels: { data: 'yes' } } };
+  expect(findUploads([down], [], { wishes: none, isBackedUp })).toEqual({ uploads: [], leftOut: [] });
 });
 
 test('what somebody has written down wins over the evidence', () => {

@@ -1,6 +1,7 @@
 import { at, textAt } from '../../export/collect/uses.ts';
 import { itemsOf, type Fields } from '../../harden/fields/fields.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import type { LeftOut } from '../manifest.ts';
 
 /** A claim whose files are taken, and a container that sees them. */
 export interface MountedClaim {
@@ -14,7 +15,7 @@ export interface MountedClaim {
 
 export interface FoundUploads {
   readonly uploads: readonly MountedClaim[];
-  readonly leftOut: readonly { readonly what: string; readonly why: string }[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** What somebody has written down because the evidence leads astray. */
@@ -71,7 +72,7 @@ function ownerOf({ metadata }: KubeObject): string {
 }
 
 /** Files that go with a pod or lie on a node: nothing of them is in a backup. */
-function otherVolumes(pods: readonly KubeObject[]): FoundUploads['leftOut'] {
+function otherVolumes(pods: readonly KubeObject[]): readonly LeftOut[] {
   const found = new Map<string, string>();
   for (const pod of pods)
     for (const volume of itemsOf(at(pod, 'spec', 'volumes'))) {
@@ -81,9 +82,15 @@ function otherVolumes(pods: readonly KubeObject[]): FoundUploads['leftOut'] {
   return [...found].map(([what, why]) => ({ what, why }));
 }
 
+/** How somebody says that the files of a claim are not wanted. */
+export function leaveHint(claim: string): string {
+  return `where nobody needs them: backup: { volumes: { leave: [${claim}] } } in rekindle.yaml`;
+}
+
 /**
  * Which claims hold files of the application: all but those of databases and of Redis, as far as a running container sees the whole of them. Pure.
- * `isBackedUp`: whether what this pod keeps is in the backup by other means.
+ * `isBackedUp`: whether what this pod keeps is in the backup by other means, or this claim, which a StatefulSet gives the labels of its
+ * pods (kubernetes, pkg/controller/statefulset, updateStorage).
  */
 export function findUploads(
   claims: readonly KubeObject[],
@@ -91,24 +98,25 @@ export function findUploads(
   {
     wishes,
     isBackedUp,
-  }: { readonly wishes: UploadWishes; readonly isBackedUp: (pod: KubeObject) => boolean },
+  }: { readonly wishes: UploadWishes; readonly isBackedUp: (object: KubeObject) => boolean },
 ): FoundUploads {
   const uploads: MountedClaim[] = [];
-  const leftOut: { what: string; why: string }[] = [];
-  for (const { metadata } of claims) {
-    const { name: claim, namespace = '' } = metadata;
+  const leftOut: LeftOut[] = [];
+  for (const object of claims) {
+    const { name: claim, namespace = '' } = object.metadata;
     const mounts = mountsOf(claim, pods);
     const isWished = wishes.take.includes(claim);
-    if (!isWished && mounts.some(({ pod }) => isBackedUp(pod))) continue;
+    if (!isWished && (isBackedUp(object) || mounts.some(({ pod }) => isBackedUp(pod)))) continue;
     const what = `files of claim ${claim}`;
+    const missing = (why: string): void =>
+      void leftOut.push({ what, why: `${why}; ${leaveHint(claim)}`, isMissing: true });
     const whole = mounts.find(({ subPath }) => subPath === undefined);
     if (wishes.leave.includes(claim)) leftOut.push({ what, why: 'the stack file says so' });
     else if (whole !== undefined) {
       const { pod, container, path } = whole;
       uploads.push({ claim, namespace, pod: pod.metadata.name, container, path });
-    } else if (mounts.length > 0)
-      leftOut.push({ what, why: 'every container sees a folder of it only (subPath)' });
-    else leftOut.push({ what, why: 'no running pod has it mounted' });
+    } else if (mounts.length > 0) missing('every container sees a folder of it only (subPath)');
+    else missing('no running pod has it mounted');
   }
   const application = pods.filter((pod) => isRunning(pod) && !isBackedUp(pod));
   return { uploads, leftOut: [...leftOut, ...otherVolumes(application)] };

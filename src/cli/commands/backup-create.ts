@@ -13,13 +13,12 @@ import { tryAcquireLock } from '../../record/lock.ts';
 import { lockPath } from '../../record/paths.ts';
 import { answer, type Answer } from '../answer.ts';
 import { AnotherAtWork } from '../errors.ts';
-import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
 import { noted, sessionNote } from './backup-note.ts';
 import type { BackupCreateOptions } from './backup-options.ts';
 import { databaseNames, readableServers } from './backup-servers.ts';
-import { examineBackup, exitCodeOfProof, proofText, storeOf, tool } from './backup-session.ts';
+import { examineBackup, exitCodeOfBackup, missingLines, proofText, storeOf, tool } from './backup-session.ts';
 import { surroundings } from './backup-surroundings.ts';
 
 type Options = CommonOptions & BackupCreateOptions;
@@ -70,7 +69,7 @@ export interface MadeBackup {
   readonly proof: Proof;
   /** For people and for programs. */
   readonly answer: Answer;
-  /** 0 proven and as it was asked for, 1 bad or not all of it, 2 could not tell. */
+  /** As `exitCodeOfBackup` says. */
   readonly code: number;
 }
 
@@ -111,7 +110,10 @@ export async function makeBackup(
   const databases = measuredDatabases(manifest, proof);
   const changed = partsOf(manifest, 'uploads').flatMap(({ of }) => of.changed);
   const notes = [
-    ...manifest.leftOut.map(({ what, why }) => `not in it: ${what} (${why})`),
+    ...missingLines(manifest),
+    ...manifest.leftOut.flatMap(({ what, why, isMissing }) =>
+      isMissing === true ? [] : [`not in it: ${what} (${why})`],
+    ),
     ...changed.map((file) => `changed while it was read, so perhaps of two moments: ${file}`),
   ];
   const text = [
@@ -120,13 +122,12 @@ export async function makeBackup(
     ...notes,
     ...keyAdvice(keys),
   ].join('\n');
-  const isWhole = options.physical !== true || manifest.parts.some(({ of }) => of.kind === 'cluster');
   return {
     store,
     manifest,
     proof,
     answer: { text, json: { place: store.place, backup: manifest, proof, databases } },
-    code: isWhole ? exitCodeOfProof(proof) : Math.max(exitCodes.broken, exitCodeOfProof(proof)),
+    code: exitCodeOfBackup(manifest, proof),
   };
 }
 

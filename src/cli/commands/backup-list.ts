@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 
 import { evidenceKeyFile, signingKey } from '../../backup/keys.ts';
+import { missingFrom } from '../../backup/missing.ts';
 import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import { chosenTarget, readInputs } from '../../app/wire.ts';
 import { answer } from '../answer.ts';
@@ -19,12 +20,13 @@ export function evidenceKey(keyFile: string | undefined): KeyObject | undefined 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function line({ id, manifest, trouble, proof }: ShelvedBackup): string {
+  const missing = missingFrom(manifest).length;
   const size = manifest?.parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const state =
     proof === undefined
       ? 'never verified here'
       : {
-          proven: `proven ${proof.at}`,
+          proven: `proven ${proof.at}${missing === 0 ? '' : `, incomplete (${missing} missing)`}`,
           bad: `BAD, found ${proof.at}`,
           'could-not-tell': `not known, tried ${proof.at}`,
         }[proof.verdict];

@@ -1,6 +1,8 @@
 import { backupStoreAt, usualBackupFolder } from '../../app/wire-backups.ts';
 import { signed, type Proof } from '../../backup/evidence.ts';
 import { evidenceKeyFile, signingKey, type BackupKeys } from '../../backup/keys.ts';
+import type { BackupManifest } from '../../backup/manifest.ts';
+import { missingFrom } from '../../backup/missing.ts';
 import type { ServerInPod } from '../../backup/postgres/psql-session.ts';
 import { scratchInCluster, scratchPlaces } from '../../backup/scratch-in-cluster.ts';
 import { shelved, shelveEvidence } from '../../backup/shelf.ts';
@@ -89,8 +91,13 @@ export function proofText({ backup, verdict, seconds, parts, reasons }: Proof): 
   ].join('\n');
 }
 
-/** 0 proven, 1 bad, 2 could not tell. */
-export function exitCodeOfProof({ verdict }: Proof): number {
-  if (verdict === 'proven') return exitCodes.healthy;
-  return verdict === 'bad' ? exitCodes.broken : exitCodes.couldNotTell;
+/** What of a backup is not what it was asked for, a line each. */
+export function missingLines(manifest: BackupManifest | undefined): readonly string[] {
+  return missingFrom(manifest).map((text) => `  missing: ${text}`);
+}
+
+/** 0 proven and with all that it was asked for, 1 bad or something is missing, 2 could not tell. */
+export function exitCodeOfBackup(manifest: BackupManifest | undefined, { verdict }: Proof): number {
+  if (verdict === 'could-not-tell') return exitCodes.couldNotTell;
+  return verdict === 'proven' && missingFrom(manifest).length === 0 ? exitCodes.healthy : exitCodes.broken;
 }

@@ -2,7 +2,8 @@ import { createClusterMaker } from '../../app/wire-maker.ts';
 import { clusterPart, imagePart, imagesToStore } from '../../backup/cluster/cluster-part.ts';
 import { collectCluster } from '../../backup/cluster/collect-cluster.ts';
 import type { PartToTake } from '../../backup/create.ts';
-import type { BackupManifest } from '../../backup/manifest.ts';
+import type { LeftOut } from '../../backup/manifest.ts';
+import { notHad } from '../../backup/missing.ts';
 import { collectObjects, type CollectedObjects } from '../../backup/objects/collect-objects.ts';
 import { objectsPart } from '../../backup/objects/objects-part.ts';
 import { findUploads, type UploadWishes } from '../../backup/uploads/find-uploads.ts';
@@ -14,7 +15,7 @@ import type { Session } from '../session.ts';
 /** What of a stack is neither in its databases nor in Redis. */
 export interface SurroundingParts {
   readonly parts: readonly PartToTake[];
-  readonly leftOut: BackupManifest['leftOut'];
+  readonly leftOut: readonly LeftOut[];
 }
 
 interface Wanted {
@@ -50,12 +51,12 @@ async function clusterParts(
     return { parts: [clusterPart(definition), ...images], leftOut: [...leftOut] };
   } catch (error) {
     signal.throwIfAborted();
-    return { parts: [], leftOut: [{ what: 'how the cluster is made', why: causeText(error) }] };
+    return { parts: [], leftOut: [notHad('how the cluster is made', causeText(error))] };
   }
 }
 
-/** Whether what a pod keeps is a database's or Redis's: that is in the backup by other means. */
-function isBackedUp({ context }: Session): (pod: KubeObject) => boolean {
+/** Whether what a pod or a claim keeps is a database's or Redis's: that is in the backup by other means. */
+function isBackedUp({ context }: Session): (object: KubeObject) => boolean {
   const data = context.stack.components.filter(({ adapter }) => adapter === 'patroni' || adapter === 'redis');
   return ({ metadata: { labels = {} } }) =>
     data.some(({ podLabels }) => {
@@ -79,7 +80,7 @@ async function uploadParts(session: Session, wishes: UploadWishes): Promise<Surr
       leftOut: [...found.leftOut],
     };
   } catch (error) {
-    return { parts: [], leftOut: [{ what: 'files in volumes', why: causeText(error) }] };
+    return { parts: [], leftOut: [notHad('files in volumes', causeText(error))] };
   }
 }
 
@@ -98,7 +99,7 @@ export async function surroundings(session: Session, wanted: Wanted): Promise<Su
   if (typeof collected === 'string')
     return {
       parts: others.parts,
-      leftOut: [{ what: 'Kubernetes objects and Secrets', why: collected }, ...others.leftOut],
+      leftOut: [notHad('Kubernetes objects and Secrets', collected), ...others.leftOut],
     };
   return {
     parts: [objectsPart(collected), ...others.parts],

@@ -1,5 +1,6 @@
 import { readKeys } from '../../backup/keys.ts';
 import { measuredDatabases } from '../../backup/measured.ts';
+import { missingFrom } from '../../backup/missing.ts';
 import { shelved } from '../../backup/shelf.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
@@ -8,7 +9,7 @@ import { openSession } from '../session.ts';
 import { noteExamined, sessionNote } from './backup-note.ts';
 import type { BackupVerifyOptions } from './backup-options.ts';
 import { readableServers } from './backup-servers.ts';
-import { examineBackup, exitCodeOfProof, proofText, storeOf } from './backup-session.ts';
+import { examineBackup, exitCodeOfBackup, missingLines, proofText, storeOf } from './backup-session.ts';
 
 function noSuchBackup(place: string, ids: readonly string[], wanted: string | undefined): UsageError {
   return new UsageError({
@@ -38,10 +39,10 @@ export async function backupVerify(
     const databases = measuredDatabases(manifest, proof);
     if (manifest !== undefined) noteExamined(sessionNote(session, options.at), manifest, proof);
     answer(options, 'backup verify', {
-      text: proofText(proof),
-      json: { place: store.place, proof, databases },
+      text: [proofText(proof), ...missingLines(manifest)].join('\n'),
+      json: { place: store.place, proof, missing: missingFrom(manifest), databases },
     });
-    return exitCodeOfProof(proof);
+    return exitCodeOfBackup(manifest, proof);
   } finally {
     session.close();
   }
