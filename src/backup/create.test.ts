@@ -17,11 +17,25 @@ function made(...parts: readonly PartToTake[]) {
   return createBackup(context, { stack: 'shop', context: 'k3d-shop', tool: 'test' }, parts, []);
 }
 
+async function* text(): AsyncGenerator<Buffer> {
+  yield Buffer.from('{}');
+}
+
+const definition: PartToTake = {
+  file: 'cluster-definition.json',
+  title: 'definition of the cluster',
+  take: async (store) => ({
+    stored: await store(text()),
+    of: { kind: 'cluster-definition', cluster: 'shop', nodes: 1, images: 0 },
+  }),
+};
+
 /** Files of a claim of which nothing comes but this error. */
 const failing = (error: Error): PartToTake => ({
   file: 'uploads.media.tar',
   title: 'files of claim media',
   isOptional: true,
+  leaveHint: 'leave: [media]',
   take: async () => {
     throw error;
   },
@@ -35,6 +49,24 @@ test('what was to be in it and could not be had is on record as missing', async 
     next: 'Read it.',
   });
   expect((await made(failing(error))).leftOut).toEqual([
-    { what: 'files of claim media', why: error.message, isMissing: true },
+    { what: 'files of claim media', why: `${error.message} (leave: [media])`, isMissing: true },
   ]);
+});
+
+test.each(['ProgramNotStarted', 'NotFound'])(
+  'a container without a shell, or one that is gone, is about its part alone (%s)',
+  async (name) => {
+    const error = Object.assign(new Error('executable file not found in $PATH'), { name });
+    const { parts, leftOut } = await made(failing(error), definition);
+    expect(parts).toHaveLength(1);
+    expect(leftOut).toMatchObject([{ what: 'files of claim media', isMissing: true }]);
+  },
+);
+
+test('a connection that breaks ends the backup, which a later run goes on with', async () => {
+  const lost = Object.assign(new Error('the API closed the connection'), { name: 'ProgramLost' });
+  await expect(made(failing(lost))).rejects.toThrow(lost);
+  const gone = Object.assign(new Error('no such pod'), { name: 'NotFound' });
+  const { isOptional: _optional, ...needed } = failing(gone);
+  await expect(made(needed)).rejects.toThrow(gone);
 });

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 
 import type { BackupStore } from '../ports/backup-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import { isAboutThePart } from './about-the-part.ts';
 import {
   manifestName,
   parseManifest,
@@ -10,7 +11,6 @@ import {
   type LeftOut,
   type PartDetails,
 } from './manifest.ts';
-import { ProgramFailed } from './program-output.ts';
 import { readText } from './read-text.ts';
 import { storePart, type StoredPart } from './store-part.ts';
 
@@ -22,6 +22,8 @@ export interface PartToTake {
   readonly title: string;
   /** Whether the backup is worth having without it; then what it failed with is on record instead. */
   readonly isOptional?: true;
+  /** How somebody says that it is not wanted, for whoever has to do without it. */
+  readonly leaveHint?: string;
   /**
    * Takes it, handing its plain bytes to `store`, which replaces what it was given before; `before` are the parts that the backup has already. Throws when it could
    * not be taken whole.
@@ -139,9 +141,10 @@ async function takePart(
     say(`${part.title}: ${stored.bytes} bytes in ${seconds.toFixed(1)} s`);
     return { ...stored, takenAt, seconds, of };
   } catch (error) {
-    // What the program in the pod says is about this part; anything else would stop the others as well.
-    if (part.isOptional !== true || !(error instanceof ProgramFailed)) throw error;
-    say(`${part.title} is left out: ${error.message}`);
-    return { what: part.title, why: error.message, isMissing: true };
+    if (part.isOptional !== true || !isAboutThePart(error)) throw error;
+    const { title, leaveHint } = part;
+    const why = leaveHint === undefined ? error.message : `${error.message} (${leaveHint})`;
+    say(`${title} is left out: ${why}`);
+    return { what: title, why, isMissing: true };
   }
 }

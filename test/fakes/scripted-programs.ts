@@ -4,7 +4,7 @@ import type { PodPrograms, ProgramEnd, ProgramInPod, RunningProgram } from '../.
 
 /** What a program writes and how it ends; nothing said: nothing, and well. */
 export interface Scripted {
-  readonly output?: string;
+  readonly output?: string | Buffer;
   readonly complaint?: string;
   readonly code?: number;
 }
@@ -40,7 +40,7 @@ function session(answers: (sql: string) => Scripted | undefined): RunningProgram
         }
         const { output: said, complaint = '', code = 0 } = answers(sql) ?? {};
         sql = '';
-        if (said !== undefined) output.write(`${said}\n`);
+        if (said !== undefined) output.write(`${said.toString()}\n`);
         if (code === 0) output.write(`${mark}\n`);
         else {
           output.end();

@@ -15,6 +15,7 @@ function pod(
   name: string,
   volumes: readonly Volume[],
   labels: Readonly<Record<string, string>> = {},
+  image = 'shop:1',
 ): KubeObject {
   return {
     metadata: { name, namespace: 'shop', uid: name, labels },
@@ -27,6 +28,7 @@ function pod(
       containers: [
         {
           name: 'app',
+          image,
           volumeMounts: volumes.map((volume, index) => ({
             name: `v${index}`,
             mountPath: `/srv/${index}`,
@@ -55,7 +57,13 @@ test('claims of the application are taken where a container sees the whole of th
     ]),
   ];
   expect(findUploads(claims, pods, { wishes: none, isBackedUp })).toEqual({
-    uploads: [{ claim: 'media', namespace: 'shop', pod: 'django-7d9f8-x', container: 'app', path: '/srv/0' }],
+    uploads: [
+      {
+        claim: 'media',
+        namespace: 'shop',
+        seenBy: [{ pod: 'django-7d9f8-x', container: 'app', path: '/srv/0' }],
+      },
+    ],
     leftOut: [
       {
         what: 'files of claim part',
@@ -76,6 +84,19 @@ test('claims of the application are taken where a container sees the whole of th
 test('a claim of a database is in the backup by other means, whether its pod runs or not', () => {
   const down = { metadata: { ...claim('pgdata-db-1').metadata, labels: { data: 'yes' } } };
   expect(findUploads([down], [], { wishes: none, isBackedUp })).toEqual({ uploads: [], leftOut: [] });
+});
+
+test('of several containers that see a claim one of each image comes first', () => {
+  const mounts = [{ claim: 'media' }];
+  const pods = [
+    pod('web-1', mounts, {}, 'distroless:1'),
+    pod('web-2', mounts, {}, 'distroless:1'),
+    pod('django-1', mounts, {}, 'django:1'),
+    pod('web-3', mounts, {}, 'distroless:1'),
+    pod('web-4', mounts, {}, 'distroless:1'),
+  ];
+  const [found] = findUploads([claim('media')], pods, { wishes: none, isBackedUp }).uploads;
+  expect(found?.seenBy.map((one) => one.pod)).toEqual(['web-1', 'django-1', 'web-2', 'web-3']);
 });
 
 test('what somebody has written down wins over the evidence', () => {

@@ -3,14 +3,19 @@ import { itemsOf, type Fields } from '../../harden/fields/fields.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { LeftOut } from '../manifest.ts';
 
-/** A claim whose files are taken, and a container that sees them. */
-export interface MountedClaim {
-  readonly claim: string;
-  readonly namespace: string;
+/** A container that sees the whole of a claim. */
+export interface ClaimInContainer {
   readonly pod: string;
   readonly container: string;
   /** Where it is mounted there. */
   readonly path: string;
+}
+
+/** A claim whose files are taken, and the containers that see them, the best first. */
+export interface MountedClaim {
+  readonly claim: string;
+  readonly namespace: string;
+  readonly seenBy: readonly ClaimInContainer[];
 }
 
 export interface FoundUploads {
@@ -28,6 +33,7 @@ export interface UploadWishes {
 interface Mount {
   readonly pod: KubeObject;
   readonly container: string;
+  readonly image: string;
   readonly path: string;
   /** Only this folder of the claim is seen. */
   readonly subPath: string | undefined;
@@ -50,6 +56,7 @@ function mountsOf(claim: string, pods: readonly KubeObject[]): readonly Mount[] 
         .map((mount) => ({
           pod,
           container: String(container['name']),
+          image: String(container['image']),
           path: String(mount['mountPath']),
           subPath: textAt(mount, 'subPath') ?? textAt(mount, 'subPathExpr'),
         })),
@@ -82,6 +89,18 @@ function otherVolumes(pods: readonly KubeObject[]): readonly LeftOut[] {
   return [...found].map(([what, why]) => ({ what, why }));
 }
 
+/** So many containers are asked for the files of one claim. */
+const mostContainers = 4;
+
+/** One of each image first: where one has no tar, those of the same image have none either, but one that is gone may be replaced. */
+function inTurn(mounts: readonly Mount[]): readonly ClaimInContainer[] {
+  const alike = Map.groupBy(mounts, ({ container, image }) => `${container} ${image}`);
+  const firsts = [...alike.values()].flatMap(([first]) => first ?? []);
+  return [...new Set([...firsts, ...mounts])]
+    .slice(0, mostContainers)
+    .map(({ pod, container, path }) => ({ pod: pod.metadata.name, container, path }));
+}
+
 /** How somebody says that the files of a claim are not wanted. */
 export function leaveHint(claim: string): string {
   return `where nobody needs them: backup: { volumes: { leave: [${claim}] } } in rekindle.yaml`;
@@ -110,12 +129,10 @@ export function findUploads(
     const what = `files of claim ${claim}`;
     const missing = (why: string): void =>
       void leftOut.push({ what, why: `${why}; ${leaveHint(claim)}`, isMissing: true });
-    const whole = mounts.find(({ subPath }) => subPath === undefined);
+    const whole = mounts.filter(({ subPath }) => subPath === undefined);
     if (wishes.leave.includes(claim)) leftOut.push({ what, why: 'the stack file says so' });
-    else if (whole !== undefined) {
-      const { pod, container, path } = whole;
-      uploads.push({ claim, namespace, pod: pod.metadata.name, container, path });
-    } else if (mounts.length > 0) missing('every container sees a folder of it only (subPath)');
+    else if (whole.length > 0) uploads.push({ claim, namespace, seenBy: inTurn(whole) });
+    else if (mounts.length > 0) missing('every container sees a folder of it only (subPath)');
     else missing('no running pod has it mounted');
   }
   const application = pods.filter((pod) => isRunning(pod) && !isBackedUp(pod));
