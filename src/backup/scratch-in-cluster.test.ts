@@ -38,7 +38,7 @@ async function lent({ script = () => undefined, deletePod = () => Promise.resolv
     clock: new VirtualClock(0),
     say: (line) => void said.push(line),
   };
-  const needed = { cluster: 'shop-db', serverVersion: 150_004, bytes: 1 };
+  const needed = { cluster: 'shop-db', serverVersion: 150_004, bytes: 1, isWithoutWorkers: false };
   const result = await scratchInCluster(context, () => source)(needed, () => Promise.resolve('restored'));
   return { result, said };
 }

@@ -59,9 +59,10 @@ export function scratchPlaces(context: ScratchContext, serverOf: ServerOf): With
 /** Empty servers in such places. */
 export function scratchInCluster(context: ScratchContext, serverOf: ServerOf): WithScratchServer {
   const withPlace = scratchPlaces(context, serverOf);
-  return (needed, use) =>
+  return ({ isWithoutWorkers, ...needed }, use) =>
     withPlace(needed, async (place, server) => {
-      const scratch = await ScratchServer.start(context.programs, place, server);
+      const wanted = { ...server, isWithoutWorkers };
+      const scratch = await ScratchServer.start(context.programs, place, wanted);
       try {
         return await use(scratch);
       } finally {

@@ -16,6 +16,7 @@ import {
   type PartOf,
 } from './manifest.ts';
 import { proveDatabase, type DatabaseProof } from './postgres/prove-database.ts';
+import { usualDatabase } from './postgres/psql-session.ts';
 import type { ScratchServer } from './postgres/scratch-server.ts';
 import { proveFiles, type WithScratchPlace } from './physical/prove-files.ts';
 import { provenByReading } from './prove-by-reading.ts';
@@ -25,7 +26,13 @@ import { readPart } from './store-part.ts';
 
 /** A server of this version with room for this much, for as long as `use` takes. */
 export type WithScratchServer = <T>(
-  needed: { readonly cluster: string; readonly serverVersion: number; readonly bytes: number },
+  needed: {
+    readonly cluster: string;
+    readonly serverVersion: number;
+    readonly bytes: number;
+    /** As NeededServer has it. */
+    readonly isWithoutWorkers: boolean;
+  },
   use: (scratch: ScratchServer) => Promise<T>,
 ) => Promise<T>;
 
@@ -85,7 +92,9 @@ async function proveCluster(
   const bytes = Math.max(...databases.map((part) => part.of.bytes * roomFactor + part.bytes));
   const { serverVersion } = first.of;
   const read = (part: BackupPart) => readPart(store, manifest.id, part, identities);
-  await withScratchServer({ cluster, serverVersion, bytes }, async (scratch) => {
+  // Where pg_cron keeps its jobs, unless somebody says otherwise (cron.database_name).
+  const isWithoutWorkers = databases.some(({ of }) => of.database === usualDatabase);
+  await withScratchServer({ cluster, serverVersion, bytes, isWithoutWorkers }, async (scratch) => {
     found.restoredInto = serverVersion;
     if (roles !== undefined) {
       await scratch.restoreRoles(read(roles), roles.bytes);

@@ -126,7 +126,7 @@ async function restored(
   const scratch = await ScratchServer.start(containers, place(pod), needed);
   try {
     await scratch.restoreRoles(bytesOf(roles), roles.length);
-    await scratch.restoreDump(bytesOf(dump), dump.length, 2);
+    await scratch.restoreDump(bytesOf(dump), { database: 'the shop', bytes: dump.length, jobs: 2 });
     const session = await PsqlSession.open(containers, scratch.server, 'the shop');
     try {
       if (change !== undefined) await session.run(change);

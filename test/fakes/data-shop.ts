@@ -7,6 +7,7 @@ import { LateAnswers } from '../../src/observe/late-answers.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
 import { memoryJournal } from './memory-journal.ts';
 import { now, stack } from './observation.ts';
+import { scriptedPrograms } from './scripted-programs.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const namespace = 'shop';
@@ -125,7 +126,13 @@ export function dataShop(): DataShop {
     },
     pods: [runningPod('shop-db-0', clusterLabels), runningPod('redis-0', { app: 'redis' })],
     isDiscovered: true,
-    session: { context, source, log } as unknown as Session,
+    session: {
+      context,
+      source,
+      log,
+      target: { cluster: 'shop', context: 'k3d-shop', engine: 'none' },
+      programs: scriptedPrograms(() => ({ code: 1, complaint: 'nothing runs here' })),
+    } as unknown as Session,
   };
   return shop;
 }

@@ -60,9 +60,9 @@ export async function proveWithFiles(
       tool: 'test',
       jobs: 2,
       redisOf: () => undefined,
-      withScratchServer: async ({ serverVersion }, use) => {
+      withScratchServer: async ({ serverVersion, isWithoutWorkers }, use) => {
         assertVersion(serverVersion);
-        const scratch = await ScratchServer.start(containers, place, needed);
+        const scratch = await ScratchServer.start(containers, place, { ...needed, isWithoutWorkers });
         try {
           return await use(scratch);
         } finally {

@@ -27,7 +27,7 @@ export async function proveDatabase(
   dump: { readonly bytes: number; readonly plain: AsyncIterable<Buffer>; readonly jobs: number },
 ): Promise<DatabaseProof> {
   const start = clock.monotonic();
-  await scratch.restoreDump(dump.plain, dump.bytes, dump.jobs);
+  await scratch.restoreDump(dump.plain, { ...dump, database: details.database });
   const restored = clock.monotonic();
   const session = await PsqlSession.open(programs, scratch.server, details.database);
   try {

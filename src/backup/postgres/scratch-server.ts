@@ -1,7 +1,13 @@
 import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
 import { beforeTheBackup } from '../no-scratch-place.ts';
 import { outputText, script, withInput } from '../program-output.ts';
-import { programOf, type ServerInPod } from './psql-session.ts';
+import {
+  identifier,
+  maintenanceDatabase,
+  programOf,
+  usualDatabase,
+  type ServerInPod,
+} from './psql-session.ts';
 import type { ServerFacts } from './snapshot.ts';
 
 /** A container that has the server's own programs and runs as a user that may start a server, and a folder with room in it. */
@@ -13,13 +19,18 @@ export interface ScratchPlace {
 }
 
 /** What a server must be like for a backup to be restored into it. */
-export type NeededServer = Pick<ServerFacts, 'binaries' | 'preloaded'> & { readonly superuser: string };
+export type NeededServer = Pick<ServerFacts, 'binaries' | 'preloaded'> & {
+  readonly superuser: string;
+  /** Whether what is restored may have work for them: pg_cron's jobs would be done in the scratch server as well. */
+  readonly isWithoutWorkers?: boolean;
+};
 
 /**
  * Settings of a server that lives for one proof: nothing outside its pod reaches it, and nothing of it is to outlive a crash. The
- * libraries are those of the source, because some extensions can only be made where theirs is loaded.
+ * libraries are those of the source, because some extensions can only be made where theirs is loaded. Without worker processes their
+ * background workers do not start (bgworker.c, RegisterBackgroundWorker), and indexes are built by one process each.
  */
-function settings(folder: string, preloaded: string): string {
+function settings(folder: string, { preloaded, isWithoutWorkers = false }: NeededServer): string {
   const values = {
     listen_addresses: '',
     unix_socket_directories: `${folder}/run`,
@@ -33,6 +44,7 @@ function settings(folder: string, preloaded: string): string {
     autovacuum: 'off',
     maintenance_work_mem: '128MB',
     max_connections: '20',
+    ...(isWithoutWorkers && { max_worker_processes: '0', max_logical_replication_workers: '0' }),
   };
   const lines = Object.entries(values).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
   return `${lines.join('\n')}\n`;
@@ -51,6 +63,9 @@ const start = `"$2/pg_ctl" -D "$1/data" -w -t 60 -l "$1/server.log" start >/dev/
 /** Exactly as many bytes as were announced: older API servers cannot tell the end of the input. */
 const receive = `head -c "$2" >"$1.part" && [ "$(wc -c <"$1.part")" -eq "$2" ] && mv "$1.part" "$1" ||
   { echo "not everything arrived" >&2; exit 1; }`;
+
+/** Background workers of libraries are in it (pg_cron's launcher), and come back by themselves. */
+const dropUsual = `DROP DATABASE ${identifier(usualDatabase)} WITH (FORCE)`;
 
 /** A PostgreSQL server that exists to prove a backup. */
 export class ScratchServer {
@@ -76,8 +91,8 @@ export class ScratchServer {
   ): Promise<ScratchServer> {
     const scratch = new ScratchServer(programs, place, needed);
     const { folder } = place;
-    const { binaries, superuser, preloaded } = needed;
-    const text = Buffer.from(settings(folder, preloaded));
+    const { binaries, superuser } = needed;
+    const text = Buffer.from(settings(folder, needed));
     const making = scratch.#script('initdb', prepare, binaries, superuser, String(text.length));
     await beforeTheBackup('An empty server to restore into could not be started', async () => {
       await withInput(programs, making, one(text));
@@ -100,10 +115,19 @@ rm -f "$1" "$1.others"; exit $code`;
   }
 
   /** Restores a dump in the custom format into a database of its own name. Throws ProgramFailed at the first error. */
-  async restoreDump(dump: AsyncIterable<Buffer>, bytes: number, jobs: number): Promise<void> {
+  async restoreDump(
+    dump: AsyncIterable<Buffer>,
+    { database, bytes, jobs }: { readonly database: string; readonly bytes: number; readonly jobs: number },
+  ): Promise<void> {
     const file = `${this.#place.folder}/dump`;
     await this.#receive(file, dump, bytes);
-    const options = ['--create', '--exit-on-error', `--jobs=${jobs}`, '-d', 'postgres', file];
+    const from = maintenanceDatabase(database);
+    // This server has one of that name already, and nothing in it.
+    if (database === usualDatabase)
+      await beforeTheBackup('The empty database of the scratch server could not be dropped', () =>
+        outputText(this.#programs, programOf(this.server, 'psql', '-X', '-q', '-d', from, '-c', dropUsual)),
+      );
+    const options = ['--create', '--exit-on-error', `--jobs=${jobs}`, '-d', from, file];
     await outputText(this.#programs, programOf(this.server, 'pg_restore', ...options));
     // The next dump takes its name: one that stays costs room, and says nothing about this one.
     await outputText(this.#programs, this.#scriptOn(file, 'rm', 'rm -f "$1" || :'));

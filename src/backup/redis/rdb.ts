@@ -73,6 +73,23 @@ export async function keyCount(programs: PodPrograms, redis: RedisInPod): Promis
   return [...text.matchAll(/^db\d+:keys=(\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+/** Whose data a Redis holds. */
+export interface Replication {
+  readonly isPrimary: boolean;
+  /** A primary and all that replicate it have the same one. */
+  readonly id: string;
+}
+
+/** What a Redis says of itself (redis.io, INFO, "replication": `role` and `master_replid`). Throws ProgramFailed. */
+export async function replicationOf(programs: PodPrograms, redis: RedisInPod): Promise<Replication> {
+  const program = redisCli(redis, 'INFO', 'replication');
+  const text = await outputText(programs, program);
+  const [, role] = /^role:(\w+)/m.exec(text) ?? [];
+  const [, id] = /^master_replid:(\w+)/m.exec(text) ?? [];
+  if (role === undefined || id === undefined) throw failed(program, text.split('\n', 1)[0] ?? '');
+  return { isPrimary: role === 'master', id };
+}
+
 /** What Redis's own checker says of a copy: every value was read and the checksum fits. */
 export interface CheckedRdb {
   readonly keys: number;

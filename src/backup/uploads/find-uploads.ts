@@ -1,6 +1,8 @@
 import { at, textAt } from '../../export/collect/uses.ts';
 import { itemsOf, type Fields } from '../../harden/fields/fields.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import type { DataKeeper } from '../data-keepers.ts';
+import { claimHint } from '../leave-hints.ts';
 import type { LeftOut } from '../manifest.ts';
 
 /** A container that sees the whole of a claim. */
@@ -101,23 +103,21 @@ function inTurn(mounts: readonly Mount[]): readonly ClaimInContainer[] {
     .map(({ pod, container, path }) => ({ pod: pod.metadata.name, container, path }));
 }
 
-/** How somebody says that the files of a claim are not wanted. */
-export function leaveHint(claim: string): string {
-  return `where nobody needs them: backup: { volumes: { leave: [${claim}] } } in rekindle.yaml`;
-}
-
 /**
  * Which claims hold files of the application: all but those of databases and of Redis, as far as a running container sees the whole of them. Pure.
- * `isBackedUp`: whether what this pod keeps is in the backup by other means, or this claim, which a StatefulSet gives the labels of its
- * pods (kubernetes, pkg/controller/statefulset, updateStorage).
+ * `keeperOf`: what keeps data by other means in this pod, or in this claim, which a StatefulSet gives the labels of its pods (kubernetes,
+ * pkg/controller/statefulset, updateStorage). The files of a server that runs are no copy of it: they are not taken in its place.
  */
 export function findUploads(
   claims: readonly KubeObject[],
   pods: readonly KubeObject[],
   {
     wishes,
-    isBackedUp,
-  }: { readonly wishes: UploadWishes; readonly isBackedUp: (object: KubeObject) => boolean },
+    keeperOf,
+  }: {
+    readonly wishes: UploadWishes;
+    readonly keeperOf: (object: KubeObject) => DataKeeper | undefined;
+  },
 ): FoundUploads {
   const uploads: MountedClaim[] = [];
   const leftOut: LeftOut[] = [];
@@ -125,16 +125,20 @@ export function findUploads(
     const { name: claim, namespace = '' } = object.metadata;
     const mounts = mountsOf(claim, pods);
     const isWished = wishes.take.includes(claim);
-    if (!isWished && (isBackedUp(object) || mounts.some(({ pod }) => isBackedUp(pod)))) continue;
+    const keepers = [object, ...mounts.map(({ pod }) => pod)].flatMap((one) => keeperOf(one) ?? []);
+    const [keeper] = isWished ? [] : keepers;
+    if (keeper !== undefined && keeper.unread === undefined) continue;
     const what = `files of claim ${claim}`;
     const missing = (why: string): void =>
-      void leftOut.push({ what, why: `${why}; ${leaveHint(claim)}`, isMissing: true });
+      void leftOut.push({ what, why: `${why}; ${claimHint(claim)}`, isMissing: true });
     const whole = mounts.filter(({ subPath }) => subPath === undefined);
     if (wishes.leave.includes(claim)) leftOut.push({ what, why: 'the stack file says so' });
+    else if (keeper !== undefined)
+      missing(`they are those of ${keeper.kind} ${keeper.name}, which is not in it`);
     else if (whole.length > 0) uploads.push({ claim, namespace, seenBy: inTurn(whole) });
     else if (mounts.length > 0) missing('every container sees a folder of it only (subPath)');
     else missing('no running pod has it mounted');
   }
-  const application = pods.filter((pod) => isRunning(pod) && !isBackedUp(pod));
+  const application = pods.filter((pod) => isRunning(pod) && keeperOf(pod) === undefined);
   return { uploads, leftOut: [...leftOut, ...otherVolumes(application)] };
 }

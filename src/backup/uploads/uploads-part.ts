@@ -2,10 +2,11 @@ import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
 import { causeText } from '../../record/explained-error.ts';
 import { isAboutThePart } from '../about-the-part.ts';
 import type { PartToTake } from '../create.ts';
+import { claimHint } from '../leave-hints.ts';
 import type { PartDetails, UploadedEntry } from '../manifest.ts';
 import { outputText, script, wholeOutput } from '../program-output.ts';
 import type { StoredPart } from '../store-part.ts';
-import { leaveHint, type ClaimInContainer, type MountedClaim } from './find-uploads.ts';
+import type { ClaimInContainer, MountedClaim } from './find-uploads.ts';
 import { listing } from './tar-entries.ts';
 
 /** How often files are read again when some of them changed meanwhile. */
@@ -116,7 +117,7 @@ export function uploadsPart(
     file: `uploads.${claim.claim}.tar`,
     title: `files of claim ${claim.claim}`,
     isOptional: true,
-    leaveHint: leaveHint(claim.claim),
+    leaveHint: claimHint(claim.claim),
     take: async (store) => {
       let last: unknown;
       for (const seenBy of claim.seenBy) {

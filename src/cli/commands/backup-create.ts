@@ -1,12 +1,14 @@
 import { findContextStackFile, findStackFile } from '../../app/stack-file-lookup.ts';
 import { createBackup } from '../../backup/create.ts';
+import { expectedOf, unreadKeepers } from '../../backup/data-keepers.ts';
 import { databaseParts } from '../../backup/database-parts.ts';
 import type { Proof } from '../../backup/evidence.ts';
 import { keysOrNew, type BackupKeys } from '../../backup/keys.ts';
 import { partsOf, type BackupManifest } from '../../backup/manifest.ts';
 import { measuredDatabases } from '../../backup/measured.ts';
 import { filesPart } from '../../backup/physical/take-files.ts';
-import { redisNames, redisPart } from '../../backup/redis-part.ts';
+import { oneDataSet } from '../../backup/redis/one-data-set.ts';
+import { redisPart } from '../../backup/redis-part.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import type { UploadWishes } from '../../backup/uploads/find-uploads.ts';
 import { tryAcquireLock } from '../../record/lock.ts';
@@ -93,15 +95,21 @@ export async function makeBackup(
     const databases = await databaseNames(session, of);
     parts.push(...databaseParts({ programs, clock, say }, cluster, of, databases));
   }
-  parts.push(...servers.redis.map((redis) => redisPart(programs, redis)));
+  const unread = [...unreadKeepers(servers.keepers)];
+  for (const one of servers.redis) {
+    const { redis, leftOut } = await oneDataSet(programs, one);
+    parts.push(redisPart(programs, redis));
+    unread.push(...leftOut);
+  }
   const wishes = wishesOf(options, target.context);
-  const around = await surroundings(session, { withImages: options.withImages === true, wishes, signal });
+  const withImages = options.withImages === true;
+  const around = await surroundings(session, { withImages, wishes, keepers: servers.keepers, signal });
   parts.push(...around.parts);
   const recipients = [keys.recipient, ...(options.recipient ?? [])];
-  const expected = { databaseClusters: [...servers.databases.keys()], redis: redisNames(stack.components) };
+  const expected = expectedOf(servers.keepers, servers.databases.keys());
   const identity = { stack: stack.name, context: target.context, tool, expected };
   const physical = options.physical === true ? [] : [withoutFiles];
-  const without = [...around.leftOut, ...physical];
+  const without = [...unread, ...around.leftOut, ...physical];
   const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, without);
   log.say(
     `stored as ${manifest.id} in ${store.place} (${sizeText(manifest)}); now it is restored and compared`,

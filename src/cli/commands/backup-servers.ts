@@ -1,4 +1,5 @@
 import { refreshStack } from '../../app/refresh-stack.ts';
+import { dataKeepers, type DataKeeper } from '../../backup/data-keepers.ts';
 import { databasesOf } from '../../backup/database-parts.ts';
 import { serversToRead, type ServersToRead } from '../../backup/postgres/choose-server.ts';
 import { redisServers, type NamedRedis } from '../../backup/redis-part.ts';
@@ -15,6 +16,8 @@ export interface Servers {
   /** By the name of the database cluster; every one that the stack has. */
   readonly databases: ReadonlyMap<string, ServersToRead>;
   readonly redis: readonly NamedRedis[];
+  /** Every workload that keeps data, also those that cannot be read. */
+  readonly keepers: readonly DataKeeper[];
 }
 
 /** It is not known what the stack has, so a backup might lack it without a word; another look may do better. */
@@ -69,7 +72,8 @@ export async function readableServers(session: Session): Promise<Servers> {
     const name = superuser === undefined ? undefined : await session.context.reader.secret(superuser.user);
     databases.set(cluster, serversToRead(facts, pods, name ?? usualSuperuser));
   }
-  return { databases, redis: redisServers(stack.components, workloads, pods) };
+  const redis = redisServers(stack.components, workloads, pods);
+  return { databases, redis, keepers: dataKeepers(stack, redis) };
 }
 
 /** Names of the databases of a cluster. */

@@ -2,13 +2,13 @@ import { createClusterMaker } from '../../app/wire-maker.ts';
 import { clusterPart, imagePart, imagesToStore } from '../../backup/cluster/cluster-part.ts';
 import { collectCluster } from '../../backup/cluster/collect-cluster.ts';
 import type { PartToTake } from '../../backup/create.ts';
+import { keeperOf, type DataKeeper } from '../../backup/data-keepers.ts';
 import type { LeftOut } from '../../backup/manifest.ts';
 import { notHad } from '../../backup/missing.ts';
 import { collectObjects, type CollectedObjects } from '../../backup/objects/collect-objects.ts';
 import { objectsPart } from '../../backup/objects/objects-part.ts';
 import { findUploads, type UploadWishes } from '../../backup/uploads/find-uploads.ts';
 import { uploadsPart } from '../../backup/uploads/uploads-part.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
 import { causeText } from '../../record/explained-error.ts';
 import type { Session } from '../session.ts';
 
@@ -22,6 +22,8 @@ interface Wanted {
   readonly withImages: boolean;
   /** What the stack file says of claims. */
   readonly wishes: UploadWishes;
+  /** What keeps data by other means than files. */
+  readonly keepers: readonly DataKeeper[];
   readonly signal: AbortSignal;
 }
 
@@ -55,17 +57,10 @@ async function clusterParts(
   }
 }
 
-/** Whether what a pod or a claim keeps is a database's or Redis's: that is in the backup by other means. */
-function isBackedUp({ context }: Session): (object: KubeObject) => boolean {
-  const data = context.stack.components.filter(({ adapter }) => adapter === 'patroni' || adapter === 'redis');
-  return ({ metadata: { labels = {} } }) =>
-    data.some(({ podLabels }) => {
-      const entries = Object.entries(podLabels);
-      return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
-    });
-}
-
-async function uploadParts(session: Session, wishes: UploadWishes): Promise<SurroundingParts> {
+async function uploadParts(
+  session: Session,
+  { wishes, keepers }: Pick<Wanted, 'wishes' | 'keepers'>,
+): Promise<SurroundingParts> {
   const { context, programs, log } = session;
   const space = `/api/v1/namespaces/${encodeURIComponent(context.stack.namespace)}`;
   try {
@@ -73,7 +68,10 @@ async function uploadParts(session: Session, wishes: UploadWishes): Promise<Surr
       context.reader.list(`${space}/persistentvolumeclaims`),
       context.reader.list(`${space}/pods`),
     ]);
-    const found = findUploads(claims, pods, { wishes, isBackedUp: isBackedUp(session) });
+    const found = findUploads(claims, pods, {
+      wishes,
+      keeperOf: ({ metadata: { labels = {} } }) => keeperOf(keepers, labels),
+    });
     const say = (line: string): void => log.say(line);
     return {
       parts: found.uploads.map((claim) => uploadsPart(programs, claim, say)),
@@ -91,7 +89,7 @@ export async function surroundings(session: Session, wanted: Wanted): Promise<Su
   const { namespace } = session.context.stack;
   const known = typeof collected === 'string' ? { namespace, operators: [], objects: [] } : collected;
   const cluster = await clusterParts(session, known, wanted);
-  const uploads = await uploadParts(session, wanted.wishes);
+  const uploads = await uploadParts(session, wanted);
   const others = {
     parts: [...cluster.parts, ...uploads.parts],
     leftOut: [...cluster.leftOut, ...uploads.leftOut],
