@@ -3,8 +3,14 @@ import { Readable } from 'node:stream';
 import { backupId } from '../domain/backup-id.ts';
 import type { BackupStore } from '../ports/backup-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import { manifestName, type BackupManifest, type BackupPart, type PartDetails } from './manifest.ts';
-import { ProgramFailed } from './program-output.ts';
+import { isAboutThePart } from './about-the-part.ts';
+import {
+  manifestName,
+  type BackupManifest,
+  type BackupPart,
+  type LeftOut,
+  type PartDetails,
+} from './manifest.ts';
 import { storePart, type StoredPart } from './store-part.ts';
 import { begunLately } from './unfinished.ts';
 
@@ -16,6 +22,8 @@ export interface PartToTake {
   readonly title: string;
   /** Whether the backup is worth having without it; then what it failed with is on record instead. */
   readonly isOptional?: true;
+  /** How somebody says that it is not wanted, for whoever has to do without it. */
+  readonly leaveHint?: string;
   /**
    * Takes it, handing its plain bytes to `store`, which replaces what it was given before; `before` are the parts that the backup has already. Throws when it could
    * not be taken whole.
@@ -35,7 +43,7 @@ export interface CreateContext {
 }
 
 /** What the manifest says of the whole. */
-export type BackupIdentity = Pick<BackupManifest, 'stack' | 'context' | 'tool'>;
+export type BackupIdentity = Pick<BackupManifest, 'stack' | 'context' | 'tool' | 'expected'>;
 
 function timeOf(clock: Clock): string {
   return new Date(clock.now()).toISOString();
@@ -55,7 +63,7 @@ export async function createBackup(
   context: CreateContext,
   identity: BackupIdentity,
   wanted: readonly PartToTake[],
-  leftOut: BackupManifest['leftOut'],
+  leftOut: readonly LeftOut[],
 ): Promise<BackupManifest> {
   const { store, clock, recipients, say, signal } = context;
   const earlier = await begunLately(context, identity);
@@ -72,7 +80,7 @@ export async function createBackup(
   // Before its first part: whoever finds it later has to know whose it is.
   if (earlier === undefined) await putManifest(store, start);
   const parts: BackupPart[] = [];
-  const failed: BackupManifest['leftOut'] = [];
+  const failed: LeftOut[] = [];
   for (const part of wanted) {
     signal.throwIfAborted();
     const file = `${part.file}.age`;
@@ -82,7 +90,15 @@ export async function createBackup(
     else parts.push(taken);
     await putManifest(store, { ...start, parts });
   }
-  const manifest = { ...start, parts, leftOut: [...failed, ...leftOut], finishedAt: timeOf(clock) };
+  const { expected } = identity;
+  const manifest: BackupManifest = {
+    ...start,
+    // Of now: whoever goes on with an earlier one has looked anew.
+    ...(expected !== undefined && { expected }),
+    parts,
+    leftOut: [...failed, ...leftOut],
+    finishedAt: timeOf(clock),
+  };
   await putManifest(store, manifest);
   await store.commit(manifest.id);
   return manifest;
@@ -93,7 +109,7 @@ async function takePart(
   id: string,
   part: PartToTake,
   before: readonly BackupPart[],
-): Promise<BackupPart | BackupManifest['leftOut'][number]> {
+): Promise<BackupPart | LeftOut> {
   const { clock, say } = context;
   const [takenAt, start] = [timeOf(clock), clock.monotonic()];
   try {
@@ -103,9 +119,10 @@ async function takePart(
     say(`${part.title}: ${stored.bytes} bytes in ${seconds.toFixed(1)} s`);
     return { ...stored, takenAt, seconds, of };
   } catch (error) {
-    // What the program in the pod says is about this part; anything else would stop the others as well.
-    if (part.isOptional !== true || !(error instanceof ProgramFailed)) throw error;
-    say(`${part.title} is left out: ${error.message}`);
-    return { what: part.title, why: error.message };
+    if (part.isOptional !== true || !isAboutThePart(error)) throw error;
+    const { title, leaveHint } = part;
+    const why = leaveHint === undefined ? error.message : `${error.message} (${leaveHint})`;
+    say(`${title} is left out: ${why}`);
+    return { what: title, why, isMissing: true };
   }
 }

@@ -4,7 +4,8 @@ import type { PartToTake } from './create.ts';
 import type { BackupPart } from './manifest.ts';
 import type { FilesEnd } from './physical/written-since.ts';
 import type { ServersToRead } from './postgres/choose-server.ts';
-import { PsqlSession } from './postgres/psql-session.ts';
+import { holdsRows } from './postgres/contents.ts';
+import { literal, PsqlSession, usualDatabase } from './postgres/psql-session.ts';
 import { rolesOf } from './postgres/snapshot.ts';
 import { takeDatabase, type TakeContext } from './postgres/take-database.ts';
 import { wholeOutput } from './program-output.ts';
@@ -16,25 +17,30 @@ function fileName(database: string): string {
 
 type Tools = Omit<TakeContext, 'store'>;
 
-/** Databases that hold anything of the user's: all but the templates and the empty one that every server has. */
+/**
+ * Databases that hold anything of the user's: all but the templates, and but the one that every server has where nobody has put a row
+ * into it. That one comes last: others are made from it.
+ */
 export async function databasesOf(
   { programs }: Tools,
   { primary }: ServersToRead,
 ): Promise<readonly string[]> {
-  const session = await PsqlSession.open(programs, primary, 'postgres');
+  const session = await PsqlSession.open(programs, primary, usualDatabase);
   try {
     const rows = await session.query(
-      "SELECT datname AS name FROM pg_catalog.pg_database WHERE NOT datistemplate AND datallowconn AND datname <> 'postgres' ORDER BY 1",
+      `SELECT datname AS name FROM pg_catalog.pg_database
+       WHERE NOT datistemplate AND datallowconn AND datname <> ${literal(usualDatabase)} ORDER BY 1`,
       z.object({ name: z.string() }),
     );
-    return rows.map(({ name }) => name);
+    const own = (await holdsRows(session)) ? [usualDatabase] : [];
+    return [...rows.map(({ name }) => name), ...own];
   } finally {
     session.close();
   }
 }
 
 async function roleNames({ programs }: Tools, { primary }: ServersToRead): Promise<string[]> {
-  const session = await PsqlSession.open(programs, primary, 'postgres');
+  const session = await PsqlSession.open(programs, primary, usualDatabase);
   try {
     const rows = await session.query(
       "SELECT rolname AS name FROM pg_catalog.pg_roles WHERE rolname NOT LIKE 'pg\\_%' ORDER BY 1",

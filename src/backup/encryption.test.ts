@@ -49,6 +49,19 @@ test('any change of a byte, and any cut, is seen', async () => {
     await expect(opened(stored.subarray(0, size))).rejects.toThrow(NotDecrypted);
 });
 
+test.each([0, 100, 70_000, 199_000])('a store that fails after %i bytes is no damaged file', async (size) => {
+  const stored = await sealed(randomBytes(200_000));
+  const broken = Readable.from(
+    (function* () {
+      yield stored.subarray(0, size);
+      throw new Error('read ECONNRESET');
+    })(),
+    { objectMode: false },
+  );
+  const reading = decrypted(broken, [identity], 'a.dump in s3://b').then(buffer);
+  await expect(reading).rejects.toThrow(/^read ECONNRESET$/);
+});
+
 test('a source that fails makes the stream fail', async () => {
   const failing = Readable.from(
     (function* () {

@@ -3,6 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 
 import { causeText, ExplainedError } from '../record/explained-error.ts';
+import { watchedSource } from './watched-source.ts';
 
 /** A file of a backup that this key does not open, or that is not what was stored. */
 export class NotDecrypted extends ExplainedError {
@@ -42,7 +43,7 @@ export async function encrypted(plain: Readable, recipients: readonly string[]):
 
 /**
  * The plain bytes. Throws NotDecrypted when no key fits; the stream fails with it where the bytes are not those that were
- * stored, and whatever came out before that is not whole.
+ * stored, and whatever came out before that is not whole. What reading `stored` fails with stays what it is.
  */
 export async function decrypted(
   stored: Readable,
@@ -51,8 +52,11 @@ export async function decrypted(
 ): Promise<Readable> {
   const decrypter = new Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);
-  const explained = (error: unknown): NotDecrypted =>
-    new NotDecrypted(
+  const source = watchedSource(stored);
+  const explained = (error: unknown): unknown => {
+    const failure = source.failure();
+    if (failure !== undefined) return failure.error;
+    return new NotDecrypted(
       {
         what: 'A file of the backup could not be decrypted',
         cause: causeText(error),
@@ -61,8 +65,10 @@ export async function decrypted(
       },
       { cause: error },
     );
+  };
   try {
-    const plain = asNode(await decrypter.decrypt(asWeb(stored)));
+    const sealed = Readable.from(source.bytes, { objectMode: false });
+    const plain = asNode(await decrypter.decrypt(asWeb(sealed)));
     return Readable.from(telling(plain, explained));
   } catch (error) {
     stored.destroy();
@@ -70,7 +76,7 @@ export async function decrypted(
   }
 }
 
-async function* telling(plain: Readable, explained: (error: unknown) => Error): AsyncGenerator<Buffer> {
+async function* telling(plain: Readable, explained: (error: unknown) => unknown): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of plain as AsyncIterable<Uint8Array>) yield Buffer.from(chunk);
   } catch (error) {

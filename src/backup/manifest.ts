@@ -165,6 +165,15 @@ export type ClusterDetails = z.infer<typeof clusterDetails>;
 export type TableDigest = z.infer<typeof tableDigest>;
 export type PartDetails = BackupPart['of'];
 
+/** What a backup of this stack could have had and this one has not, and why. */
+const leftOut = z.strictObject({
+  what: z.string(),
+  why: z.string(),
+  /** It was to be in the backup and could not be had; missing: nobody asked for it, or an older version made the backup. */
+  isMissing: z.literal(true).optional(),
+});
+export type LeftOut = z.infer<typeof leftOut>;
+
 const backupManifest = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/backup'),
   id: z.string(),
@@ -175,9 +184,10 @@ const backupManifest = z.strictObject({
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional().describe('missing: it was begun and not finished'),
   recipients: z.array(z.string()).describe('age recipients that can read it'),
+  /** What keeps data in the stack, by name: each has to have a part. Missing: an older version made it, and nobody wrote that down. */
+  expected: z.strictObject({ databaseClusters: z.array(z.string()), redis: z.array(z.string()) }).optional(),
   parts: z.array(part),
-  /** What a backup of this stack could have had and this one has not, and why. */
-  leftOut: z.array(z.strictObject({ what: z.string(), why: z.string() })),
+  leftOut: z.array(leftOut),
 });
 export type BackupManifest = z.infer<typeof backupManifest>;
 

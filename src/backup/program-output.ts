@@ -1,9 +1,16 @@
 import type { PodPrograms, ProgramEnd, ProgramInPod } from '../ports/pod-programs.ts';
-import { ExplainedError } from '../record/explained-error.ts';
+import { ExplainedError, type Explanation } from '../record/explained-error.ts';
 
 /** A program in a pod that ended with an error. */
 export class ProgramFailed extends ExplainedError {
   override readonly name = 'ProgramFailed';
+  /** Its exit code; undefined: it ended well, and what it did was not good all the same. */
+  readonly code: number | undefined;
+
+  constructor({ code, ...explanation }: Explanation & { readonly code?: number }) {
+    super(explanation);
+    this.code = code;
+  }
 }
 
 /** Throws ProgramFailed, with its own words, unless the program ended well. */
@@ -15,6 +22,7 @@ export function assertSuccess(program: ProgramInPod, { code, complaint }: Progra
     cause: causeOf(complaint),
     place: `pod ${namespace}/${pod}, container ${container}`,
     next: 'Read the cause; `kubectl logs` of that pod may say more.',
+    code,
   });
 }
 

@@ -3,12 +3,16 @@ import { hasLabels } from '../domain/pod-selection.ts';
 import type { Component } from '../domain/stack.ts';
 import type { PodPrograms } from '../ports/pod-programs.ts';
 import type { PartToTake } from './create.ts';
+import { workloadHint } from './leave-hints.ts';
 import { keyCount, rdbOf, type RedisInPod } from './redis/rdb.ts';
 
-/** A Redis of the stack, by the name of its workload. */
+/** A Redis of the stack, by its workload. */
 export interface NamedRedis {
+  readonly kind: string;
   readonly name: string;
   readonly server: RedisInPod;
+  /** Its other pods that are ready. */
+  readonly others: readonly RedisInPod[];
 }
 
 /** The container in which Redis runs: the one that is called like it, else the first. */
@@ -17,7 +21,7 @@ function containerOf({ containers }: PodFacts): string {
   return (named ?? containers[0])?.name ?? 'redis';
 }
 
-/** A ready pod of each Redis that the stack has, from a fresh look. One without a ready pod cannot be read and is left out. */
+/** The ready pods of each Redis that the stack has, from a fresh look; one without a ready pod is not among them. */
 export function redisServers(
   components: readonly Component[],
   workloads: readonly WorkloadFacts[],
@@ -27,21 +31,21 @@ export function redisServers(
     .filter(({ adapter }) => adapter === 'redis')
     .flatMap(({ ref }) => {
       const workload = workloads.find(({ kind, name }) => kind === ref.kind && name === ref.name);
-      const pod =
-        workload &&
-        pods.find((entry) => entry.ready && !entry.deleting && hasLabels(entry, workload.selector));
-      if (pod === undefined) return [];
-      const server = { namespace: pod.namespace, pod: pod.name, container: containerOf(pod) };
-      return [{ name: ref.name, server }];
+      if (workload === undefined) return [];
+      const [server, ...others] = pods
+        .filter((pod) => pod.ready && !pod.deleting && hasLabels(pod, workload.selector))
+        .map((pod) => ({ namespace: pod.namespace, pod: pod.name, container: containerOf(pod) }));
+      return server === undefined ? [] : [{ kind: ref.kind, name: ref.name, server, others }];
     });
 }
 
 /** Everything that a Redis holds, as one part of a backup. */
-export function redisPart(programs: PodPrograms, { name, server }: NamedRedis): PartToTake {
+export function redisPart(programs: PodPrograms, { kind, name, server }: NamedRedis): PartToTake {
   return {
     file: `${name}.rdb`,
     title: `Redis ${name}`,
     isOptional: true,
+    leaveHint: workloadHint({ kind, name }),
     take: async (store) => {
       const before = await keyCount(programs, server);
       const stored = await store(rdbOf(programs, server));

@@ -4,15 +4,10 @@ import { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, ClusterWriter, KubeObject, PodManifest } from '../ports/cluster.ts';
 import type { PodPrograms } from '../ports/pod-programs.ts';
-import { ExplainedError } from '../record/explained-error.ts';
+import { beforeTheBackup, NoScratchPlace, tidied } from './no-scratch-place.ts';
 import type { ServerInPod } from './postgres/psql-session.ts';
 import type { ScratchPlace } from './postgres/scratch-server.ts';
 import { outputText, script } from './program-output.ts';
-
-/** A backup could not be proven here: nothing is known about the backup itself. */
-export class NoScratchPlace extends ExplainedError {
-  override readonly name = 'NoScratchPlace';
-}
 
 /** What of a database's pod a scratch pod takes over: read from the API, so anything may be missing. */
 interface SourceSpec {
@@ -98,6 +93,7 @@ export interface ScratchContext {
   readonly writer: Pick<ClusterWriter, 'createPod' | 'deletePod'>;
   readonly programs: PodPrograms;
   readonly clock: Clock;
+  readonly say: (line: string) => void;
 }
 
 function podPath(namespace: string, name: string): string {
@@ -149,15 +145,15 @@ async function running({ reader, clock }: ScratchContext, made: KubeObject): Pro
   });
 }
 
-/** Owner of the server's files in its container. */
+/** Owner of the server's files in its container. Throws NoScratchPlace. */
 async function ownerOf(programs: PodPrograms, server: ServerInPod): Promise<{ uid: number; gid: number }> {
   const { namespace, pod, container: name } = server;
   const text = `stat -c '%u %g' "$(psql -X -A -t -w -U "$1" -d postgres -c 'SHOW data_directory')"`;
   const argv = script('stat', text, server.superuser);
-  const [uid = NaN, gid = NaN] = (await outputText(programs, { namespace, pod, container: name, argv }))
-    .trim()
-    .split(' ')
-    .map(Number);
+  const said = await beforeTheBackup(`It could not be found out whom the files of ${pod} belong to`, () =>
+    outputText(programs, { namespace, pod, container: name, argv }),
+  );
+  const [uid = NaN, gid = NaN] = said.trim().split(' ').map(Number);
   return { uid, gid };
 }
 
@@ -167,7 +163,9 @@ const mebi = (bytes: number): string => `${Math.ceil(bytes / 1_048_576)} MiB`;
 async function assertRoom(programs: PodPrograms, place: ScratchPlace, bytes: number): Promise<void> {
   const argv = script('df', `df -Pk "$1" | tail -n 1`, place.folder);
   const { namespace, pod } = place;
-  const line = await outputText(programs, { namespace, pod, container: place.container, argv });
+  const line = await beforeTheBackup('It could not be found out how much room there is', () =>
+    outputText(programs, { namespace, pod, container: place.container, argv }),
+  );
   const free = Number(line.trim().split(/\s+/).at(3)) * 1024;
   if (free >= bytes) return;
   throw new NoScratchPlace({
@@ -179,8 +177,8 @@ async function assertRoom(programs: PodPrograms, place: ScratchPlace, bytes: num
 }
 
 /**
- * Makes a scratch pod beside this server, lends it to `use`, and deletes it whatever comes. Throws NoScratchPlace, what the API
- * refuses with (a quota, an admission), and what `use` throws.
+ * Makes a scratch pod beside this server, lends it to `use`, and deletes it whatever comes; one that cannot be deleted is told. Throws
+ * NoScratchPlace, what the API refuses with (a quota, an admission), and what `use` throws.
  */
 export async function withScratchPod<T>(
   context: ScratchContext,
@@ -188,7 +186,7 @@ export async function withScratchPod<T>(
   neededBytes: number,
   use: (place: ScratchPlace) => Promise<T>,
 ): Promise<T> {
-  const { reader, writer, programs } = context;
+  const { reader, writer, programs, say } = context;
   const { namespace } = server;
   const source = await reader.get(podPath(namespace, server.pod));
   if (source === undefined)
@@ -208,6 +206,7 @@ export async function withScratchPod<T>(
     await assertRoom(programs, place, neededBytes);
     return await use(place);
   } finally {
-    await writer.deletePod({ namespace, name, uid });
+    const left = `pod ${namespace}/${name} could not be deleted and ends by itself within ${lifetimeSeconds / 3600} hours`;
+    await tidied(say, left, () => writer.deletePod({ namespace, name, uid }));
   }
 }

@@ -2,6 +2,7 @@ import type { BackupStore } from '../ports/backup-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PodPrograms } from '../ports/pod-programs.ts';
 import { causeText } from '../record/explained-error.ts';
+import { absentFrom } from './absent-from.ts';
 import { recipientOf } from './encryption.ts';
 import type { Proof } from './evidence.ts';
 import { Findings } from './findings.ts';
@@ -15,6 +16,7 @@ import {
   type PartOf,
 } from './manifest.ts';
 import { proveDatabase, type DatabaseProof } from './postgres/prove-database.ts';
+import { usualDatabase } from './postgres/psql-session.ts';
 import type { ScratchServer } from './postgres/scratch-server.ts';
 import { proveFiles, type WithScratchPlace } from './physical/prove-files.ts';
 import { provenByReading } from './prove-by-reading.ts';
@@ -24,7 +26,13 @@ import { readPart } from './store-part.ts';
 
 /** A server of this version with room for this much, for as long as `use` takes. */
 export type WithScratchServer = <T>(
-  needed: { readonly cluster: string; readonly serverVersion: number; readonly bytes: number },
+  needed: {
+    readonly cluster: string;
+    readonly serverVersion: number;
+    readonly bytes: number;
+    /** As NeededServer has it. */
+    readonly isWithoutWorkers: boolean;
+  },
   use: (scratch: ScratchServer) => Promise<T>,
 ) => Promise<T>;
 
@@ -84,7 +92,9 @@ async function proveCluster(
   const bytes = Math.max(...databases.map((part) => part.of.bytes * roomFactor + part.bytes));
   const { serverVersion } = first.of;
   const read = (part: BackupPart) => readPart(store, manifest.id, part, identities);
-  await withScratchServer({ cluster, serverVersion, bytes }, async (scratch) => {
+  // Where pg_cron keeps its jobs, unless somebody says otherwise (cron.database_name).
+  const isWithoutWorkers = databases.some(({ of }) => of.database === usualDatabase);
+  await withScratchServer({ cluster, serverVersion, bytes, isWithoutWorkers }, async (scratch) => {
     found.restoredInto = serverVersion;
     if (roles !== undefined) {
       await scratch.restoreRoles(read(roles), roles.bytes);
@@ -177,6 +187,7 @@ async function examine(
     );
     return manifest;
   }
+  found.reasons.push(...absentFrom(manifest));
   for (const cluster of new Set(partsOf(manifest, 'database').map(({ of }) => of.cluster))) {
     try {
       await proveCluster(context, manifest, cluster, found);

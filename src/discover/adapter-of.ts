@@ -16,6 +16,9 @@ const images: readonly { readonly word: string; readonly adapter: Component['ada
   { word: 'traefik', adapter: 'edge' },
 ];
 
+/** Images that are called after what they look at, and keep nothing of it. */
+const onlookers = /exporter|redis-?(?:commander|insight)/;
+
 /** Programs named in a container's command. */
 const programs: readonly { readonly word: RegExp; readonly adapter: Component['adapter'] }[] = [
   { word: /(^|[/\s])celery(\s|$)/, adapter: 'celery' },
@@ -40,7 +43,7 @@ export function adapterOf(workload: Workload): Recognised {
   }
   for (const image of workload.images) {
     const name = image.split('/').at(-1)?.split(':')[0] ?? '';
-    const found = images.find((entry) => name.includes(entry.word));
+    const found = onlookers.test(name) ? undefined : images.find((entry) => name.includes(entry.word));
     if (found !== undefined) return { adapter: found.adapter, why: `image ${image}` };
   }
   return { adapter: 'workload', why: 'nothing known runs in it' };

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
 import type { KubeObject } from '../ports/cluster.ts';
-import { discover } from './discover.ts';
+import { inventoryOf, operatorObjects, deployment } from '../../test/fakes/inventory.ts';
+import { discover, type DiscoveryContext } from './discover.ts';
 import { serviceOf, workloadOf } from './workload-shape.ts';
 
 const base = new URL('../../examples/jewelry-shop/base/', import.meta.url);
@@ -18,6 +19,12 @@ function objects(file: string): readonly KubeObject[] {
 const all = ['redis.yaml', 'celery.yaml', 'django.yaml'].flatMap(objects);
 const ofKind = (kind: string) => all.filter((object) => object.kind === kind);
 
+const context: DiscoveryContext = {
+  cluster: { provider: 'k3d', name: 'shop', context: 'k3d-shop' },
+  published: new Map(),
+  certificateNames: new Map(),
+};
+
 const stack = discover(
   {
     namespace: 'jewelry-shop',
@@ -29,11 +36,7 @@ const stack = discover(
     configMaps: {},
     ingresses: [],
   },
-  {
-    cluster: { provider: 'k3d', name: 'shop', context: 'k3d-shop' },
-    published: new Map(),
-    certificateNames: new Map(),
-  },
+  context,
 );
 
 describe('the example stack', () => {
@@ -47,3 +50,33 @@ describe('the example stack', () => {
     expect(component).toMatchObject({ adapter: 'redis', dependsOn: [], podLabels: { component: 'redis' } });
   });
 });
+
+describe('a database whose login', () => {
+  const login = 'app.shop-db.credentials.postgresql.acid.zalan.do';
+
+  test.each([
+    [{ secret: { secretName: login } }],
+    [{ projected: { sources: [{ configMap: { name: 'x' } }, { secret: { name: login } }] } }],
+  ])('comes as files is found as well: %j', async (source) => {
+    const django = deployment('django', {
+      volumes: [{ name: 'login', ...source }],
+      container: { env: [{ name: 'DB_NAME', value: 'shop' }] },
+    });
+    const { databases } = discover(
+      await inventoryOf('shop', [...operatorObjects('shop-db'), django]),
+      context,
+    );
+    expect(databases).toMatchObject([
+      { cluster: 'shop-db', app: { database: 'shop', user: { name: login } } },
+    ]);
+  });
+});
+
+test.each(['oliver006/redis_exporter:v1', 'prom/pgbouncer-exporter', 'rediscommander/redis-commander'])(
+  '%s looks at something and is not it',
+  async (image) => {
+    const looker = deployment('looker', { container: { image } });
+    const { components } = discover(await inventoryOf('shop', [looker]), context);
+    expect(components).toMatchObject([{ adapter: 'workload' }]);
+  },
+);

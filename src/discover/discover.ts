@@ -27,16 +27,24 @@ function secretPair(namespace: string, name: string): { user: SecretKeyRef; pass
   return { user: { namespace, name, key: 'username' }, password: { namespace, name, key: 'password' } };
 }
 
+/** Secrets that a workload may log in with: as its environment, or as files. */
+function loginsOf(workload: Workload): readonly string[] {
+  return [...secretsOf(workload), ...workload.secretVolumes];
+}
+
 const systemUsers = /^(postgres|standby|pooler)\./;
 
 function database(workload: Workload, inventory: Inventory): DatabaseComponent | undefined {
   const cluster = workload.labels['cluster-name'];
   if (cluster === undefined) return undefined;
   const suffix = `.${cluster}.credentials.`;
-  const secrets = inventory.workloads.flatMap(secretsOf);
+  const secrets = [
+    ...inventory.workloads.flatMap(secretsOf),
+    ...inventory.workloads.flatMap(({ secretVolumes }) => secretVolumes),
+  ];
   const appSecret = secrets.find((name) => name.includes(suffix) && !systemUsers.test(name));
   if (appSecret === undefined) return undefined;
-  const client = inventory.workloads.find((entry) => secretsOf(entry).some((name) => name === appSecret));
+  const client = inventory.workloads.find((entry) => loginsOf(entry).includes(appSecret));
   const databaseName = client?.env.find((entry) =>
     /^(DB|DATABASE|POSTGRES|PG)_?(NAME|DB|DATABASE)$/.test(entry.name),
   );

@@ -7,8 +7,9 @@ export interface BackupState {
   readonly place: string;
   /** When the last attempt ended, ms since the epoch. */
   readonly endedAt: number;
-  readonly outcome: 'proven' | 'bad' | 'could-not-tell' | 'failed';
-  /** Why it was not proven. */
+  /** `incomplete`: what it has was proven, and something that it was to have could not be had. */
+  readonly outcome: 'proven' | 'incomplete' | 'bad' | 'could-not-tell' | 'failed';
+  /** Why it was not proven, or what is missing. */
   readonly why?: string;
   /** The last backup that was stored whole. */
   readonly stored?: {
@@ -18,7 +19,7 @@ export interface BackupState {
     readonly bytes: number;
     readonly seconds: number;
   };
-  /** The newest backup that was proven; `at`: when it was begun, because it has everything up to then. */
+  /** The newest whole backup that was proven; `at`: when it was begun, because it has everything up to then. */
   readonly proven?: { readonly id: string; readonly at: number; readonly verifySeconds: number };
 }
 

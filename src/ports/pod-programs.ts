@@ -22,7 +22,7 @@ export interface RunningProgram {
   readonly output: Readable;
   /**
    * Resolves once the program has ended and its output was handed over. Rejects when the connection broke before: then how
-   * it ended is not known, and it may still run.
+   * it ended is not known, and it may still run. With ProgramNotStarted it never ran.
    */
   readonly ended: Promise<ProgramEnd>;
   /** Ends the connection; the kubelet closes the program's streams with it. */

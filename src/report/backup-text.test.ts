@@ -31,6 +31,13 @@ test('one that failed since is told with its reason', () => {
   );
 });
 
+test('one in which something is missing is told as such', () => {
+  const incomplete = { ...state, outcome: 'incomplete' as const, why: 'missing: Redis', proven };
+  expect(backupTexts({ state: incomplete, schedule }, now)[0]).toMatch(
+    /; the last attempt, 2 h ago, was not complete: missing: Redis$/,
+  );
+});
+
 test('more than twice its interval after the last proven one there is a notice', () => {
   const late = { ...proven, at: now - 49 * hour };
   expect(backupTexts({ state: { ...state, proven: late }, schedule }, now)[1]).toMatch(

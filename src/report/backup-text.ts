@@ -30,9 +30,10 @@ export function backupTexts(known: KnownBackups, now: number): readonly string[]
     proven === undefined
       ? 'no backup was proven yet'
       : `last proven backup: ${ago(now - proven.at)} (${dateTime(proven.at)})`;
+  const missed = state?.outcome === 'incomplete' ? 'complete' : 'proven';
   const failure =
     state === undefined || state.outcome === 'proven'
       ? ''
-      : `; the last attempt, ${ago(now - state.endedAt)}, was not proven: ${state.why ?? state.outcome}`;
+      : `; the last attempt, ${ago(now - state.endedAt)}, was not ${missed}: ${state.why ?? state.outcome}`;
   return [`${last}${failure}`, ...overdue(known, now)];
 }

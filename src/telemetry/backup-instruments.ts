@@ -26,7 +26,7 @@ export function backupInstruments(registers: Registry[]) {
     ),
     isProven: gauge(
       'rekindle_backup_last_attempt_proven',
-      'Whether the last attempt was proven: 1 yes, 0 no, NaN when there was none.',
+      'Whether the last attempt was proven and nothing was missing in it: 1 yes, 0 no, NaN when there was none.',
     ),
     bytes: gauge(
       'rekindle_backup_stored_bytes',

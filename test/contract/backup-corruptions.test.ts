@@ -16,7 +16,7 @@ import { PsqlSession, type ServerInPod } from '../../src/backup/postgres/psql-se
 import { restoreBeside } from '../../src/backup/postgres/restore-beside.ts';
 import { ScratchServer, type NeededServer } from '../../src/backup/postgres/scratch-server.ts';
 import { outputText } from '../../src/backup/program-output.ts';
-import { NoScratchPlace } from '../../src/backup/scratch-pod.ts';
+import { NoScratchPlace } from '../../src/backup/no-scratch-place.ts';
 import { readPart } from '../../src/backup/store-part.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
 import { labContainers, noLabContainer, type LabContainers } from '../fakes/lab-container.ts';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import type { ProgramInPod } from '../../src/ports/pod-programs.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { FolderStore } from '../../src/adapters/backup-stores/folder.ts';
 import { newIdentity } from '../../src/backup/encryption.ts';
@@ -114,6 +115,28 @@ test('the files of a standby are a server of their own as well', longTest, async
   const proof = await proveWithFiles(backups, manifest.id, key.identity);
   expect(proof).toMatchObject({ verdict: 'proven', reasons: [] });
   expect(JSON.stringify(proof.parts)).toContain('3 tables of shop have exactly the rows of its dump"');
+});
+
+test('a copy that cannot be removed is told, and what was proven stays proven', longTest, async (context) => {
+  skipWhen(context, noLabContainer);
+  const { containers } = backups;
+  const manifest = await backUpWithFiles(backups, { primary });
+  let removal: ProgramInPod | undefined;
+  containers.before = (program) => {
+    if (program.argv[2]?.includes('rm -rf "$1/copy"') !== true) return;
+    removal = program;
+    throw new Error('the API went away');
+  };
+  try {
+    const proof = await proveWithFiles(backups, manifest.id, key.identity);
+    expect(proof).toMatchObject({ verdict: 'proven', reasons: [] });
+    expect(backups.said).toContain(
+      'the copy of the server in scratch could not be removed: the API went away',
+    );
+  } finally {
+    containers.before = () => undefined;
+    if (removal !== undefined) await outputText(containers, removal);
+  }
 });
 
 /** Writes rows one by one until it is told to end; each with the position that its acknowledgement had. */

@@ -47,9 +47,7 @@ function podWithFiles(pod: string): string {
 const claimIn = (pod: string) => ({
   claim: 'media',
   namespace: 'shop',
-  pod,
-  container: 'app',
-  path: '/tmp/media',
+  seenBy: [{ pod, container: 'app', path: '/tmp/media' }],
 });
 
 async function taken(pod: string) {

@@ -3,7 +3,11 @@ import { buffer, text } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 
 import { Forbidden } from '../../src/adapters/kubernetes/errors.ts';
-import { createPodPrograms, ProgramLost } from '../../src/adapters/kubernetes/pod-programs.ts';
+import {
+  createPodPrograms,
+  ProgramLost,
+  ProgramNotStarted,
+} from '../../src/adapters/kubernetes/pod-programs.ts';
 import { withInput } from '../../src/backup/program-output.ts';
 import { fakeApiServer, type FakeApiOptions, type ForwardedPort } from '../fakes/api-server.ts';
 
@@ -105,6 +109,25 @@ test('a container that is not there is told in the words of the kubelet', async 
   const status = { status: 'Failure', message: 'container not found ("postgres")', code: 500 };
   const { running } = await start(kubelet((port) => port.send(3, Buffer.from(JSON.stringify(status)))));
   await expect(running.ended).rejects.toThrow('container not found');
+  await expect(running.ended).rejects.toThrow(ProgramNotStarted);
+});
+
+const internal = (cause: string) => {
+  const message = `Internal error occurred: error executing command in container: ${cause}`;
+  return Buffer.from(JSON.stringify({ status: 'Failure', reason: 'InternalError', message, code: 500 }));
+};
+
+test.each([
+  [
+    'failed to exec in container: failed to start exec "b1": OCI runtime exec failed: exec failed: unable to start container process: exec: "sh": executable file not found in $PATH: unknown',
+    ProgramNotStarted,
+  ],
+  ['failed to exec in container: container is in CONTAINER_EXITED state', ProgramNotStarted],
+  ['rpc error: code = Unavailable desc = error reading from server: EOF', ProgramLost],
+])('what the runtime says in place of an exit code: %s', async (cause, kind) => {
+  const { running } = await start(kubelet((port) => port.send(3, internal(cause))));
+  await expect(running.ended).rejects.toThrow(kind);
+  await expect(text(running.output)).rejects.toThrow(kind);
 });
 
 test('a refusal of the API is told before anything runs', async () => {

@@ -7,7 +7,7 @@ import type { BackupManifest } from '../../src/backup/manifest.ts';
 import { filesPart } from '../../src/backup/physical/take-files.ts';
 import type { ServersToRead } from '../../src/backup/postgres/choose-server.ts';
 import { ScratchServer } from '../../src/backup/postgres/scratch-server.ts';
-import { NoScratchPlace } from '../../src/backup/scratch-pod.ts';
+import { NoScratchPlace } from '../../src/backup/no-scratch-place.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
 import type { LabContainers } from './lab-container.ts';
 import { labBinaries } from './lab-postgres.ts';
@@ -60,9 +60,9 @@ export async function proveWithFiles(
       tool: 'test',
       jobs: 2,
       redisOf: () => undefined,
-      withScratchServer: async ({ serverVersion }, use) => {
+      withScratchServer: async ({ serverVersion, isWithoutWorkers }, use) => {
         assertVersion(serverVersion);
-        const scratch = await ScratchServer.start(containers, place, needed);
+        const scratch = await ScratchServer.start(containers, place, { ...needed, isWithoutWorkers });
         try {
           return await use(scratch);
         } finally {

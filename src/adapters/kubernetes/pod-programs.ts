@@ -12,6 +12,19 @@ export class ProgramLost extends ExplainedError {
   override readonly name = 'ProgramLost';
 }
 
+/** The container does not run, or has no such program: it may have neither a shell nor tar. */
+export class ProgramNotStarted extends ExplainedError {
+  override readonly name = 'ProgramNotStarted';
+}
+
+/**
+ * How the kubelet says so (kubelet, server.go: "container not found"; containerd and runc: "failed to start exec ...: OCI runtime exec
+ * failed: exec failed: unable to start container process: exec: "sh": executable file not found in $PATH"). It is an internal error
+ * like others, without an exit code.
+ */
+const notStarted =
+  /OCI runtime exec failed|failed to start exec|executable file not found|container not found|is not running|CONTAINER_EXITED/i;
+
 /** Channels of the protocol `v5.channel.k8s.io` (KEP 4006); `close` names a channel that has no more bytes. */
 const channels = { input: 0, output: 1, error: 2, status: 3, close: 255 } as const;
 
@@ -100,7 +113,7 @@ class Program {
     const status = endStatus.safeParse(json(text));
     const code = status.success ? codeOf(status.data) : undefined;
     if (code === undefined) {
-      this.#lost(status.success ? (status.data.message ?? text) : text);
+      this.#failed(status.success ? (status.data.message ?? text) : text);
       return false;
     }
     this.#isOver = true;
@@ -109,12 +122,26 @@ class Program {
     return false;
   }
 
-  /** Nothing that comes after its end is a loss: by then everything was handed over. */
+  /** The kubelet's own words, in place of how the program ended. */
+  #failed(cause: string): void {
+    if (!notStarted.test(cause)) {
+      this.#lost(cause);
+      return;
+    }
+    const what = 'A program in a pod could not be started';
+    const next = 'Look whether the container runs, and whether its image has this program.';
+    this.#over(new ProgramNotStarted({ what, cause, place: this.#place, next }));
+  }
+
   #lost(cause: string): void {
+    const next = 'Run it again: what was begun is not used.';
+    this.#over(new ProgramLost({ what: 'A program in a pod was lost', cause, place: this.#place, next }));
+  }
+
+  /** Nothing that comes after its end is a loss: by then everything was handed over. */
+  #over(error: ExplainedError): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const next = 'Run it again: what was begun is not used.';
-    const error = new ProgramLost({ what: 'A program in a pod was lost', cause, place: this.#place, next });
     this.#end.reject(error);
     this.output.destroy(error);
     this.input.destroy(error);

@@ -1,6 +1,8 @@
 import type { ClusterReader, KubeObject } from '../../ports/cluster.ts';
 import type { ClusterMaker } from '../../ports/cluster-maker.ts';
 import { whyOf } from '../../export/collect/why.ts';
+import type { LeftOut } from '../manifest.ts';
+import { notHad } from '../missing.ts';
 import { archiveFolders } from './archive-folders.ts';
 import type { ClusterDefinition, ImageInUse } from './definition.ts';
 import { describeCluster, lookAtCluster, type ClusterFacts } from './describe-cluster.ts';
@@ -9,8 +11,8 @@ import { nodeObjectsOf } from './node-objects.ts';
 
 export interface CollectedCluster {
   readonly definition: ClusterDefinition;
-  /** What could not be read. */
-  readonly leftOut: readonly { readonly what: string; readonly why: string }[];
+  /** What could not be read, and images that are not stored. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 export interface WantedCluster {
@@ -23,7 +25,6 @@ export interface WantedCluster {
 }
 
 type Reader = Pick<ClusterReader, 'list'>;
-type LeftOut = CollectedCluster['leftOut'];
 
 /** Hosts of the registries that go with the cluster. */
 function registriesThatGo({ containers, name }: ClusterFacts): ReadonlySet<string> {
@@ -37,11 +38,11 @@ function registriesThatGo({ containers, name }: ClusterFacts): ReadonlySet<strin
 async function read(
   what: string,
   from: () => Promise<readonly KubeObject[]>,
-): Promise<{ readonly found: readonly KubeObject[]; readonly leftOut: LeftOut }> {
+): Promise<{ readonly found: readonly KubeObject[]; readonly leftOut: readonly LeftOut[] }> {
   try {
     return { found: await from(), leftOut: [] };
   } catch (error) {
-    return { found: [], leftOut: [{ what, why: whyOf(error) }] };
+    return { found: [], leftOut: [notHad(what, whyOf(error))] };
   }
 }
 
@@ -73,20 +74,25 @@ async function isBuilt(maker: ClusterMaker, name: string): Promise<boolean> {
   return found !== undefined && found.digests.length === 0;
 }
 
-function notStored(images: readonly ImageInUse[], folders: readonly string[]): LeftOut {
+function notStored(
+  images: readonly ImageInUse[],
+  folders: readonly string[],
+  withImages: boolean,
+): readonly LeftOut[] {
   const elsewhere =
     folders.length === 0
       ? 'it may be in the nodes only'
       : `the nodes may have it from the archives in ${folders.join(', ')}, which are not in this backup`;
   return images
     .filter(({ fromRegistry, isStored }) => fromRegistry === undefined && !isStored)
-    .map(({ name, inEngine }) => ({
-      what: `image ${name}`,
-      why:
+    .map(({ name, inEngine }): LeftOut => {
+      const what = `image ${name}`;
+      const why =
         inEngine === undefined
           ? `no registry is known to have it, and the engine has none of this name: ${elsewhere}`
-          : 'no registry is known to have it; --with-images stores it',
-    }));
+          : 'no registry is known to have it; --with-images stores it';
+      return withImages ? { what, why, isMissing: true } : { what, why };
+    });
 }
 
 /**
@@ -118,6 +124,6 @@ export async function collectCluster(
       nodeObjects: nodeObjectsOf(nodes.found),
       images,
     },
-    leftOut: [...nodes.leftOut, ...pods.leftOut, ...notStored(images, archiveFolders(described))],
+    leftOut: [...nodes.leftOut, ...pods.leftOut, ...notStored(images, archiveFolders(described), withImages)],
   };
 }

@@ -6,7 +6,14 @@ import type { DatabaseDetails } from '../manifest.ts';
 import { withInput } from '../program-output.ts';
 import { contentsOf } from '../postgres/contents.ts';
 import { madeWithoutTablespace } from '../postgres/dumped-properties.ts';
-import { identifier, literal, programOf, PsqlSession, type ServerInPod } from '../postgres/psql-session.ts';
+import {
+  identifier,
+  literal,
+  maintenanceDatabase,
+  programOf,
+  PsqlSession,
+  type ServerInPod,
+} from '../postgres/psql-session.ts';
 import { comparedWith, RestoreRefused } from '../postgres/restore-beside.ts';
 
 /** What is there under the name of the database, before anything is done. */
@@ -19,12 +26,14 @@ interface Tools {
   readonly clock: Clock;
 }
 
-async function inPostgres<T>(
+/** Beside the database that is meant, which may be dropped meanwhile. */
+async function beside<T>(
   { programs }: Tools,
   primary: ServerInPod,
+  database: string,
   use: (session: PsqlSession) => Promise<T>,
 ): Promise<T> {
-  const session = await PsqlSession.open(programs, primary, 'postgres');
+  const session = await PsqlSession.open(programs, primary, maintenanceDatabase(database));
   try {
     return await use(session);
   } finally {
@@ -33,7 +42,7 @@ async function inPostgres<T>(
 }
 
 async function look(tools: Tools, primary: ServerInPod, details: DatabaseDetails): Promise<Found> {
-  const { there } = await inPostgres(tools, primary, (session) =>
+  const { there } = await beside(tools, primary, details.database, (session) =>
     session.row(
       `SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ${literal(details.database)}) AS there`,
       yes,
@@ -56,7 +65,7 @@ async function look(tools: Tools, primary: ServerInPod, details: DatabaseDetails
 /** Puts a half-restored database aside, under a name that says so: what has rows is never dropped. */
 async function setAside(tools: Tools, primary: ServerInPod, database: string): Promise<string> {
   const aside = `${database.slice(0, 40)}_half_${Math.floor(tools.clock.now() / 1000)}`;
-  await inPostgres(tools, primary, async (session) => {
+  await beside(tools, primary, database, async (session) => {
     await session.run(`ALTER DATABASE ${identifier(database)} ALLOW_CONNECTIONS false`);
     await session.query(
       `SELECT pg_terminate_backend(pid) AS there FROM pg_catalog.pg_stat_activity WHERE datname = ${literal(database)}`,
@@ -68,7 +77,7 @@ async function setAside(tools: Tools, primary: ServerInPod, database: string): P
 }
 
 async function dropEmpty(tools: Tools, primary: ServerInPod, database: string): Promise<void> {
-  await inPostgres(tools, primary, (session) =>
+  await beside(tools, primary, database, (session) =>
     session.run(`DROP DATABASE ${identifier(database)} WITH (FORCE)`),
   );
 }
@@ -116,7 +125,7 @@ export async function restoreWholeDatabase(
   // No operator makes tablespaces: whatever lay in one comes into the usual one.
   const read = (program: ProgramInPod) => withInput(tools.programs, program, plain());
   const isMade = await madeWithoutTablespace(tools.programs, primary, { database, read });
-  const into = isMade ? ['-d', database] : ['--create', '-d', 'postgres'];
+  const into = isMade ? ['-d', database] : ['--create', '-d', maintenanceDatabase(database)];
   const options = ['--exit-on-error', '--no-tablespaces', ...into];
   await withInput(tools.programs, programOf(primary, 'pg_restore', ...options), plain());
   const { tablespaces = [] } = details;

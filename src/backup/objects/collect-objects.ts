@@ -9,6 +9,8 @@ import { readDefinitions } from '../../export/definitions.ts';
 import { groupOf, isBuiltIn } from '../../export/resource-kind.ts';
 import type { Missing, Snapshot } from '../../export/snapshot.ts';
 import { stripped } from '../../export/strip/strip.ts';
+import type { LeftOut as NotTaken } from '../manifest.ts';
+import { notHad } from '../missing.ts';
 import { findOperators, isOfK3s, type OperatorAccount } from './operators.ts';
 import { isOfTheCluster, ofOperator } from './operator-objects.ts';
 import { inOrder } from './order.ts';
@@ -24,7 +26,7 @@ export interface CollectedObjects {
   /** As somebody would write them, in an order in which they can be made. */
   readonly objects: readonly KubeObject[];
   /** What could not be read, and what was seen and is not taken. */
-  readonly leftOut: readonly { readonly what: string; readonly why: string }[];
+  readonly leftOut: readonly NotTaken[];
   /** Kinds of which nothing is known because they could not be read. */
   readonly missing: readonly Missing[];
 }
@@ -175,7 +177,7 @@ export async function collectObjects(reader: Reader, namespace: string): Promise
     operators: operators.sort(),
     objects,
     leftOut: [
-      ...[...untold].map(([what, why]) => ({ what: `Kubernetes objects: ${what}`, why })),
+      ...[...untold].map(([what, why]) => notHad(`Kubernetes objects: ${what}`, why)),
       ...notTaken(parts, objects),
       ...others,
     ],

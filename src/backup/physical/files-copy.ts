@@ -1,8 +1,8 @@
 import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
-import { outputText, ProgramFailed, script, withInput } from '../program-output.ts';
+import { beforeTheBackup } from '../no-scratch-place.ts';
+import { outputText, script, withInput } from '../program-output.ts';
 import type { ServerInPod } from '../postgres/psql-session.ts';
 import type { NeededServer, ScratchPlace } from '../postgres/scratch-server.ts';
-import { NoScratchPlace } from '../scratch-pod.ts';
 import { copySettings, parseControl, type ControlFacts } from './copy-settings.ts';
 
 const prepare = `umask 077; mkdir -p "$1/copy" "$1/run"`;
@@ -24,7 +24,7 @@ head -c "$2" >"$1/copy.conf"`;
 
 /** Recovery reads no more WAL than the backup has; half an hour is for slow disks. */
 const start = `"$2/pg_ctl" -D "$1/copy" -o "-c config_file=$1/copy.conf" -w -t 1800 -l "$1/copy.log" start >/dev/null 2>&1 ||
-  { grep -E 'FATAL|PANIC' "$1/copy.log" >&2 || tail -n 5 "$1/copy.log" >&2; exit 1; }`;
+  { grep -E 'FATAL|PANIC|by signal 9' "$1/copy.log" >&2 || tail -n 5 "$1/copy.log" >&2; exit 1; }`;
 
 /** What it finds is on standard output; some of it has no word like "error". */
 const check = `said=$("$2/pg_amcheck" -h "$1/run" -U "$3" -w --all --install-missing --heapallindexed 2>&1); code=$?
@@ -48,17 +48,9 @@ export class FilesCopy {
 
   /** Throws NoScratchPlace: what fails here says nothing about the backup. */
   async prepare(): Promise<void> {
-    try {
-      await outputText(this.#programs, this.#script('mkdir', prepare));
-    } catch (error) {
-      if (!(error instanceof ProgramFailed)) throw error;
-      throw new NoScratchPlace({
-        what: 'The place in which backups are proven cannot be used',
-        cause: error.reason,
-        place: error.place,
-        next: 'Look at its node, then: rekindle backup verify',
-      });
-    }
+    await beforeTheBackup('The place in which backups are proven cannot be used', () =>
+      outputText(this.#programs, this.#script('mkdir', prepare)),
+    );
   }
 
   /** Throws what reading the bytes throws, and ProgramFailed when the tar is damaged. */
@@ -77,12 +69,14 @@ export class FilesCopy {
     return parseControl(await outputText(this.#programs, program));
   }
 
-  /** Starts it and waits for the end of recovery. Throws ProgramFailed with the server's last words. */
+  /** Starts it and waits for the end of recovery. Throws ProgramFailed with the server's last words, and NoScratchPlace. */
   async start(serverVersion: number, control: ControlFacts): Promise<void> {
     const { folder } = this.#place;
     const { preloaded, binaries } = this.#of;
     const text = Buffer.from(copySettings(folder, { preloaded, serverVersion, control }));
-    await withInput(this.#programs, this.#script('configure', configure, String(text.length)), [text]);
+    await beforeTheBackup('The copy of the server could not be configured', () =>
+      withInput(this.#programs, this.#script('configure', configure, String(text.length)), [text]),
+    );
     await outputText(this.#programs, this.#script('pg_ctl start', start, binaries));
   }
 

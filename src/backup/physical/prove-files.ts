@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import type { PodPrograms } from '../../ports/pod-programs.ts';
 import type { Findings } from '../findings.ts';
+import { tidied } from '../no-scratch-place.ts';
 import type { BackupManifest, BackupPart, ClusterDetails, DatabaseDetails } from '../manifest.ts';
 import { literal, PsqlSession } from '../postgres/psql-session.ts';
 import type { NeededServer, ScratchPlace } from '../postgres/scratch-server.ts';
@@ -162,7 +163,9 @@ export async function proveFiles(
       try {
         await proveCopy(context, copy, { manifest, part, found });
       } finally {
-        await copy.remove();
+        await tidied(context.say, `the copy of the server in ${place.pod} could not be removed`, () =>
+          copy.remove(),
+        );
       }
     });
   } catch (error) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import type { PodPrograms } from '../../ports/pod-programs.ts';
 import { causeText } from '../../record/explained-error.ts';
+import { isAboutThePart } from '../about-the-part.ts';
 import type { PartToTake } from '../create.ts';
 import type { ClusterDetails } from '../manifest.ts';
 import { ProgramFailed, wholeOutput } from '../program-output.ts';
@@ -124,7 +125,7 @@ export function filesPart(
             return await takeFrom(context, standby, cluster, store);
           context.say(`${standby.pod} is behind; the files are read from the primary instead`);
         } catch (error) {
-          if (!(error instanceof ProgramFailed)) throw error;
+          if (!isAboutThePart(error)) throw error;
           context.say(`${standby.pod} could not be read (${causeText(error)}); now the primary`);
         }
       }

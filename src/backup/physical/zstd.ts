@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 
 import { PartDiffers } from '../store-part.ts';
+import { watchedSource } from '../watched-source.ts';
 
 /**
  * The lowest level of zstd: a third to a fifth of a server's files, faster than they are read, and by as much less to encrypt, which
@@ -29,19 +30,12 @@ export function compressed(plain: AsyncIterable<Buffer>): AsyncIterable<Buffer> 
 
 /** The plain bytes again. Throws what the source throws, and PartDiffers for what is no whole zstd stream. */
 export async function* decompressed(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
-  let isOurs = true;
-  const source = async function* (): AsyncGenerator<Buffer> {
-    try {
-      yield* bytes;
-    } catch (error) {
-      isOurs = false;
-      throw error;
-    }
-  };
+  const source = watchedSource(bytes);
   try {
-    yield* through(source(), createZstdDecompress());
+    yield* through(source.bytes, createZstdDecompress());
   } catch (error) {
-    if (!isOurs) throw error;
+    const failure = source.failure();
+    if (failure !== undefined) throw failure.error;
     throw new PartDiffers(`${file} cannot be decompressed (${(error as Error).message})`);
   }
 }

@@ -42,6 +42,38 @@ const tablesQuery = `
       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   ORDER BY 1`;
 
+/**
+ * Tables of extensions whose rows pg_dump dumps all the same, with the condition for it: pg_cron's jobs, for example
+ * (pg_extension_config_dump).
+ */
+const configurationQuery = `
+  SELECT format('%I.%I', n.nspname, c.relname) AS "table", coalesce(e.extcondition[i], '') AS condition
+  FROM pg_catalog.pg_extension e CROSS JOIN LATERAL generate_subscripts(e.extconfig, 1) AS i
+    JOIN pg_catalog.pg_class c ON c.oid = e.extconfig[i] JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind = 'r'
+  ORDER BY 1`;
+
+const truth = z.object({ there: z.boolean() });
+
+/** Whether the database has a row of anybody's, or a large object: some images put empty tables into each. */
+export async function holdsRows(session: PsqlSession): Promise<boolean> {
+  const tables = await session.query(tablesQuery, z.object({ table: z.string() }));
+  const configuration = await session.query(
+    configurationQuery,
+    z.object({ table: z.string(), condition: z.string() }),
+  );
+  const from = [
+    'pg_catalog.pg_largeobject_metadata',
+    ...tables.map(({ table }) => `ONLY ${table}`),
+    ...configuration.map(({ table, condition }) => `ONLY ${table} ${condition}`),
+  ];
+  for (const rows of from) {
+    const { there } = await session.row(`SELECT EXISTS (SELECT FROM ${rows}) AS there`, truth);
+    if (there) return true;
+  }
+  return false;
+}
+
 /** The alias is one that no column has. */
 const alias = '"rekindle: row"';
 

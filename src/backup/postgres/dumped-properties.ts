@@ -1,6 +1,12 @@
 import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
 import { script, withInput } from '../program-output.ts';
-import { identifier, programOf, type ServerInPod } from './psql-session.ts';
+import {
+  identifier,
+  maintenanceDatabase,
+  programOf,
+  usualDatabase,
+  type ServerInPod,
+} from './psql-session.ts';
 
 /** Entries of a dump's table of contents that belong to the database itself (pg_restore -l; pg_dump.c, dumpDatabase). */
 const ofDatabase = /^\d+; \d+ \d+ (?:DATABASE PROPERTIES - |(?:ACL|COMMENT|SECURITY LABEL) - DATABASE )/;
@@ -49,8 +55,13 @@ export async function dumpedProperties(server: ServerInPod, read: ReadDump): Pro
   };
 }
 
-async function run(programs: PodPrograms, server: ServerInPod, sql: string): Promise<void> {
-  const options = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'postgres', '-f', '-'];
+async function run(
+  programs: PodPrograms,
+  server: ServerInPod,
+  sql: string,
+  from = usualDatabase,
+): Promise<void> {
+  const options = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', from, '-f', '-'];
   await withInput(programs, programOf(server, 'psql', ...options), [Buffer.from(`${sql}\n\\quit\n`)]);
 }
 
@@ -75,6 +86,7 @@ export async function madeWithoutTablespace(
   const found = await dumpedProperties(server, read);
   if (!tablespace.test(found.creation)) return false;
   const limited = `ALTER DATABASE ${identifier(database)} CONNECTION LIMIT ${found.connectionLimit};`;
-  await run(programs, server, `${found.creation.replace(tablespace, '')}${found.sql}${limited}`);
+  const made = `${found.creation.replace(tablespace, '')}${found.sql}${limited}`;
+  await run(programs, server, made, maintenanceDatabase(database));
   return true;
 }

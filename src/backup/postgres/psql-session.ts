@@ -31,6 +31,14 @@ export function programOf(server: ServerInPod, name: string, ...words: readonly 
   return { namespace, pod, container, argv: [program, ...connection(server), ...words] };
 }
 
+/** The database that every server has, and in which most keep nothing. */
+export const usualDatabase = 'postgres';
+
+/** From where a database is made and dropped: not from itself. */
+export function maintenanceDatabase(database: string): string {
+  return database === usualDatabase ? 'template1' : usualDatabase;
+}
+
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

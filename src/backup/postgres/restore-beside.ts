@@ -9,7 +9,14 @@ import { differences } from './compare-contents.ts';
 import { contentsOf } from './contents.ts';
 import { propertiesOf } from './database-properties.ts';
 import { dumpedProperties, giveDumpedProperties } from './dumped-properties.ts';
-import { identifier, literal, programOf, PsqlSession, type ServerInPod } from './psql-session.ts';
+import {
+  identifier,
+  literal,
+  maintenanceDatabase,
+  programOf,
+  PsqlSession,
+  type ServerInPod,
+} from './psql-session.ts';
 import { schemaDigest } from './snapshot.ts';
 
 /** A restore that was not begun, because it could not end well. */
@@ -206,7 +213,7 @@ export function swapCommands(
     `ALTER DATABASE ${identifier(restored)} RENAME TO ${identifier(database)}`,
   ];
   return [
-    `kubectl -n ${namespace} exec -i ${pod} -c ${container} -- psql -X -U ${superuser} -d postgres -v ON_ERROR_STOP=1 <<'EOF'`,
+    `kubectl -n ${namespace} exec -i ${pod} -c ${container} -- psql -X -U ${superuser} -d ${maintenanceDatabase(database)} -v ON_ERROR_STOP=1 <<'EOF'`,
     ...statements.map((statement) => `${statement};`),
     'EOF',
   ];

@@ -1,7 +1,14 @@
 import type { PodPrograms, ProgramInPod } from '../../ports/pod-programs.ts';
+import { beforeTheBackup } from '../no-scratch-place.ts';
 import { outputText, script, withInput } from '../program-output.ts';
 import { madeWithoutTablespace } from './dumped-properties.ts';
-import { programOf, type ServerInPod } from './psql-session.ts';
+import {
+  identifier,
+  maintenanceDatabase,
+  programOf,
+  usualDatabase,
+  type ServerInPod,
+} from './psql-session.ts';
 import type { ServerFacts } from './snapshot.ts';
 
 /** A container that has the server's own programs and runs as a user that may start a server, and a folder with room in it. */
@@ -13,13 +20,18 @@ export interface ScratchPlace {
 }
 
 /** What a server must be like for a backup to be restored into it. */
-export type NeededServer = Pick<ServerFacts, 'binaries' | 'preloaded'> & { readonly superuser: string };
+export type NeededServer = Pick<ServerFacts, 'binaries' | 'preloaded'> & {
+  readonly superuser: string;
+  /** Whether what is restored may have work for them: pg_cron's jobs would be done in the scratch server as well. */
+  readonly isWithoutWorkers?: boolean;
+};
 
 /**
  * Settings of a server that lives for one proof: nothing outside its pod reaches it, and nothing of it is to outlive a crash. The
- * libraries are those of the source, because some extensions can only be made where theirs is loaded.
+ * libraries are those of the source, because some extensions can only be made where theirs is loaded. Without worker processes their
+ * background workers do not start (bgworker.c, RegisterBackgroundWorker), and indexes are built by one process each.
  */
-function settings(folder: string, preloaded: string): string {
+function settings(folder: string, { preloaded, isWithoutWorkers = false }: NeededServer): string {
   const values = {
     listen_addresses: '',
     unix_socket_directories: `${folder}/run`,
@@ -33,6 +45,7 @@ function settings(folder: string, preloaded: string): string {
     autovacuum: 'off',
     maintenance_work_mem: '128MB',
     max_connections: '20',
+    ...(isWithoutWorkers && { max_worker_processes: '0', max_logical_replication_workers: '0' }),
   };
   const lines = Object.entries(values).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
   return `${lines.join('\n')}\n`;
@@ -52,6 +65,9 @@ const start = `"$2/pg_ctl" -D "$1/data" -w -t 60 -l "$1/server.log" start >/dev/
 const receive = `head -c "$2" >"$1.part" && [ "$(wc -c <"$1.part")" -eq "$2" ] && mv "$1.part" "$1" ||
   { echo "not everything arrived" >&2; exit 1; }`;
 
+/** Background workers of libraries are in it (pg_cron's launcher), and come back by themselves. */
+const dropUsual = `DROP DATABASE ${identifier(usualDatabase)} WITH (FORCE)`;
+
 /** A PostgreSQL server that exists to prove a backup. */
 export class ScratchServer {
   readonly server: ServerInPod;
@@ -68,7 +84,7 @@ export class ScratchServer {
     this.server = { ...where, superuser, binaries, socket: `${folder}/run` };
   }
 
-  /** Makes an empty server and starts it. Throws ProgramFailed with the last words of initdb or of the server. */
+  /** Makes an empty server and starts it. Throws NoScratchPlace with the last words of initdb or of the server. */
   static async start(
     programs: PodPrograms,
     place: ScratchPlace,
@@ -76,11 +92,13 @@ export class ScratchServer {
   ): Promise<ScratchServer> {
     const scratch = new ScratchServer(programs, place, needed);
     const { folder } = place;
-    const { binaries, superuser, preloaded } = needed;
-    const text = Buffer.from(settings(folder, preloaded));
+    const { binaries, superuser } = needed;
+    const text = Buffer.from(settings(folder, needed));
     const making = scratch.#script('initdb', prepare, binaries, superuser, String(text.length));
-    await withInput(programs, making, one(text));
-    await outputText(programs, scratch.#script('pg_ctl start', start, binaries));
+    await beforeTheBackup('An empty server to restore into could not be started', async () => {
+      await withInput(programs, making, one(text));
+      await outputText(programs, scratch.#script('pg_ctl start', start, binaries));
+    });
     return scratch;
   }
 
@@ -107,13 +125,20 @@ rm -f "$1" "$1.others"; exit $code`;
   ): Promise<void> {
     const file = `${this.#place.folder}/dump`;
     await this.#receive(file, dump, bytes);
+    const from = maintenanceDatabase(database);
+    // This server has one of that name already, and nothing in it.
+    if (database === usualDatabase)
+      await beforeTheBackup('The empty database of the scratch server could not be dropped', () =>
+        outputText(this.#programs, programOf(this.server, 'psql', '-X', '-q', '-d', from, '-c', dropUsual)),
+      );
     const read = (program: ProgramInPod) =>
       outputText(this.#programs, { ...program, argv: [...program.argv, file] });
     const isMade = await madeWithoutTablespace(this.#programs, this.server, { database, read });
-    const into = isMade ? ['-d', database] : ['--create', '-d', 'postgres'];
+    const into = isMade ? ['-d', database] : ['--create', '-d', from];
     const options = ['--exit-on-error', '--no-tablespaces', `--jobs=${jobs}`, ...into, file];
     await outputText(this.#programs, programOf(this.server, 'pg_restore', ...options));
-    await outputText(this.#programs, this.#scriptOn(file, 'rm', 'rm -f "$1"'));
+    // The next dump takes its name: one that stays costs room, and says nothing about this one.
+    await outputText(this.#programs, this.#scriptOn(file, 'rm', 'rm -f "$1" || :'));
   }
 
   /** Ends the server and removes what it kept. */
@@ -123,7 +148,10 @@ rm -f "$1" "$1.others"; exit $code`;
   }
 
   async #receive(file: string, bytes: AsyncIterable<Buffer>, size: number): Promise<void> {
-    await withInput(this.#programs, this.#scriptOn(file, 'receive', receive, String(size)), bytes);
+    // What is wrong with the bytes is thrown by whoever reads them.
+    await beforeTheBackup('A file of the backup could not be put into the place in which it is proven', () =>
+      withInput(this.#programs, this.#scriptOn(file, 'receive', receive, String(size)), bytes),
+    );
   }
 
   #script(name: string, text: string, ...words: readonly string[]): ProgramInPod {

@@ -73,6 +73,23 @@ export async function keyCount(programs: PodPrograms, redis: RedisInPod): Promis
   return [...text.matchAll(/^db\d+:keys=(\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+/** Whose data a Redis holds. */
+export interface Replication {
+  readonly isPrimary: boolean;
+  /** A primary and all that replicate it have the same one. */
+  readonly id: string;
+}
+
+/** What a Redis says of itself (redis.io, INFO, "replication": `role` and `master_replid`). Throws ProgramFailed. */
+export async function replicationOf(programs: PodPrograms, redis: RedisInPod): Promise<Replication> {
+  const program = redisCli(redis, 'INFO', 'replication');
+  const text = await outputText(programs, program);
+  const [, role] = /^role:(\w+)/m.exec(text) ?? [];
+  const [, id] = /^master_replid:(\w+)/m.exec(text) ?? [];
+  if (role === undefined || id === undefined) throw failed(program, text.split('\n', 1)[0] ?? '');
+  return { isPrimary: role === 'master', id };
+}
+
 /** What Redis's own checker says of a copy: every value was read and the checksum fits. */
 export interface CheckedRdb {
   readonly keys: number;
@@ -81,7 +98,7 @@ export interface CheckedRdb {
 /** A pipe, because the checker opens its input by name, which a socket has not; it says everything on standard output. */
 const check = `out=$(cat | redis-check-rdb /dev/stdin 2>&1); code=$?
 if [ "$code" -eq 0 ]; then echo "$out" | tail -n 5
-else { echo "$out" | grep -A 1 'RDB ERROR' || echo "$out"; } | tail -n 1 >&2; exit 1; fi`;
+else { echo "$out" | grep -A 1 'RDB ERROR' || echo "$out"; } | tail -n 1 >&2; exit "$code"; fi`;
 
 /** Reads a copy with `redis-check-rdb` in a container of Redis, which keeps none of it. Throws ProgramFailed with its words. */
 export async function checkRdb(

@@ -1,20 +1,28 @@
 import { at, textAt } from '../../export/collect/uses.ts';
 import { itemsOf, type Fields } from '../../harden/fields/fields.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import type { DataKeeper } from '../data-keepers.ts';
+import { claimHint } from '../leave-hints.ts';
+import type { LeftOut } from '../manifest.ts';
 
-/** A claim whose files are taken, and a container that sees them. */
-export interface MountedClaim {
-  readonly claim: string;
-  readonly namespace: string;
+/** A container that sees the whole of a claim. */
+export interface ClaimInContainer {
   readonly pod: string;
   readonly container: string;
   /** Where it is mounted there. */
   readonly path: string;
 }
 
+/** A claim whose files are taken, and the containers that see them, the best first. */
+export interface MountedClaim {
+  readonly claim: string;
+  readonly namespace: string;
+  readonly seenBy: readonly ClaimInContainer[];
+}
+
 export interface FoundUploads {
   readonly uploads: readonly MountedClaim[];
-  readonly leftOut: readonly { readonly what: string; readonly why: string }[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** What somebody has written down because the evidence leads astray. */
@@ -27,6 +35,7 @@ export interface UploadWishes {
 interface Mount {
   readonly pod: KubeObject;
   readonly container: string;
+  readonly image: string;
   readonly path: string;
   /** Only this folder of the claim is seen. */
   readonly subPath: string | undefined;
@@ -49,6 +58,7 @@ function mountsOf(claim: string, pods: readonly KubeObject[]): readonly Mount[] 
         .map((mount) => ({
           pod,
           container: String(container['name']),
+          image: String(container['image']),
           path: String(mount['mountPath']),
           subPath: textAt(mount, 'subPath') ?? textAt(mount, 'subPathExpr'),
         })),
@@ -71,7 +81,7 @@ function ownerOf({ metadata }: KubeObject): string {
 }
 
 /** Files that go with a pod or lie on a node: nothing of them is in a backup. */
-function otherVolumes(pods: readonly KubeObject[]): FoundUploads['leftOut'] {
+function otherVolumes(pods: readonly KubeObject[]): readonly LeftOut[] {
   const found = new Map<string, string>();
   for (const pod of pods)
     for (const volume of itemsOf(at(pod, 'spec', 'volumes'))) {
@@ -81,35 +91,54 @@ function otherVolumes(pods: readonly KubeObject[]): FoundUploads['leftOut'] {
   return [...found].map(([what, why]) => ({ what, why }));
 }
 
+/** So many containers are asked for the files of one claim. */
+const mostContainers = 4;
+
+/** One of each image first: where one has no tar, those of the same image have none either, but one that is gone may be replaced. */
+function inTurn(mounts: readonly Mount[]): readonly ClaimInContainer[] {
+  const alike = Map.groupBy(mounts, ({ container, image }) => `${container} ${image}`);
+  const firsts = [...alike.values()].flatMap(([first]) => first ?? []);
+  return [...new Set([...firsts, ...mounts])]
+    .slice(0, mostContainers)
+    .map(({ pod, container, path }) => ({ pod: pod.metadata.name, container, path }));
+}
+
 /**
  * Which claims hold files of the application: all but those of databases and of Redis, as far as a running container sees the whole of them. Pure.
- * `isBackedUp`: whether what this pod keeps is in the backup by other means.
+ * `keeperOf`: what keeps data by other means in this pod, or in this claim, which a StatefulSet gives the labels of its pods (kubernetes,
+ * pkg/controller/statefulset, updateStorage). The files of a server that runs are no copy of it: they are not taken in its place.
  */
 export function findUploads(
   claims: readonly KubeObject[],
   pods: readonly KubeObject[],
   {
     wishes,
-    isBackedUp,
-  }: { readonly wishes: UploadWishes; readonly isBackedUp: (pod: KubeObject) => boolean },
+    keeperOf,
+  }: {
+    readonly wishes: UploadWishes;
+    readonly keeperOf: (object: KubeObject) => DataKeeper | undefined;
+  },
 ): FoundUploads {
   const uploads: MountedClaim[] = [];
-  const leftOut: { what: string; why: string }[] = [];
-  for (const { metadata } of claims) {
-    const { name: claim, namespace = '' } = metadata;
+  const leftOut: LeftOut[] = [];
+  for (const object of claims) {
+    const { name: claim, namespace = '' } = object.metadata;
     const mounts = mountsOf(claim, pods);
     const isWished = wishes.take.includes(claim);
-    if (!isWished && mounts.some(({ pod }) => isBackedUp(pod))) continue;
+    const keepers = [object, ...mounts.map(({ pod }) => pod)].flatMap((one) => keeperOf(one) ?? []);
+    const [keeper] = isWished ? [] : keepers;
+    if (keeper !== undefined && keeper.unread === undefined) continue;
     const what = `files of claim ${claim}`;
-    const whole = mounts.find(({ subPath }) => subPath === undefined);
+    const missing = (why: string): void =>
+      void leftOut.push({ what, why: `${why}; ${claimHint(claim)}`, isMissing: true });
+    const whole = mounts.filter(({ subPath }) => subPath === undefined);
     if (wishes.leave.includes(claim)) leftOut.push({ what, why: 'the stack file says so' });
-    else if (whole !== undefined) {
-      const { pod, container, path } = whole;
-      uploads.push({ claim, namespace, pod: pod.metadata.name, container, path });
-    } else if (mounts.length > 0)
-      leftOut.push({ what, why: 'every container sees a folder of it only (subPath)' });
-    else leftOut.push({ what, why: 'no running pod has it mounted' });
+    else if (keeper !== undefined)
+      missing(`they are those of ${keeper.kind} ${keeper.name}, which is not in it`);
+    else if (whole.length > 0) uploads.push({ claim, namespace, seenBy: inTurn(whole) });
+    else if (mounts.length > 0) missing('every container sees a folder of it only (subPath)');
+    else missing('no running pod has it mounted');
   }
-  const application = pods.filter((pod) => isRunning(pod) && !isBackedUp(pod));
+  const application = pods.filter((pod) => isRunning(pod) && keeperOf(pod) === undefined);
   return { uploads, leftOut: [...leftOut, ...otherVolumes(application)] };
 }

@@ -1,11 +1,13 @@
 import { findContextStackFile, findStackFile } from '../../app/stack-file-lookup.ts';
 import { createBackup } from '../../backup/create.ts';
+import { expectedOf, unreadKeepers } from '../../backup/data-keepers.ts';
 import { databaseParts } from '../../backup/database-parts.ts';
 import type { Proof } from '../../backup/evidence.ts';
 import { keysOrNew, type BackupKeys } from '../../backup/keys.ts';
 import { partsOf, type BackupManifest } from '../../backup/manifest.ts';
 import { measuredDatabases } from '../../backup/measured.ts';
 import { filesPart } from '../../backup/physical/take-files.ts';
+import { oneDataSet } from '../../backup/redis/one-data-set.ts';
 import { redisPart } from '../../backup/redis-part.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import type { UploadWishes } from '../../backup/uploads/find-uploads.ts';
@@ -13,20 +15,12 @@ import { tryAcquireLock } from '../../record/lock.ts';
 import { lockPath } from '../../record/paths.ts';
 import { answer, type Answer } from '../answer.ts';
 import { AnotherAtWork } from '../errors.ts';
-import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
 import { noted, sessionNote } from './backup-note.ts';
 import type { BackupCreateOptions } from './backup-options.ts';
-import {
-  databaseNames,
-  examineBackup,
-  exitCodeOfProof,
-  proofText,
-  readableServers,
-  storeOf,
-  tool,
-} from './backup-session.ts';
+import { databaseNames, readableServers } from './backup-servers.ts';
+import { examineBackup, exitCodeOfBackup, missingLines, proofText, storeOf, tool } from './backup-session.ts';
 import { surroundings } from './backup-surroundings.ts';
 
 type Options = CommonOptions & BackupCreateOptions;
@@ -77,7 +71,7 @@ export interface MadeBackup {
   readonly proof: Proof;
   /** For people and for programs. */
   readonly answer: Answer;
-  /** 0 proven and as it was asked for, 1 bad or not all of it, 2 could not tell. */
+  /** As `exitCodeOfBackup` says. */
   readonly code: number;
 }
 
@@ -101,14 +95,21 @@ export async function makeBackup(
     const databases = await databaseNames(session, of);
     parts.push(...databaseParts({ programs, clock, say }, cluster, of, databases));
   }
-  parts.push(...servers.redis.map((redis) => redisPart(programs, redis)));
+  const unread = [...unreadKeepers(servers.keepers)];
+  for (const one of servers.redis) {
+    const { redis, leftOut } = await oneDataSet(programs, one);
+    parts.push(redisPart(programs, redis));
+    unread.push(...leftOut);
+  }
   const wishes = wishesOf(options, target.context);
-  const around = await surroundings(session, { withImages: options.withImages === true, wishes, signal });
+  const withImages = options.withImages === true;
+  const around = await surroundings(session, { withImages, wishes, keepers: servers.keepers, signal });
   parts.push(...around.parts);
   const recipients = [keys.recipient, ...(options.recipient ?? [])];
-  const identity = { stack: stack.name, context: target.context, tool };
+  const expected = expectedOf(servers.keepers, servers.databases.keys());
+  const identity = { stack: stack.name, context: target.context, tool, expected };
   const physical = options.physical === true ? [] : [withoutFiles];
-  const without = [...around.leftOut, ...physical];
+  const without = [...unread, ...around.leftOut, ...physical];
   const manifest = await createBackup({ store, clock, recipients, say, signal }, identity, parts, without);
   log.say(
     `stored as ${manifest.id} in ${store.place} (${sizeText(manifest)}); now it is restored and compared`,
@@ -117,7 +118,10 @@ export async function makeBackup(
   const databases = measuredDatabases(manifest, proof);
   const changed = partsOf(manifest, 'uploads').flatMap(({ of }) => of.changed);
   const notes = [
-    ...manifest.leftOut.map(({ what, why }) => `not in it: ${what} (${why})`),
+    ...missingLines(manifest),
+    ...manifest.leftOut.flatMap(({ what, why, isMissing }) =>
+      isMissing === true ? [] : [`not in it: ${what} (${why})`],
+    ),
     ...changed.map((file) => `changed while it was read, so perhaps of two moments: ${file}`),
   ];
   const text = [
@@ -126,13 +130,12 @@ export async function makeBackup(
     ...notes,
     ...keyAdvice(keys),
   ].join('\n');
-  const isWhole = options.physical !== true || manifest.parts.some(({ of }) => of.kind === 'cluster');
   return {
     store,
     manifest,
     proof,
     answer: { text, json: { place: store.place, backup: manifest, proof, databases } },
-    code: isWhole ? exitCodeOfProof(proof) : Math.max(exitCodes.broken, exitCodeOfProof(proof)),
+    code: exitCodeOfBackup(manifest, proof),
   };
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 
 import { ownerText } from '../../backup/choose-backup.ts';
 import { evidenceKeyFile, signingKey } from '../../backup/keys.ts';
+import { missingFrom } from '../../backup/missing.ts';
 import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import { chosenTarget, readInputs } from '../../app/wire.ts';
 import { answer } from '../answer.ts';
@@ -20,6 +21,7 @@ export function evidenceKey(keyFile: string | undefined): KeyObject | undefined 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function line({ id, manifest, trouble, proof, foreign }: ShelvedBackup): string {
+  const missing = missingFrom(manifest).length;
   const size = manifest?.parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const state =
     proof === undefined
@@ -27,7 +29,7 @@ function line({ id, manifest, trouble, proof, foreign }: ShelvedBackup): string 
         ? 'never verified here, but with another key'
         : 'never verified here'
       : {
-          proven: `proven ${proof.at}`,
+          proven: `proven ${proof.at}${missing === 0 ? '' : `, incomplete (${missing} missing)`}`,
           bad: `BAD, found ${proof.at}`,
           'could-not-tell': `not known, tried ${proof.at}`,
         }[proof.verdict];

@@ -1,5 +1,6 @@
 import type { Proof } from '../../backup/evidence.ts';
 import type { BackupManifest } from '../../backup/manifest.ts';
+import { missingFrom } from '../../backup/missing.ts';
 import { provenAfter, type BackupState, type Examined } from '../../domain/backup-state.ts';
 import { isOf } from '../../backup/choose-backup.ts';
 import { readBackupState, writeBackupState } from '../../record/backup-state-file.ts';
@@ -16,15 +17,27 @@ export function sessionNote({ context, target }: Session, at: string | undefined
   return { ...ownerOf({ context, target }), place: storeOf(at, target.context).place };
 }
 
+/** One in which something is missing takes no whole one's place as the newest that was proven. */
 function examined(manifest: BackupManifest, { verdict, seconds }: Proof): Examined {
-  return { id: manifest.id, begunAt: Date.parse(manifest.startedAt), verdict, verifySeconds: seconds };
+  const isWhole = missingFrom(manifest).length === 0;
+  return {
+    id: manifest.id,
+    begunAt: Date.parse(manifest.startedAt),
+    verdict: verdict === 'proven' && !isWhole ? 'could-not-tell' : verdict,
+    verifySeconds: seconds,
+  };
 }
 
-function whyNot({ parts, reasons }: Proof): string {
+function whyNot(manifest: BackupManifest, { parts, reasons }: Proof): string {
   const differences = parts.flatMap(({ file, differences: found }) =>
     found.map((text) => `${file}: ${text}`),
   );
-  return [...differences, ...reasons].join('; ');
+  const missing = missingFrom(manifest).map((text) => `missing: ${text}`);
+  return [...differences, ...reasons, ...missing].join('; ');
+}
+
+function outcomeOf(manifest: BackupManifest, { verdict }: Proof): BackupState['outcome'] {
+  return verdict === 'proven' && missingFrom(manifest).length > 0 ? 'incomplete' : verdict;
 }
 
 /** Writes down that a backup was made and what came of it. */
@@ -33,11 +46,12 @@ export function noteMade(of: NoteOf, { manifest, proof }: { manifest: BackupMani
   const { id, startedAt, finishedAt = startedAt, parts } = manifest;
   const at = Date.parse(finishedAt);
   const proven = provenAfter(earlier?.proven, examined(manifest, proof));
+  const outcome = outcomeOf(manifest, proof);
   writeBackupState({
     ...of,
     endedAt: Date.now(),
-    outcome: proof.verdict,
-    ...(proof.verdict !== 'proven' && { why: whyNot(proof) }),
+    outcome,
+    ...(outcome !== 'proven' && { why: whyNot(manifest, proof) }),
     stored: {
       id,
       at,

@@ -21,7 +21,8 @@ import { openSession } from '../session.ts';
 import { backupContext } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
 import { namedOwner, ownerOf } from './backup-owner.ts';
-import { readableServers, storeOf } from './backup-session.ts';
+import { readableServers } from './backup-servers.ts';
+import { storeOf } from './backup-session.ts';
 
 type Options = CommonOptions & BackupRestoreOptions;
 type DatabasePart = BackupPart & { readonly of: DatabaseDetails };

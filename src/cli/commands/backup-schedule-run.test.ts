@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { VirtualClock } from '../../../test/fakes/virtual-clock.ts';
 import { ExplainedError } from '../../record/explained-error.ts';
-import { noticeOf, untilMade } from './backup-schedule-run.ts';
+import { noticeOf, shortcomingOf, untilMade } from './backup-schedule-run.ts';
 
 const trouble = (lasts = false) =>
   new ExplainedError({ what: 'No engine', cause: 'it starts', place: 'here', next: 'Wait.', lasts });
@@ -55,13 +55,38 @@ test.each([trouble(true), new Error('a fault of the program')])(
 
 test('a person hears of each run that was not proven, and once that it is well again', () => {
   const state = { context: 'c', stack: 'shop', place: '/b', endedAt: 0, outcome: 'proven' as const };
-  const now = { stack: 'shop', at: 1, why: undefined };
+  const now = { stack: 'shop', at: 1, shortcoming: undefined };
   expect(noticeOf(undefined, now)).toBeUndefined();
   expect(noticeOf(state, now)).toBeUndefined();
   expect(noticeOf({ ...state, outcome: 'bad' }, now)).toMatchObject({ kind: 'recovered' });
-  expect(noticeOf(state, { ...now, why: 'no room' })).toMatchObject({
+  expect(noticeOf({ ...state, outcome: 'incomplete' }, now)).toMatchObject({ kind: 'recovered' });
+  expect(noticeOf(state, { ...now, shortcoming: { is: 'not proven', why: 'no room' } })).toMatchObject({
     kind: 'needs-human',
     title: 'The backup of shop is not proven',
     text: expect.stringMatching(/^no room\n.*rekindle backup schedule status/),
   });
+});
+
+test('what was proven and lacks something is told as well, with what is missing', () => {
+  const made = {
+    code: 1,
+    proof: { verdict: 'proven' },
+    manifest: {
+      leftOut: [
+        { what: 'files of claim media', why: 'no running pod has it mounted', isMissing: true },
+        { what: "the server's files and WAL", why: 'not asked for: --physical' },
+      ],
+    },
+    answer: { text: 'all of it' },
+  } as unknown as Parameters<typeof shortcomingOf>[0];
+  const shortcoming = shortcomingOf(made);
+  expect(shortcoming).toEqual({
+    is: 'not complete',
+    why: 'What is in it was proven. Missing: files of claim media (no running pod has it mounted)',
+  });
+  expect(noticeOf(undefined, { stack: 'shop', at: 1, shortcoming })).toMatchObject({
+    kind: 'needs-human',
+    title: 'The backup of shop is not complete',
+  });
+  expect(shortcomingOf({ ...made, code: 0 })).toBeUndefined();
 });

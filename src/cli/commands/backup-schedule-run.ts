@@ -5,6 +5,7 @@ import { readAgentFile } from '../../agent-file/read.ts';
 import { systemClock } from '../../app/clock.ts';
 import { notifiersOf } from '../../app/wire-notifiers.ts';
 import { readKeys } from '../../backup/keys.ts';
+import { missingFrom } from '../../backup/missing.ts';
 import type { BackupState } from '../../domain/backup-state.ts';
 import type { Notice } from '../../ports/notifier.ts';
 import { readBackupState, readBackupStates } from '../../record/backup-state-file.ts';
@@ -120,19 +121,25 @@ export async function untilMade<T>(
   }
 }
 
-/** Whether a person has to hear of it: of each run that was not proven, and of the first that is again. Pure. */
+/** How a run ended that is not well. */
+interface Shortcoming {
+  readonly is: 'not proven' | 'not complete';
+  readonly why: string;
+}
+
+/** Whether a person has to hear of it: of each run that was not proven or not complete, and of the first that is again. Pure. */
 export function noticeOf(
   earlier: BackupState | undefined,
-  now: { readonly stack: string; readonly why: string | undefined; readonly at: number },
+  now: { readonly stack: string; readonly shortcoming: Shortcoming | undefined; readonly at: number },
 ): Notice | undefined {
-  const { stack, why, at } = now;
+  const { stack, shortcoming, at } = now;
   const next = 'What is known: rekindle backup schedule status. What it wrote: journalctl -t rekindle-backup';
-  if (why !== undefined)
+  if (shortcoming !== undefined)
     return {
       kind: 'needs-human',
       stack,
-      title: `The backup of ${stack} is not proven`,
-      text: `${why}\n${next}`,
+      title: `The backup of ${stack} is ${shortcoming.is}`,
+      text: `${shortcoming.why}\n${next}`,
       at,
     };
   if (earlier === undefined || earlier.outcome === 'proven') return undefined;
@@ -140,9 +147,17 @@ export function noticeOf(
   return { kind: 'recovered', stack, title: `Backups of ${stack} are proven again`, text, at };
 }
 
-function whyNot({ code, proof, answer: { text } }: MadeBackup): string | undefined {
+/** What is not well with a backup that was made; undefined: nothing. Pure. */
+export function shortcomingOf({
+  code,
+  proof,
+  manifest,
+  answer: { text },
+}: Pick<MadeBackup, 'code' | 'proof' | 'manifest' | 'answer'>): Shortcoming | undefined {
   if (code === exitCodes.healthy) return undefined;
-  return proof.verdict === 'proven' ? "it was proven, without the server's files that were asked for" : text;
+  if (proof.verdict !== 'proven') return { is: 'not proven', why: text };
+  const missing = missingFrom(manifest).join('; ');
+  return { is: 'not complete', why: `What is in it was proven. Missing: ${missing}` };
 }
 
 const retentionOf = ({ keepLast, keepDaily, keepWeekly, keepMonthly }: Options) => ({
@@ -152,7 +167,7 @@ const retentionOf = ({ keepLast, keepDaily, keepWeekly, keepMonthly }: Options) 
   monthly: keepMonthly ?? 0,
 });
 
-/** Deletes by the rule, when there is one and the newest backup can be relied on. */
+/** Deletes by the rule, when there is one and the newest backup can be relied on and has everything. */
 async function pruneAfter(
   { store, code, manifest }: MadeBackup,
   options: Options,
@@ -185,13 +200,13 @@ function nameMeant(options: Options, context: string): string {
   return states.toSorted((a, b) => b.endedAt - a.endedAt)[0]?.stack ?? context;
 }
 
-/** `rekindle backup schedule run`: what the timer starts. 0 proven, 1 not, 2 could not tell. */
+/** `rekindle backup schedule run`: what the timer starts. 0 proven, 1 not or not complete, 2 could not tell. */
 export async function backupScheduleRun(options: Options, signal: AbortSignal): Promise<number> {
   const notifiers = notifiersOf(readAgentFile() ?? {});
   const about: About = { context: options.context, stack: undefined, earlier: undefined };
-  const told = async (why: string | undefined): Promise<void> => {
+  const told = async (shortcoming: Shortcoming | undefined): Promise<void> => {
     const stack = about.stack ?? about.context ?? 'this machine';
-    const notice = noticeOf(about.earlier, { stack, why, at: systemClock.now() });
+    const notice = noticeOf(about.earlier, { stack, shortcoming, at: systemClock.now() });
     if (notice !== undefined) await tellAll(notifiers, notice, tell);
   };
   let made: MadeBackup;
@@ -204,11 +219,11 @@ export async function backupScheduleRun(options: Options, signal: AbortSignal): 
   } catch (error) {
     if (!signal.aborted) {
       noteNothing(about, options, error);
-      await told(causeText(error));
+      await told({ is: 'not proven', why: causeText(error) });
     }
     throw error;
   }
-  await told(whyNot(made));
+  await told(shortcomingOf(made));
   const pruned = await pruneAfter(made, options, signal);
   const deleted = pruned?.deleted ?? [];
   answer(options, 'backup schedule run', {

@@ -62,7 +62,7 @@ export function scheduleCommands(place: Flag, key: Flag): CommandGroup {
       }),
       defineCommand<ScheduleRunOptions>({
         name: 'run',
-        text: 'what the timer starts: a backup, its proof, what is deleted afterwards, and a notice when it was not proven',
+        text: 'what the timer starts: a backup, its proof, what is deleted afterwards, and a notice when it was not proven or something is missing',
         examples: [
           ['rekindle backup schedule run --keep-daily 7', 'now; waits while the stack is brought back'],
         ],

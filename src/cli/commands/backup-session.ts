@@ -1,19 +1,17 @@
 import { backupStoreAt, usualBackupFolder } from '../../app/wire-backups.ts';
 import { signed, type Proof } from '../../backup/evidence.ts';
 import { evidenceKeyFile, signingKey, type BackupKeys } from '../../backup/keys.ts';
-import { databasesOf } from '../../backup/database-parts.ts';
-import { serversToRead, type ServersToRead } from '../../backup/postgres/choose-server.ts';
+import type { BackupManifest } from '../../backup/manifest.ts';
+import { missingFrom } from '../../backup/missing.ts';
 import type { ServerInPod } from '../../backup/postgres/psql-session.ts';
-import { redisServers, type NamedRedis } from '../../backup/redis-part.ts';
 import { scratchInCluster, scratchPlaces } from '../../backup/scratch-in-cluster.ts';
 import { shelved, shelveEvidence } from '../../backup/shelf.ts';
 import { verifyBackup } from '../../backup/verify.ts';
-import { seen } from '../../domain/looked.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import { exitCodes } from '../exit-code.ts';
 import { version } from '../process.ts';
 import type { Session } from '../session.ts';
-import { databasePass } from './database-pass.ts';
+import type { Servers } from './backup-servers.ts';
 
 /** Where the backups of this command lie. */
 export function storeOf(at: string | undefined, context: string): BackupStore {
@@ -23,41 +21,8 @@ export function storeOf(at: string | undefined, context: string): BackupStore {
 /** The tool as manifests and evidence name it. */
 export const tool = `rekindle ${version()}`;
 
-/** The operator's and Spilo's superuser, where the stack names no other. */
-const usualSuperuser = 'postgres';
-
 /** A machine on which the shop is at work meanwhile. */
 const usualJobs = 2;
-
-/** Whatever can be backed up, and what can prove a backup. */
-export interface Servers {
-  /** By the name of the database cluster. */
-  readonly databases: ReadonlyMap<string, ServersToRead>;
-  readonly redis: readonly NamedRedis[];
-}
-
-/** The servers of the stack that may be read, from a fresh look. Throws NoServerToRead. */
-export async function readableServers(session: Session): Promise<Servers> {
-  const { observation } = await databasePass(session);
-  const pods = seen(observation.pods) ?? [];
-  const found = new Map<string, ServersToRead>();
-  for (const database of seen(observation.databases) ?? []) {
-    const component = session.context.stack.databases.find(({ cluster }) => cluster === database.cluster);
-    const ref = component?.superuser?.user;
-    const superuser = ref === undefined ? undefined : await session.context.reader.secret(ref);
-    found.set(database.cluster, serversToRead(database, pods, superuser ?? usualSuperuser));
-  }
-  const workloads = seen(observation.workloads) ?? [];
-  return { databases: found, redis: redisServers(session.context.stack.components, workloads, pods) };
-}
-
-/** Names of the databases of a cluster. */
-export function databaseNames(
-  { programs, context }: Session,
-  servers: ServersToRead,
-): Promise<readonly string[]> {
-  return databasesOf({ programs, clock: context.clock, say: () => undefined }, servers);
-}
 
 export interface Examination {
   readonly session: Session;
@@ -75,6 +40,8 @@ export async function examineBackup(
 ): Promise<Proof> {
   const { context, programs, log } = session;
   const { clock, reader, writer } = context;
+  const say = (line: string): void => log.say(line);
+  const place = { reader, writer, programs, clock, say };
   const serverOf = (cluster: string): ServerInPod | undefined => servers.databases.get(cluster)?.primary;
   const proof = await verifyBackup(
     {
@@ -84,10 +51,10 @@ export async function examineBackup(
       identities: keys.identities,
       tool,
       jobs: jobs ?? usualJobs,
-      say: (line) => log.say(line),
+      say,
       redisOf: (wanted) => servers.redis.find(({ name }) => name === wanted)?.server,
-      withScratchServer: scratchInCluster({ reader, writer, programs, clock }, serverOf),
-      withScratchPlace: scratchPlaces({ reader, writer, programs, clock }, serverOf),
+      withScratchServer: scratchInCluster(place, serverOf),
+      withScratchPlace: scratchPlaces(place, serverOf),
     },
     id,
   );
@@ -124,8 +91,13 @@ export function proofText({ backup, verdict, seconds, parts, reasons }: Proof): 
   ].join('\n');
 }
 
-/** 0 proven, 1 bad, 2 could not tell. */
-export function exitCodeOfProof({ verdict }: Proof): number {
-  if (verdict === 'proven') return exitCodes.healthy;
-  return verdict === 'bad' ? exitCodes.broken : exitCodes.couldNotTell;
+/** What of a backup is not what it was asked for, a line each. */
+export function missingLines(manifest: BackupManifest | undefined): readonly string[] {
+  return missingFrom(manifest).map((text) => `  missing: ${text}`);
+}
+
+/** 0 proven and with all that it was asked for, 1 bad or something is missing, 2 could not tell. */
+export function exitCodeOfBackup(manifest: BackupManifest | undefined, { verdict }: Proof): number {
+  if (verdict === 'could-not-tell') return exitCodes.couldNotTell;
+  return verdict === 'proven' && missingFrom(manifest).length === 0 ? exitCodes.healthy : exitCodes.broken;
 }

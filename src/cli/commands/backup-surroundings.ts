@@ -2,25 +2,28 @@ import { createClusterMaker } from '../../app/wire-maker.ts';
 import { clusterPart, imagePart, imagesToStore } from '../../backup/cluster/cluster-part.ts';
 import { collectCluster } from '../../backup/cluster/collect-cluster.ts';
 import type { PartToTake } from '../../backup/create.ts';
-import type { BackupManifest } from '../../backup/manifest.ts';
+import { keeperOf, type DataKeeper } from '../../backup/data-keepers.ts';
+import type { LeftOut } from '../../backup/manifest.ts';
+import { notHad } from '../../backup/missing.ts';
 import { collectObjects, type CollectedObjects } from '../../backup/objects/collect-objects.ts';
 import { objectsPart } from '../../backup/objects/objects-part.ts';
 import { findUploads, type UploadWishes } from '../../backup/uploads/find-uploads.ts';
 import { uploadsPart } from '../../backup/uploads/uploads-part.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
 import { causeText } from '../../record/explained-error.ts';
 import type { Session } from '../session.ts';
 
 /** What of a stack is neither in its databases nor in Redis. */
 export interface SurroundingParts {
   readonly parts: readonly PartToTake[];
-  readonly leftOut: BackupManifest['leftOut'];
+  readonly leftOut: readonly LeftOut[];
 }
 
 interface Wanted {
   readonly withImages: boolean;
   /** What the stack file says of claims. */
   readonly wishes: UploadWishes;
+  /** What keeps data by other means than files. */
+  readonly keepers: readonly DataKeeper[];
   readonly signal: AbortSignal;
 }
 
@@ -50,21 +53,14 @@ async function clusterParts(
     return { parts: [clusterPart(definition), ...images], leftOut: [...leftOut] };
   } catch (error) {
     signal.throwIfAborted();
-    return { parts: [], leftOut: [{ what: 'how the cluster is made', why: causeText(error) }] };
+    return { parts: [], leftOut: [notHad('how the cluster is made', causeText(error))] };
   }
 }
 
-/** Whether what a pod keeps is a database's or Redis's: that is in the backup by other means. */
-function isBackedUp({ context }: Session): (pod: KubeObject) => boolean {
-  const data = context.stack.components.filter(({ adapter }) => adapter === 'patroni' || adapter === 'redis');
-  return ({ metadata: { labels = {} } }) =>
-    data.some(({ podLabels }) => {
-      const entries = Object.entries(podLabels);
-      return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
-    });
-}
-
-async function uploadParts(session: Session, wishes: UploadWishes): Promise<SurroundingParts> {
+async function uploadParts(
+  session: Session,
+  { wishes, keepers }: Pick<Wanted, 'wishes' | 'keepers'>,
+): Promise<SurroundingParts> {
   const { context, programs, log } = session;
   const space = `/api/v1/namespaces/${encodeURIComponent(context.stack.namespace)}`;
   try {
@@ -72,14 +68,17 @@ async function uploadParts(session: Session, wishes: UploadWishes): Promise<Surr
       context.reader.list(`${space}/persistentvolumeclaims`),
       context.reader.list(`${space}/pods`),
     ]);
-    const found = findUploads(claims, pods, { wishes, isBackedUp: isBackedUp(session) });
+    const found = findUploads(claims, pods, {
+      wishes,
+      keeperOf: ({ metadata: { labels = {} } }) => keeperOf(keepers, labels),
+    });
     const say = (line: string): void => log.say(line);
     return {
       parts: found.uploads.map((claim) => uploadsPart(programs, claim, say)),
       leftOut: [...found.leftOut],
     };
   } catch (error) {
-    return { parts: [], leftOut: [{ what: 'files in volumes', why: causeText(error) }] };
+    return { parts: [], leftOut: [notHad('files in volumes', causeText(error))] };
   }
 }
 
@@ -90,7 +89,7 @@ export async function surroundings(session: Session, wanted: Wanted): Promise<Su
   const { namespace } = session.context.stack;
   const known = typeof collected === 'string' ? { namespace, operators: [], objects: [] } : collected;
   const cluster = await clusterParts(session, known, wanted);
-  const uploads = await uploadParts(session, wanted.wishes);
+  const uploads = await uploadParts(session, wanted);
   const others = {
     parts: [...cluster.parts, ...uploads.parts],
     leftOut: [...cluster.leftOut, ...uploads.leftOut],
@@ -98,7 +97,7 @@ export async function surroundings(session: Session, wanted: Wanted): Promise<Su
   if (typeof collected === 'string')
     return {
       parts: others.parts,
-      leftOut: [{ what: 'Kubernetes objects and Secrets', why: collected }, ...others.leftOut],
+      leftOut: [notHad('Kubernetes objects and Secrets', collected), ...others.leftOut],
     };
   return {
     parts: [objectsPart(collected), ...others.parts],

@@ -1,6 +1,7 @@
 import { readKeys } from '../../backup/keys.ts';
 import { measuredDatabases } from '../../backup/measured.ts';
 import { chooseBackup, type NotChosen } from '../../backup/choose-backup.ts';
+import { missingFrom } from '../../backup/missing.ts';
 import { shelved } from '../../backup/shelf.ts';
 import { answer } from '../answer.ts';
 import { UsageError } from '../errors.ts';
@@ -9,7 +10,8 @@ import { openSession } from '../session.ts';
 import { noteExamined, sessionNote } from './backup-note.ts';
 import type { BackupVerifyOptions } from './backup-options.ts';
 import { ownerOf } from './backup-owner.ts';
-import { examineBackup, exitCodeOfProof, proofText, readableServers, storeOf } from './backup-session.ts';
+import { readableServers } from './backup-servers.ts';
+import { examineBackup, exitCodeOfBackup, missingLines, proofText, storeOf } from './backup-session.ts';
 
 function noSuchBackup(place: string, { why, next }: NotChosen, wanted: string | undefined): UsageError {
   const what = wanted === undefined ? 'There is no backup to verify' : `There is no backup ${wanted}`;
@@ -35,10 +37,10 @@ export async function backupVerify(
     const databases = measuredDatabases(manifest, proof);
     if (manifest !== undefined) noteExamined(sessionNote(session, options.at), manifest, proof);
     answer(options, 'backup verify', {
-      text: proofText(proof),
-      json: { place: store.place, proof, databases },
+      text: [proofText(proof), ...missingLines(manifest)].join('\n'),
+      json: { place: store.place, proof, missing: missingFrom(manifest), databases },
     });
-    return exitCodeOfProof(proof);
+    return exitCodeOfBackup(manifest, proof);
   } finally {
     session.close();
   }

@@ -31,7 +31,7 @@ export const backupCommands: CommandGroup = {
   commands: [
     defineCommand<BackupCreateOptions>({
       name: 'create',
-      text: 'dump, encrypt, store, then restore it into an empty server and compare every row. 0 proven, 1 bad, 2 could not tell',
+      text: 'dump, encrypt, store, then restore it into an empty server and compare every row. 0 proven, 1 bad or something is missing, 2 could not tell',
       examples: [
         ['rekindle backup create', 'into a folder of this user'],
         ['rekindle backup create --at /mnt/usb/backups', 'on another disk'],
@@ -63,7 +63,7 @@ export const backupCommands: CommandGroup = {
     }),
     defineCommand<BackupVerifyOptions>({
       name: 'verify [id]',
-      text: 'restore a backup into an empty server and compare every row (default: the newest). 0 proven, 1 bad, 2 could not tell',
+      text: 'restore a backup into an empty server and compare every row (default: the newest). 0 proven, 1 bad or something is missing, 2 could not tell',
       examples: [
         ['rekindle backup verify', 'the newest'],
         ['rekindle backup verify 20261127T012000Z-1a2b --at /mnt/usb/backups', 'that one'],

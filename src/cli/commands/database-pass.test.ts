@@ -10,7 +10,7 @@ import { openQuestions } from './database-pass.ts';
 function led(primary: Looked<PrimaryFacts>) {
   const [database] = seen(healthy().databases) ?? [];
   if (database === undefined) throw new Error('the healthy shop has no database');
-  return { databases: saw([{ ...database, primary }], 'API', now) };
+  return healthy({ databases: saw([{ ...database, primary }], 'API', now) });
 }
 
 test('a healthy database leaves nothing open', () => {
@@ -25,9 +25,12 @@ test('a primary that answers late is waited for, one that refuses is only asked 
   });
 });
 
-test('where no database could be looked at, nothing is waited for', () => {
-  expect(openQuestions({ databases: couldNotLook('no API', 'API', now) })).toEqual({
-    comes: false,
-    isOpen: false,
-  });
-});
+test.each(['databases', 'pods', 'workloads'])(
+  '%s that could not be looked at are asked for again',
+  (what) => {
+    expect(openQuestions(healthy({ [what]: couldNotLook('no API', 'API', now) }))).toEqual({
+      comes: false,
+      isOpen: true,
+    });
+  },
+);

@@ -11,6 +11,9 @@ const lateMs = 15_000;
 /** So many looks are made for what could not be looked at for another reason. */
 const mostLooks = 4;
 
+/** Before a look at what has just refused one, ms: an API server that restarts does so at once, and for a moment only. */
+const pauseMs = 400;
+
 /** What the databases have not said yet. */
 export interface OpenQuestions {
   /** Something was asked and is not answered yet. */
@@ -19,11 +22,21 @@ export interface OpenQuestions {
   readonly isOpen: boolean;
 }
 
-/** Whether it is known of each database who leads and whether each standby streams. Pure. */
-export function openQuestions({ databases }: Pick<Observation, 'databases'>): OpenQuestions {
+/**
+ * Whether it is known of each database who leads and whether each standby streams. Where the databases, or the pods and workloads that
+ * they run in, could not be looked at, nothing is known of any. Pure.
+ */
+export function openQuestions({
+  databases,
+  pods,
+  workloads,
+}: Pick<Observation, 'databases' | 'pods' | 'workloads'>): OpenQuestions {
   const all = seen(databases) ?? [];
   const standbys = all.flatMap(({ members }) => members.map(({ standby }) => standby));
   const answers: readonly (Looked<unknown> | undefined)[] = [
+    databases,
+    pods,
+    workloads,
     ...all.map(({ primary }) => primary),
     ...standbys,
   ];
@@ -36,12 +49,13 @@ export function openQuestions({ databases }: Pick<Observation, 'databases'>): Op
  * machine that is busy with something else answers late, which says nothing about its databases.
  */
 export async function databasePass({ context, log }: Pick<Session, 'context' | 'log'>): Promise<Pass> {
-  const { clock } = context;
+  const { clock, signal } = context;
   const end = clock.monotonic() + lateMs;
   for (let looks = 1; ; looks += 1) {
     const pass = await examine(context, log);
     const { comes, isOpen } = openQuestions(pass.observation);
     const goesOn = (comes && clock.monotonic() < end) || (isOpen && looks < mostLooks);
     if (!goesOn) return pass;
+    if (!comes) await clock.sleep(pauseMs, signal);
   }
 }
