@@ -26,17 +26,20 @@ export interface SmallBackup {
   readonly at: string;
   readonly stack?: string;
   readonly context?: string;
+  /** What was to be in it and is not. */
+  readonly missing?: string;
 }
 
 /** Makes a backup of a few bytes, as the program would have at that time. */
 export async function smallBackup(
   store: BackupStore,
-  { at, stack = 'shop', context = 'k3d-shop' }: SmallBackup,
+  { at, stack = 'shop', context = 'k3d-shop', missing }: SmallBackup,
 ): Promise<BackupManifest> {
   const tools = { store, clock: new VirtualClock(Date.parse(at)), recipients: [recipient] };
   const { signal } = new AbortController();
   const identity = { stack, context, tool: 'test' };
-  return createBackup({ ...tools, say: () => undefined, signal }, identity, [smallPart], []);
+  const leftOut = missing === undefined ? [] : [{ what: missing, why: 'no pod', isMissing: true as const }];
+  return createBackup({ ...tools, say: () => undefined, signal }, identity, [smallPart], leftOut);
 }
 
 type EvidenceKeys = Parameters<typeof signed>[2];

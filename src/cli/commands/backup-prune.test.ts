@@ -60,6 +60,16 @@ test('each stack of a place has its own days and its own newest proven one', asy
   expect(kept.get(shop)).toEqual(['daily', 'weekly', 'newest proven']);
 });
 
+test('one that lacks something takes no place of a whole one', async () => {
+  const { made, pruned } = place();
+  const whole = await made({ at: '2026-11-01T03:00:00.000Z', verdict: 'proven' });
+  const lacking = await made({ at: '2026-11-02T03:00:00.000Z', verdict: 'proven', missing: 'files' });
+  const { kept, deleted } = await pruned({ ...none, last: 1 });
+  expect(deleted).toEqual([]);
+  expect(kept.get(whole)).toEqual(['newest proven']);
+  expect(kept.get(lacking)).toEqual(['last']);
+});
+
 test('a stack that is named is the only one from which something is deleted', async () => {
   const { made, pruned } = place();
   const [old] = [
