@@ -70,6 +70,12 @@ function sizeText({ parts }: BackupManifest): string {
   return `${parts.length} files, ${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** Whether the server's files of each of these clusters, and of at least one, are in a backup. Pure. */
+export function hasFilesOfEach(manifest: BackupManifest, clusters: readonly string[]): boolean {
+  const there = new Set(partsOf(manifest, 'cluster').map(({ of }) => of.cluster));
+  return clusters.length > 0 && clusters.every((cluster) => there.has(cluster));
+}
+
 /** A backup that was stored and examined. */
 export interface MadeBackup {
   readonly store: BackupStore;
@@ -126,7 +132,7 @@ export async function makeBackup(
     ...notes,
     ...keyAdvice(keys),
   ].join('\n');
-  const isWhole = options.physical !== true || manifest.parts.some(({ of }) => of.kind === 'cluster');
+  const isWhole = options.physical !== true || hasFilesOfEach(manifest, [...servers.databases.keys()]);
   return {
     store,
     manifest,
