@@ -35,6 +35,7 @@ const codes: Readonly<Record<string, number>> = {
   NothingToExport: exitCodes.usage,
   SecretInPlain: exitCodes.broken,
   RebuildRefused: exitCodes.broken,
+  RestoreRefused: exitCodes.broken,
   PruneRefused: exitCodes.broken,
   DrillRefused: exitCodes.broken,
   ServiceRefused: exitCodes.broken,

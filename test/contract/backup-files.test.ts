@@ -348,23 +348,28 @@ test(
     const manifest = await backUpWithFiles(backups, { primary, standby });
     const part = filesOf(manifest);
     const where = containers.folderOf('rescue');
-    const folder = path.join(where, 'rescued');
+    // Each of its signs means something to a shell, to PostgreSQL's settings, or to both.
+    const name = "it's rescued; here";
+    const folder = path.join(where, name);
     const files = await unpackHere(tarOf(store, manifest.id, part), folder);
     expect(files).toBeGreaterThan(900);
     await expect(unpackHere(tarOf(store, manifest.id, part), folder)).rejects.toThrow(/there already/);
     // In its container the folder has another name, and another owner.
     const { uid, gid } = statSync(path.join(containers.folderOf('db-0'), 'pg'));
     execFileSync('chown', ['-R', `${uid}:${gid}`, folder]);
-    const commands = startCommands('/tmp/rescued', 15).join('\n');
+    const commands = startCommands(`/tmp/${name}`, 15).join('\n');
     const run = { namespace: 'shop', pod: 'rescue', container: 'postgres' };
     const told = await outputText(containers, {
       ...run,
       argv: script('rescue', `PATH=${labBinaries}:$PATH; set -e; { ${commands}\n} >/tmp/said; cat /tmp/said`),
     });
     expect(told).toContain('shop');
+    // Whoever reaches it is its superuser: nobody else of this machine may.
+    const socket = statSync(path.join(where, '.s.PGSQL.5432'));
+    expect({ mode: socket.mode & 0o777, uid: socket.uid }).toEqual({ mode: 0o700, uid });
     await outputText(containers, {
       ...run,
-      argv: script('stop', `"${labBinaries}/pg_ctl" -D /tmp/rescued -m immediate stop >/dev/null`),
+      argv: script('stop', `"$1/pg_ctl" -D "$2" -m immediate stop >/dev/null`, labBinaries, `/tmp/${name}`),
     });
   },
 );

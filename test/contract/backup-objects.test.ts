@@ -32,6 +32,16 @@ beforeAll(async () => {
   await lab.kubectl.run(['apply', '-k', operator]);
   await lab.kubectl.run(['create', 'namespace', 'other']);
   await lab.kubectl.run(['-n', 'other', 'create', 'deployment', 'else', '--image=else:1']);
+  await lab.kubectl.run(['create', 'clusterrolebinding', 'owners', '--clusterrole=admin', '--user=alice']);
+  await lab.kubectl.run([
+    '-n',
+    namespace,
+    'create',
+    'rolebinding',
+    'devs',
+    '--clusterrole=edit',
+    '--group=devs',
+  ]);
   made.collected = await collectedFrom(lab);
 }, 300_000);
 
@@ -119,6 +129,15 @@ describe('the objects of a real API server', () => {
     expect(leftOut.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['Job jewelry-shop/migrated', 'Pod jewelry-shop/debug', 'namespace other']),
     );
+  });
+
+  test('rights of people in the whole cluster are named, those of the namespace are taken', (context) => {
+    const found = collected(context);
+    const people = found.leftOut.filter(({ why }) => why.includes('people'));
+    expect(people).toEqual([
+      { what: 'ClusterRoleBinding owners', why: expect.stringContaining('User alice') },
+    ]);
+    expect(names(found)).toContain('RoleBinding jewelry-shop/devs');
   });
 
   test('are, read back, what they were; the manifest has no digest of a Secret', async (context) => {

@@ -10,8 +10,8 @@ export interface Loss {
   readonly sentence: string;
 }
 
-/** What is lost by going back to this backup, for each thing that it holds data of. Pure. */
-export function lossOf(manifest: BackupManifest): readonly Loss[] {
+/** What is lost by going back to this backup, for each thing that it holds data of and that is put back. Pure. */
+export function lossOf(manifest: BackupManifest, notPutBack: ReadonlySet<string>): readonly Loss[] {
   const databases = partsOf(manifest, 'database').map(({ of, takenAt }) => ({
     what: `database ${of.database} of ${of.cluster}`,
     upTo: takenAt,
@@ -20,7 +20,9 @@ export function lossOf(manifest: BackupManifest): readonly Loss[] {
   }));
   const others = [
     ...partsOf(manifest, 'redis').map(({ of, takenAt }) => [`Redis ${of.redis}`, takenAt] as const),
-    ...partsOf(manifest, 'uploads').map(({ of, takenAt }) => [`files of ${of.claim}`, takenAt] as const),
+    ...partsOf(manifest, 'uploads')
+      .filter(({ of }) => !notPutBack.has(of.claim))
+      .map(({ of, takenAt }) => [`files of ${of.claim}`, takenAt] as const),
   ].map(([what, upTo]) => ({
     what,
     upTo,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { ClusterDefinition } from '../cluster/definition.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
 import type { BackupManifest } from '../manifest.ts';
 import { planRebuild, type RebuildFacts } from './plan-rebuild.ts';
 
@@ -84,6 +85,44 @@ test('a plan says from where each image comes, what will be lost and what will n
     'not in the backup: namespace other (it is not of this stack)',
   ]);
   expect(refusals).toEqual([]);
+});
+
+const object = (kind: string, name: string, spec: object): KubeObject => ({
+  kind,
+  metadata: { name, namespace: 'shop', uid: '' },
+  spec,
+});
+const mounting = (claim: string) => ({
+  template: { spec: { volumes: [{ name: 'files', persistentVolumeClaim: { claimName: claim } }] } },
+});
+const uploads = (claim: string) => ({
+  ...taken,
+  file: claim,
+  takenAt: '2026-01-01T00:00:00.000Z',
+  of: { kind: 'uploads', claim },
+});
+
+test('files of claims that are used by what is made last, or by what an operator makes, are not promised', () => {
+  const claims = ['media', 'logs', 'nightly', 'data-search-0'];
+  const backup = {
+    ...facts().backup,
+    manifest: { ...manifest, parts: claims.map(uploads) } as unknown as BackupManifest,
+    objects: [
+      ...facts().backup.objects,
+      object('Deployment', 'django', mounting('media')),
+      object('DaemonSet', 'logs', mounting('logs')),
+      object('CronJob', 'nightly', { jobTemplate: { spec: mounting('nightly') } }),
+      object('Elasticsearch', 'search', {}),
+    ],
+  };
+  const { lost, warnings, notPutBack } = planRebuild(facts({ backup }), []);
+  expect(notPutBack).toEqual(['logs', 'nightly', 'data-search-0']);
+  expect(lost.map(({ what }) => what)).toEqual(['files of media']);
+  expect(warnings.filter((text) => text.includes('put back'))).toEqual([
+    expect.stringMatching(/^files of logs are in the backup and are not put back.*--uploads/),
+    expect.stringMatching(/^files of nightly are/),
+    expect.stringMatching(/^files of data-search-0 are/),
+  ]);
 });
 
 test('an image that can be had from nowhere is named, with the next move', () => {

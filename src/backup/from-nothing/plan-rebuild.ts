@@ -5,6 +5,7 @@ import { partsOf } from '../manifest.ts';
 import type { RebuildStep } from './context.ts';
 import { isDatabase } from './object-groups.ts';
 import { lossOf, type Loss } from './loss.ts';
+import { claimsNotPutBack } from './not-put-back.ts';
 import type { ReadBackup } from './read-backup.ts';
 import type { RebuildState } from './rebuild-state.ts';
 
@@ -38,6 +39,8 @@ export interface RebuildPlan {
   readonly steps: readonly { readonly id: string; readonly title: string; readonly isDone: boolean }[];
   readonly images: readonly ImageSource[];
   readonly lost: readonly Loss[];
+  /** Claims whose files are in the backup and are put into no volume. */
+  readonly notPutBack: readonly string[];
   /** What will not be as it was, a sentence each. */
   readonly warnings: readonly string[];
   readonly refusals: readonly Refusal[];
@@ -143,13 +146,21 @@ function tablespaceWarnings({ manifest }: RebuildFacts['backup']): readonly stri
   );
 }
 
-function warnings(facts: RebuildFacts): readonly string[] {
+function uploadWarnings(notPutBack: readonly string[]): readonly string[] {
+  return notPutBack.map(
+    (claim) =>
+      `files of ${claim} are in the backup and are not put back: no workload that can be held back uses them (an operator's, a DaemonSet or a CronJob does). Take them by rekindle backup restore --uploads`,
+  );
+}
+
+function warnings(facts: RebuildFacts, notPutBack: readonly string[]): readonly string[] {
   const { backup, proof, state } = facts;
   return [
     ...(proof === 'proven' ? [] : ['this backup was never proven here (rekindle backup verify)']),
     ...(state.kind === 'begun' ? [`going on with a restore that was interrupted (${state.restore})`] : []),
     ...folderWarnings(facts),
     ...tablespaceWarnings(backup),
+    ...uploadWarnings(notPutBack),
     ...backup.definition.notes,
     ...backup.manifest.leftOut.map(({ what, why }) => `not in the backup: ${what} (${why})`),
   ];
@@ -160,13 +171,15 @@ export function planRebuild(facts: RebuildFacts, steps: readonly RebuildStep[]):
   const { state, backup } = facts;
   const done = state.kind === 'begun' ? state.done : new Set<string>();
   const { images, refusals } = imagePlan(facts);
+  const notPutBack = claimsNotPutBack(backup);
   return {
     cluster: backup.definition.name,
     backup: backup.manifest.id,
     steps: steps.map(({ id, title }) => ({ id, title, isDone: done.has(id) })),
     images,
-    lost: lossOf(backup.manifest),
-    warnings: warnings(facts),
+    lost: lossOf(backup.manifest, new Set(notPutBack)),
+    notPutBack,
+    warnings: warnings(facts, notPutBack),
     refusals: [
       ...stateRefusals(facts),
       ...proofRefusals(facts),

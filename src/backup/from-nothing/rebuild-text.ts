@@ -24,17 +24,27 @@ export interface RebuildResult {
   readonly seconds: number;
   readonly lost: readonly Loss[];
   readonly verdict: Proven;
+  /** Claims whose files are in the backup and were put into no volume. */
+  readonly notPutBack: readonly string[];
+}
+
+function headOf({ cluster, backup, seconds, verdict, notPutBack }: RebuildResult): string {
+  const took = `(${seconds.toFixed(0)} s)`;
+  if (verdict.state !== 'healthy')
+    return `cluster ${cluster} was made from backup ${backup}, and is not proven ${took}.`;
+  return notPutBack.length === 0
+    ? `restored: cluster ${cluster} is back from backup ${backup} ${took}.`
+    : `cluster ${cluster} is back with not all of backup ${backup} ${took}.`;
 }
 
 /** The result for people. */
-export function resultText({ cluster, backup, steps, seconds, lost, verdict }: RebuildResult): string {
-  const head =
-    verdict.state === 'healthy'
-      ? `restored: cluster ${cluster} is back from backup ${backup} (${seconds.toFixed(0)} s).`
-      : `cluster ${cluster} was made from backup ${backup}, and is not proven (${seconds.toFixed(0)} s).`;
+export function resultText(result: RebuildResult): string {
+  const { backup, steps, lost, verdict, notPutBack } = result;
+  const left = `  not put back: files of ${notPutBack.join(', ')}. Take them and put them in by hand: rekindle backup restore ${backup} --uploads ./files`;
   return [
-    head,
+    headOf(result),
     `  ${verdict.sentence}`,
+    ...(notPutBack.length === 0 ? [] : [left]),
     ...steps.map((step) => `  ${step.seconds.toFixed(1).padStart(6)} s  ${step.id}: ${step.detail}`),
     ...lost.map(({ sentence }) => `  ${sentence}`),
   ].join('\n');

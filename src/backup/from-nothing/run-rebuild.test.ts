@@ -4,6 +4,10 @@ import { memoryJournal } from '../../../test/fakes/memory-journal.ts';
 import { systemClock } from '../../app/clock.ts';
 import type { Remains } from '../../ports/cluster-maker.ts';
 import type { RebuildContext, RebuildStep } from './context.ts';
+import { NotDecrypted } from '../encryption.ts';
+import { RestoreRefused } from '../postgres/restore-beside.ts';
+import { PartDiffers } from '../store-part.ts';
+import { ArchiveUnusable } from '../uploads/tar-entries.ts';
 import { rebuildState } from './rebuild-state.ts';
 import { runRebuild } from './run-rebuild.ts';
 
@@ -44,6 +48,7 @@ function world() {
       clock: systemClock,
       signal,
       restore,
+      backup: { manifest: { id: 'b-1' } },
       wasBegun: (id: string) => begun.has(id),
     } as unknown as RebuildContext;
     const done = found.kind === 'begun' ? found.done : new Set<string>();
@@ -100,4 +105,25 @@ test('the journal has each step before it is done and after', async () => {
     .events({ types: ['rebuild-step'] })
     .map((event) => (event.type === 'rebuild-step' ? `${event.step} ${event.phase}` : ''));
   expect(phases).toEqual(names.flatMap((name) => [`${name} intended`, `${name} done`]));
+});
+
+const words = { what: 'The database is not restored', cause: 'it has rows', place: 'pod', next: 'Drop it.' };
+
+test.each([
+  new RestoreRefused(words),
+  new NotDecrypted(words),
+  new PartDiffers('shop.dump.age is not the file that was stored'),
+  new ArchiveUnusable('the archive has a name that leads out of its folder'),
+])('a step that refuses, or whose part is damaged, is a refusal: $name', async (error) => {
+  const { run, journal } = world();
+  const asked = run((at) => {
+    if (at === 'before data') throw error;
+  });
+  await expect(asked).rejects.toMatchObject({
+    name: 'RebuildRefused',
+    message: expect.stringContaining(error.message.split(':', 1)[0] ?? ''),
+    cause: error,
+  });
+  const phases = journal.events({ types: ['rebuild-step'] });
+  expect(phases.at(-1)).toMatchObject({ step: 'data', phase: 'failed' });
 });

@@ -1,5 +1,6 @@
 import type { JournalEvent } from '../../domain/journal-event.ts';
 import { causeText } from '../../record/explained-error.ts';
+import { asRefusal } from './as-refusal.ts';
 import type { RebuildContext, RebuildStep } from './context.ts';
 
 /** What came of one step. */
@@ -22,7 +23,7 @@ export interface RebuildRun {
 
 /**
  * Takes the steps one after the other, each journaled before and after. Killed at any point, the next run goes on with the step that was not
- * done. Throws what a step throws, and the signal's reason between two steps.
+ * done. Throws RebuildRefused, whatever else a step throws, and the signal's reason between two steps.
  */
 export async function runRebuild(
   context: RebuildContext,
@@ -48,7 +49,7 @@ export async function runRebuild(
       results.push(result);
     } catch (error) {
       record({ ...event, phase: 'failed', detail: causeText(error), seconds: seconds() });
-      throw error;
+      throw asRefusal(error, title, context.backup.manifest.id);
     }
   }
   return results;

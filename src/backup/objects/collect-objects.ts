@@ -15,6 +15,7 @@ import { findOperators, isOfK3s, type OperatorAccount } from './operators.ts';
 import { isOfTheCluster, ofOperator } from './operator-objects.ts';
 import { inOrder } from './order.ts';
 import { otherNamespaces } from './other-namespaces.ts';
+import { rightsOfPeople } from './rights-of-people.ts';
 
 type Reader = Pick<ClusterReader, 'get' | 'list' | 'secrets'>;
 
@@ -169,7 +170,9 @@ export async function collectObjects(reader: Reader, namespace: string): Promise
   const operators = [...new Set(accounts.map((account) => account.namespace))].filter(
     (space) => space !== namespace,
   );
-  const others = await otherNamespaces(reader, new Set([namespace, ...operators]));
+  const namespaces = new Set([namespace, ...operators]);
+  const others = await otherNamespaces(reader, namespaces);
+  const people = await rightsOfPeople(reader, { namespaces, objects });
   const missing = [...parts.flatMap((part) => part.missing), ...unseen, ...definitions.missing];
   const untold = new Map(missing.map(({ what, why }) => [what, why]));
   return {
@@ -178,7 +181,8 @@ export async function collectObjects(reader: Reader, namespace: string): Promise
     objects,
     leftOut: [
       ...[...untold].map(([what, why]) => notHad(`Kubernetes objects: ${what}`, why)),
-      ...notTaken(parts, objects),
+      ...notTaken(parts, objects).filter(({ what }) => people.every((binding) => binding.what !== what)),
+      ...people,
       ...others,
     ],
     missing,

@@ -44,8 +44,9 @@ export function isOfK3s({ metadata }: KubeObject): boolean {
 }
 
 /** Roles that Kubernetes brings hold what others add to them: being bound to one makes nobody an operator. */
-const isBuiltIn = ({ metadata }: KubeObject) =>
-  metadata.labels?.['kubernetes.io/bootstrapping'] !== undefined;
+export function isBuiltIn({ metadata }: KubeObject): boolean {
+  return metadata.labels?.['kubernetes.io/bootstrapping'] !== undefined;
+}
 
 /**
  * The accounts that keep custom resources of these groups in the whole cluster: bound to a ClusterRole that names one of the groups and

@@ -95,16 +95,32 @@ export async function unpackHere(tar: AsyncIterable<Buffer>, folder: string): Pr
 const word = (text: string): string =>
   /^[\w./@:+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** A person's commands for a server on these files that is nobody's standby and archives nothing, reached over a socket only. */
+/** A text as PostgreSQL reads it from a file of settings. */
+const setting = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+/**
+ * A person's commands for a server on these files that is nobody's standby and archives nothing, reached over a socket only, by the user
+ * that owns the folder: whoever reaches it is its superuser.
+ */
 export function startCommands(folder: string, major: number): readonly string[] {
   const data = word(folder);
+  const settings = [
+    "listen_addresses = ''",
+    "unix_socket_directories = '/tmp'",
+    'unix_socket_permissions = 0700',
+    `hba_file = ${setting(`${folder}/rescue_hba.conf`)}`,
+    'max_worker_processes = 0',
+    'max_prepared_transactions = 100',
+  ];
+  // pg_ctl hands its options to a shell once more.
+  const options = `-c config_file=${word(`${folder}/rescue.conf`)}`;
   return [
     `# With the programs of PostgreSQL ${major}, as the user that owns the folder, who is not root:`,
     `pg_verifybackup ${data}`,
     `rm -f ${data}/standby.signal ${data}/recovery.signal ${data}/postgresql.auto.conf`,
     `echo 'local all all trust' > ${data}/rescue_hba.conf`,
-    `printf '%s\\n' "listen_addresses = ''" "unix_socket_directories = '/tmp'" "hba_file = '${folder.replaceAll("'", "''")}/rescue_hba.conf'" 'max_worker_processes = 0' 'max_prepared_transactions = 100' > ${data}/rescue.conf`,
-    `pg_ctl -D ${data} -o "-c config_file=${folder}/rescue.conf" -l ${data}/rescue.log -w start`,
+    `printf '%s\\n' ${settings.map((line) => word(line)).join(' ')} > ${data}/rescue.conf`,
+    `pg_ctl -D ${data} -o ${word(options)} -l ${data}/rescue.log -w start`,
     'psql -h /tmp -U postgres -l',
   ];
 }

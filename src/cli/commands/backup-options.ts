@@ -29,6 +29,8 @@ export interface BackupPruneOptions extends BackupPlaceOptions {
 
 export interface BackupRestoreOptions extends BackupPlaceOptions {
   readonly database?: string;
+  /** Of which database cluster, where a backup holds several. */
+  readonly cluster?: string;
   /** Whether the cluster itself is made anew. */
   readonly fromNothing?: boolean;
   readonly yes?: boolean;

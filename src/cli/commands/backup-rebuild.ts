@@ -6,7 +6,7 @@ import { openJournal } from '../../app/wire.ts';
 import { createClusterMaker } from '../../app/wire-maker.ts';
 import { lookAround } from '../../backup/from-nothing/look-around.ts';
 import { planRebuild, type RebuildPlan } from '../../backup/from-nothing/plan-rebuild.ts';
-import { planText, resultText } from '../../backup/from-nothing/rebuild-text.ts';
+import { planText, resultText, type RebuildResult } from '../../backup/from-nothing/rebuild-text.ts';
 import { readBackup, RebuildRefused, type ReadBackup } from '../../backup/from-nothing/read-backup.ts';
 import type { RebuildState } from '../../backup/from-nothing/rebuild-state.ts';
 import { runRebuild } from '../../backup/from-nothing/run-rebuild.ts';
@@ -107,6 +107,15 @@ function proving(take: (proven: Proven) => void): RebuildStep {
   };
 }
 
+/** What is known to be missing is broken, whatever the front door says. */
+export function exitCodeOfRebuild({
+  verdict,
+  notPutBack,
+}: Pick<RebuildResult, 'verdict' | 'notPutBack'>): number {
+  if (verdict.state === 'unknown') return exitCodes.couldNotTell;
+  return verdict.state === 'healthy' && notPutBack.length === 0 ? exitCodes.healthy : exitCodes.broken;
+}
+
 async function make(site: Site, state: RebuildState, plan: RebuildPlan): Promise<number> {
   const { options, journal, printer, backup, store } = site;
   const run = randomUUID();
@@ -125,14 +134,22 @@ async function make(site: Site, state: RebuildState, plan: RebuildPlan): Promise
   const seconds = (systemClock.monotonic() - start) / 1000;
   record({ type: 'rebuild-ended', run, restore, proven: verdict.state === 'healthy', seconds });
   printer.end();
-  const result = { cluster, backup: backup.manifest.id, steps: results, seconds, lost: plan.lost, verdict };
+  const { lost, notPutBack } = plan;
+  const result: RebuildResult = {
+    cluster,
+    backup: backup.manifest.id,
+    steps: results,
+    seconds,
+    lost,
+    verdict,
+    notPutBack,
+  };
   const merge = `For kubectl: k3d kubeconfig merge ${cluster} --kubeconfig-merge-default`;
   answer(options, 'backup rebuild', {
     text: `${resultText(result)}\n${merge}`,
     json: { place: store.place, restore, ...result, warnings: plan.warnings },
   });
-  if (verdict.state === 'healthy') return exitCodes.healthy;
-  return verdict.state === 'broken' ? exitCodes.broken : exitCodes.couldNotTell;
+  return exitCodeOfRebuild(result);
 }
 
 async function decided(site: Site): Promise<number> {

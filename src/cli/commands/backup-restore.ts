@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { chooseBackup, type Owner } from '../../backup/choose-backup.ts';
 import { readKeys } from '../../backup/keys.ts';
-import type { BackupManifest, BackupPart, DatabaseDetails } from '../../backup/manifest.ts';
+import { partsOf, type BackupManifest, type PartOf } from '../../backup/manifest.ts';
 import { startCommands, unpackHere } from '../../backup/physical/unpack-here.ts';
 import { decompressed } from '../../backup/physical/zstd.ts';
 import {
@@ -25,25 +25,54 @@ import { readableServers } from './backup-servers.ts';
 import { storeOf } from './backup-session.ts';
 
 type Options = CommonOptions & BackupRestoreOptions;
-type DatabasePart = BackupPart & { readonly of: DatabaseDetails };
+type DatabasePart = PartOf<'database'>;
 
 function wrong(what: string, cause: string, next: string): UsageError {
   return new UsageError({ what, cause, place: 'rekindle backup restore', next });
 }
 
-/** The database that is meant: the only one, or the one that is named. */
-function chosenPart({ id, parts }: BackupManifest, wanted: string | undefined): DatabasePart {
-  const databases = parts.filter((part): part is DatabasePart => part.of.kind === 'database');
-  const names = databases.map(({ of }) => of.database);
+/** The database that is meant: the only one, or the one that is named. Throws UsageError. */
+export function chosenPart(
+  manifest: BackupManifest,
+  { database: wanted, cluster }: Pick<BackupRestoreOptions, 'database' | 'cluster'>,
+): DatabasePart {
+  const { id } = manifest;
+  const databases = partsOf(manifest, 'database').filter(
+    ({ of }) => cluster === undefined || of.cluster === cluster,
+  );
   const chosen = wanted === undefined ? databases : databases.filter(({ of }) => of.database === wanted);
   const [only, ...others] = chosen;
   if (only !== undefined && others.length === 0) return only;
-  if (names.length === 0)
-    throw wrong(`${id} holds no database`, 'its manifest names none', 'Choose another: rekindle backup list');
+  const where = cluster === undefined ? '' : ` of ${cluster}`;
+  if (databases.length === 0)
+    throw wrong(
+      `${id} holds no database${where}`,
+      'its manifest names none',
+      'Choose another: rekindle backup list',
+    );
   throw wrong(
     wanted === undefined ? `${id} holds several databases` : `${id} has not exactly one database ${wanted}`,
-    `there are ${names.join(', ')}`,
-    'Name one with --database.',
+    `there are ${databases.map(({ of }) => `${of.database} of ${of.cluster}`).join(', ')}`,
+    'Name one with --database, and with --cluster where two have one of that name.',
+  );
+}
+
+/** The server's files that are meant: the only ones, or those of the cluster that is named. Throws UsageError. */
+export function chosenFiles(manifest: BackupManifest, wanted: string | undefined): PartOf<'cluster'> {
+  const { id } = manifest;
+  const parts = partsOf(manifest, 'cluster');
+  const [only, ...others] = wanted === undefined ? parts : parts.filter(({ of }) => of.cluster === wanted);
+  if (only !== undefined && others.length === 0) return only;
+  if (parts.length === 0)
+    throw wrong(
+      `${id} has no files of a server`,
+      'it was made without --physical',
+      'Choose another: rekindle backup list',
+    );
+  throw wrong(
+    wanted === undefined ? `${id} has files of several servers` : `${id} has no files of ${wanted}`,
+    `there are those of ${parts.map(({ of }) => of.cluster).join(', ')}`,
+    'Name one with --cluster.',
   );
 }
 
@@ -83,13 +112,7 @@ async function restoreFiles(
   const known = await backupContext(options, signal);
   const store = storeOf(options.at, known);
   const manifest = await chosenManifest(store, wanted, namedOwner(options, known));
-  const part = manifest.parts.find((entry) => entry.of.kind === 'cluster');
-  if (part?.of.kind !== 'cluster')
-    throw wrong(
-      `${manifest.id} has no files of a server`,
-      'it was made without --physical',
-      'Choose another: rekindle backup list',
-    );
+  const part = chosenFiles(manifest, options.cluster);
   const folder = path.resolve(options.files);
   const files = await unpackHere(
     decompressed(readPart(store, manifest.id, part, identities), part.file),
@@ -137,7 +160,7 @@ export async function backupRestore(
     const { identities } = await readKeys(options.key);
     const store = storeOf(options.at, session.target.context);
     const manifest = await chosenManifest(store, wanted, ownerOf(session));
-    const part = chosenPart(manifest, options.database);
+    const part = chosenPart(manifest, options);
     const servers = (await readableServers(session)).databases.get(part.of.cluster);
     if (servers === undefined)
       throw wrong(

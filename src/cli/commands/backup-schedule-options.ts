@@ -6,9 +6,11 @@ export type ScheduleRunOptions = BackupCreateOptions &
   Pick<BackupPruneOptions, 'keepLast' | 'keepDaily' | 'keepWeekly' | 'keepMonthly'> & {
     /** How long a run is tried again, ms. */
     readonly patience?: number;
+    /** On this folder something has to be mounted. */
+    readonly disk?: string;
   };
 
-export interface ScheduleInstallOptions extends Omit<ScheduleRunOptions, 'patience'>, ScopeOptions {
+export interface ScheduleInstallOptions extends Omit<ScheduleRunOptions, 'patience' | 'disk'>, ScopeOptions {
   /** `HH:MM`. */
   readonly daily?: string;
   /** `6h`. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 
+import { temporaryFolder } from '../../../test/fakes/temporary-folder.ts';
 import { VirtualClock } from '../../../test/fakes/virtual-clock.ts';
 import { ExplainedError } from '../../record/explained-error.ts';
-import { noticeOf, shortcomingOf, untilMade } from './backup-schedule-run.ts';
+import { noticeOf, requirePlace, shortcomingOf, untilMade } from './backup-schedule-run.ts';
 
 const trouble = (lasts = false) =>
   new ExplainedError({ what: 'No engine', cause: 'it starts', place: 'here', next: 'Wait.', lasts });
@@ -52,6 +53,15 @@ test.each([trouble(true), new Error('a fault of the program')])(
     expect(tries).toBe(1);
   },
 );
+
+test('the empty folder of a disk that is not plugged in is no place for backups', () => {
+  const at = temporaryFolder();
+  expect(() => requirePlace({ at, disk: at })).toThrow(/nothing is mounted on .*rekindle backup schedule/);
+  expect(() => requirePlace({ at: `${at}/none` })).toThrow(/no such folder/);
+  expect(() => requirePlace({ at })).not.toThrow();
+  expect(() => requirePlace({ at, disk: '/proc' })).not.toThrow();
+  expect(() => requirePlace({ at: 's3://bucket' })).not.toThrow();
+});
 
 test('a person hears of each run that was not proven, and once that it is well again', () => {
   const state = { context: 'c', stack: 'shop', place: '/b', endedAt: 0, outcome: 'proven' as const };

@@ -12,6 +12,7 @@ import { readBackupState, readBackupStates } from '../../record/backup-state-fil
 import { causeText, ExplainedError } from '../../record/explained-error.ts';
 import { hostLockHolder } from '../../record/host-lock.ts';
 import { stateDirectory } from '../../record/paths.ts';
+import { isMounted } from '../../service/schedule/mounted-disk.ts';
 import { tellAll } from '../../watch/tell-all.ts';
 import { answer, tell } from '../answer.ts';
 import { AnotherAtWork, UsageError } from '../errors.ts';
@@ -35,11 +36,16 @@ export class BackupPlaceMissing extends ExplainedError {
   override readonly name = 'BackupPlaceMissing';
 }
 
-function requirePlace(at: string | undefined): void {
-  if (at === undefined || at.startsWith('s3:') || existsSync(at)) return;
+/** Throws BackupPlaceMissing where a folder is not there, or is only what a disk leaves when it is unplugged. */
+export function requirePlace({ at, disk }: Pick<ScheduleRunOptions, 'at' | 'disk'>): void {
+  if (at === undefined || at.startsWith('s3:')) return;
+  const isThere = existsSync(at);
+  if (isThere && (disk === undefined || isMounted(disk))) return;
   throw new BackupPlaceMissing({
     what: 'The place of the backups is not there',
-    cause: 'no such folder: perhaps its disk is not plugged in',
+    cause: isThere
+      ? `nothing is mounted on ${disk ?? at}: its disk is not plugged in, and the folder is on another one`
+      : 'no such folder: perhaps its disk is not plugged in',
     place: path.resolve(at),
     next: 'Plug it in, or name another place: rekindle backup schedule install --at PLACE',
   });
@@ -69,7 +75,7 @@ interface About {
 }
 
 async function attempt(options: Options, about: About, signal: AbortSignal): Promise<MadeBackup> {
-  requirePlace(options.at);
+  requirePlace(options);
   const session = await openSession(options, signal, true);
   try {
     const { target, context } = session;

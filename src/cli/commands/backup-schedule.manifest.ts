@@ -69,6 +69,10 @@ export function scheduleCommands(place: Flag, key: Flag): CommandGroup {
         flags: [
           ...ofARun,
           [
+            '--disk <folder>',
+            'wait until a disk is mounted on this folder (`install` finds out whether the place is on one)',
+          ],
+          [
             '--patience <time>',
             'how long it is tried again while it cannot be made (default: 1h)',
             parseDuration,

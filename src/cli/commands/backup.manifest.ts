@@ -90,6 +90,7 @@ export const backupCommands: CommandGroup = {
         place,
         key,
         ['--database <name>', 'which one, where a backup holds several'],
+        ['--cluster <name>', 'of which database cluster, where a backup holds several; with --files as well'],
         [
           '--from-nothing',
           'the cluster is gone: make it anew with everything in it, and prove it through the front door',

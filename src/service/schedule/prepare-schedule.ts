@@ -22,7 +22,7 @@ import {
   backupTimerName,
   type ScheduleSpec,
 } from '../units/backup-units.ts';
-import { awsEnvironment, chosenSchedule, isS3, keyFiles, requirePlace } from './schedule-choice.ts';
+import { awsEnvironment, chosenSchedule, diskOf, isS3, keyFiles, requirePlace } from './schedule-choice.ts';
 import { readScheduleRecord, type ScheduleOptions, type ScheduleRecord } from './schedule-record.ts';
 import { usualTimes, type Times } from './when.ts';
 
@@ -101,8 +101,10 @@ async function specOf(
 ): Promise<ScheduleSpec> {
   const account = await accountOfSchedule(manager, wanted, earlier, here);
   const options = chosenOptions(wanted, { ...here, isOwn: here.uid === account.uid }, earlier?.options);
-  const schedule = chosenSchedule(wanted.options, earlier?.schedule, here.folder);
-  requirePlace(schedule.at, account.home, here.environment);
+  const { disk: _disk, ...chosen } = chosenSchedule(wanted.options, earlier?.schedule, here.folder);
+  requirePlace(chosen.at, account.home, here.environment);
+  const disk = diskOf(chosen, earlier?.schedule, account.home);
+  const schedule = { ...chosen, ...(disk !== undefined && { disk }) };
   const program = ownProgram();
   const environment: Environment = {
     ...agentEnvironment(manager, account, options, here),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { ServiceRefused } from '../refused.ts';
+import { isMounted, mountOf } from './mounted-disk.ts';
 import type { ScheduleOptions } from './schedule-record.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -68,6 +69,26 @@ export function requirePlace(at: string | undefined, home: string, environment: 
     files[0] ?? '',
     'Put them there (`aws configure`), readable by you only, then install again.',
   );
+}
+
+/**
+ * Where the disk of the place is mounted; undefined: it has none of its own. The disk of an earlier installation must be there now, or
+ * its empty folder would be taken for the place from then on. Throws ServiceRefused.
+ */
+export function diskOf(
+  { at }: ScheduleOptions,
+  earlier: ScheduleOptions | undefined,
+  home: string,
+): string | undefined {
+  if (at === undefined || isS3(at)) return undefined;
+  const known = earlier?.at === at ? earlier.disk : undefined;
+  if (known !== undefined && !isMounted(known))
+    throw refused(
+      'the disk of the backups is not mounted',
+      known,
+      'Plug it in; or, if the backups are to lie in this folder without it: rekindle backup schedule uninstall, then install again.',
+    );
+  return known ?? mountOf(at, home);
 }
 
 /** The keys must be there: a first backup by hand shows that it works, and that the key was copied to another place. */

@@ -6,6 +6,8 @@ import type { Times } from './when.ts';
 export interface ScheduleOptions {
   /** A folder (absolute), or `s3://bucket/prefix`; undefined: the usual folder of the user. */
   readonly at?: string;
+  /** Where the disk of `at` is mounted, when it is one of its own: without it `at` would be a folder of another disk. */
+  readonly disk?: string;
   /** Absolute. */
   readonly key?: string;
   readonly recipients?: readonly string[];
@@ -34,9 +36,10 @@ export function readScheduleRecord(unit: string): ScheduleRecord | undefined {
 
 /** Arguments of `rekindle backup schedule run`. */
 export function scheduleArguments(options: ScheduleOptions): readonly string[] {
-  const { at, key, recipients = [], physical = false } = options;
+  const { at, disk, key, recipients = [], physical = false } = options;
   const words = {
     '--at': at,
+    '--disk': disk,
     '--key': key,
     '--keep-last': options.keepLast,
     '--keep-daily': options.keepDaily,

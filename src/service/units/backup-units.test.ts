@@ -34,6 +34,11 @@ test('a run is told what was chosen, by low priority, once at a time', () => {
   expect(readScheduleRecord(text)).toMatchObject({ times: usual, schedule: { at: '/mnt/my disk' } });
 });
 
+test('a run is told on which folder the disk of its place has to be mounted', () => {
+  const text = backupService(spec({ at: '/mnt/my disk/backups', disk: '/mnt/my disk' }));
+  expect(text).toContain('backup schedule run --at "/mnt/my disk/backups" --disk "/mnt/my disk" ');
+});
+
 test('the timer makes up for a time that was missed', () => {
   expect(backupTimer(spec({}, { calendar: '*-*-* 00/6:00:00', everySeconds: 21_600 }))).toMatch(
     /OnCalendar=\*-\*-\* 00\/6:00:00\nPersistent=true\nRandomizedDelaySec=300/,

@@ -50,7 +50,12 @@ async function restoreOne(context: RebuildContext, part: PartOf<'redis'>): Promi
   const { copied, there } = await restoreRdb(programs, server, { plain, bytes: part.bytes });
   // Keys whose time is over go meanwhile, and none comes.
   if (there > copied || (copied > 0 && there === 0))
-    throw new Error(`Redis ${part.of.redis} has ${there} keys, and the copy had ${copied}`);
+    throw new RebuildRefused({
+      what: `Redis ${part.of.redis} is not what was backed up`,
+      cause: `it has ${there} keys, and the copy had ${copied}`,
+      place: `pod ${server.namespace}/${server.pod}`,
+      next: 'Look who writes into it; then run the same command again.',
+    });
   return `${part.of.redis}: ${there} keys of ${part.of.keys.join(' to ')}`;
 }
 
