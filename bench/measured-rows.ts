@@ -1,4 +1,4 @@
-import { bootstrapRatio, quantile, wilson } from './statistics.ts';
+import { bootstrapRatio, median, quantile, wilson } from './statistics.ts';
 
 /** What every row says of the code that was measured. */
 export interface Measured {
@@ -47,8 +47,6 @@ export function rate(good: number, all: number): string {
   const { low, high } = wilson(good, all);
   return `${good}/${all} (${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)} %)`;
 }
-
-const median = (values: readonly number[]) => quantile(values, 0.5);
 
 /** How the medians of two samples compare, with the 95 % interval and both n. Throws when one is empty. */
 export function ratioOfMedians(numerator: readonly number[], denominator: readonly number[]): string {

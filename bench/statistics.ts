@@ -11,6 +11,8 @@ export function quantile(values: readonly number[], share: number): number {
   return at(sorted, Math.ceil(share * sorted.length) - 1);
 }
 
+export const median = (values: readonly number[]) => quantile(values, 0.5);
+
 function at(sorted: readonly number[], index: number): number {
   return sorted[Math.max(0, Math.min(sorted.length - 1, Math.floor(index)))] ?? Number.NaN;
 }

@@ -1,9 +1,8 @@
 import { usualLimitSeconds } from './agenda.ts';
 import type { RunRow } from './run-row.ts';
 import { ratioOfMedians } from './measured-rows.ts';
-import { quantile, wilson } from './statistics.ts';
+import { median, quantile, wilson } from './statistics.ts';
 
-const median = (values: readonly number[]) => quantile(values, 0.5);
 const p90 = (values: readonly number[]) => quantile(values, 0.9);
 
 /** A run that did not recover in time counts as long as its limit, seconds: a lower bound. */

@@ -1,4 +1,4 @@
-import { oneLine } from '../observe/look.ts';
+import { isForbidden, oneLine } from '../observe/look.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader } from '../ports/cluster.ts';
 import { TargetUnclear } from './target.ts';
@@ -47,7 +47,7 @@ async function refresh({ source, context }: Refreshing, now: number): Promise<vo
       await source.refresh(context.clock.monotonic());
       return;
     } catch (error) {
-      const mayBeEarly = error instanceof Error && error.name === 'Forbidden' && !wasReady;
+      const mayBeEarly = isForbidden(error) && !wasReady;
       if (!mayBeEarly || context.clock.monotonic() >= end) throw error;
     }
     await context.clock.sleep(rightsEveryMs);

@@ -1,3 +1,4 @@
+import { hasLabels } from '../domain/pod-selection.ts';
 import type { Component, Stack } from '../domain/stack.ts';
 import { workloadHint } from './leave-hints.ts';
 import type { BackupManifest, LeftOut } from './manifest.ts';
@@ -13,15 +14,10 @@ export interface DataKeeper {
   readonly unread: string | undefined;
 }
 
-function has(labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
-  const entries = Object.entries(wanted);
-  return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
-}
-
 function clusterKeeper(component: Component, databases: Stack['databases']): DataKeeper {
   const { ref, podLabels } = component;
   const known = databases.find(
-    ({ cluster, memberLabels }) => cluster === ref.name || has(podLabels, memberLabels),
+    ({ cluster, memberLabels }) => cluster === ref.name || hasLabels({ labels: podLabels }, memberLabels),
   );
   const unread = `nobody is known who could ask it: no workload uses a login for it (a Secret of its operator); ${workloadHint(ref)}`;
   return {
@@ -55,7 +51,7 @@ export function keeperOf(
   keepers: readonly DataKeeper[],
   labels: Readonly<Record<string, string>>,
 ): DataKeeper | undefined {
-  return keepers.find(({ podLabels }) => has(labels, podLabels));
+  return keepers.find(({ podLabels }) => hasLabels({ labels }, podLabels));
 }
 
 /** Those of which nothing can be had. */

@@ -1,3 +1,4 @@
+import type { ProofVerdict } from './evidence.ts';
 import type { BackupManifest, LeftOut } from './manifest.ts';
 
 /** How the API says that the rights of its user do not reach something (kubernetes, apiserver, responsewriters/errors.go). */
@@ -15,4 +16,12 @@ export function notHad(what: string, why: string): LeftOut {
 export function missingFrom(manifest: Pick<BackupManifest, 'leftOut'> | undefined): readonly string[] {
   const missing = manifest?.leftOut.filter(({ isMissing }) => isMissing === true) ?? [];
   return missing.map(({ what, why }) => `${what} (${why})`);
+}
+
+/** What an examination counts for: a backup in which something is missing takes no whole one's place as one that was proven. */
+export function countedVerdict<Verdict extends ProofVerdict | undefined>(
+  manifest: Pick<BackupManifest, 'leftOut'> | undefined,
+  verdict: Verdict,
+): Verdict | 'could-not-tell' {
+  return verdict === 'proven' && missingFrom(manifest).length > 0 ? 'could-not-tell' : verdict;
 }

@@ -1,4 +1,4 @@
-import { oneLine } from '../observe/look.ts';
+import { isForbidden, oneLine } from '../observe/look.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import type { ClusterReader, KubeObject, ObjectChange } from '../ports/cluster.ts';
@@ -37,7 +37,7 @@ async function keepOpen(
       else pauseMs = againMs;
     } catch (error) {
       if (signal.aborted) return;
-      const isRefused = error instanceof Error && error.name === 'Forbidden';
+      const isRefused = isForbidden(error);
       const words = `${name}: ${oneLine(error)}`;
       refusals = isRefused ? refusals + 1 : 0;
       if (!isRefused) poke(words);

@@ -1,4 +1,5 @@
 import type { NodeContainer } from '../domain/observation.ts';
+import { isNode } from '../domain/running-nodes.ts';
 import type { ContainerEvent } from '../ports/cluster-provider.ts';
 import { clockTime } from '../domain/time-stamp.ts';
 
@@ -11,7 +12,7 @@ export class StopsByHand {
   readonly #stopped = new Map<string, number>();
 
   take({ name, role, action, at }: ContainerEvent): void {
-    if (role !== 'server' && role !== 'agent') return;
+    if (!isNode({ role })) return;
     if (action === 'stop') this.#stopped.set(name, at);
     if (action === 'start' || action === 'destroy') this.#stopped.delete(name);
   }

@@ -10,13 +10,13 @@ import type { DatabaseDetails } from '../../src/backup/manifest.ts';
 import { PsqlSession, type ServerInPod } from '../../src/backup/postgres/psql-session.ts';
 import { ScratchServer, type NeededServer } from '../../src/backup/postgres/scratch-server.ts';
 import { rolesOf } from '../../src/backup/postgres/snapshot.ts';
-import { takeDatabase } from '../../src/backup/postgres/take-database.ts';
 import { outputText, script, wholeOutput } from '../../src/backup/program-output.ts';
 import { keyCount, rdbOf } from '../../src/backup/redis/rdb.ts';
 import { restoreRdb } from '../../src/backup/redis/restore-rdb.ts';
 import { freePort } from '../fakes/free-port.ts';
 import { labContainers, noLabContainer, type LabContainers } from '../fakes/lab-container.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
+import { takenDatabase } from '../fakes/taken-database.ts';
 
 const needed: NeededServer = {
   binaries: '/usr/lib/postgresql/15/bin',
@@ -77,18 +77,7 @@ async function takeBackup(): Promise<Backup> {
       'CREATE TABLE public.orders (id int PRIMARY KEY, ref text)',
       "INSERT INTO public.orders SELECT n, 'order ' || n FROM generate_series(1, 3000) n",
     );
-    let dump = Buffer.alloc(0);
-    const context = {
-      programs: containers,
-      clock: systemClock,
-      say: () => undefined,
-      store: async (file: string, plain: AsyncIterable<Buffer>) => {
-        dump = await buffer(Readable.from(plain));
-        return { file, bytes: dump.length, sha256: '', storedBytes: 0, storedSha256: '' };
-      },
-    };
-    const wanted = { cluster: 'db', database: 'jewelry_shop', file: 'x' };
-    const { details } = await takeDatabase(context, { primary: source.server }, wanted);
+    const { details, dump } = await takenDatabase(containers, source.server, 'jewelry_shop');
     const roles = await buffer(Readable.from(wholeOutput(containers, rolesOf(source.server))));
     return { details, dump, roles };
   } finally {

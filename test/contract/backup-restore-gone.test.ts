@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 
@@ -8,10 +6,10 @@ import type { DatabaseDetails } from '../../src/backup/manifest.ts';
 import { PsqlSession, type ServerInPod } from '../../src/backup/postgres/psql-session.ts';
 import { restoreBeside } from '../../src/backup/postgres/restore-beside.ts';
 import { ScratchServer } from '../../src/backup/postgres/scratch-server.ts';
-import { takeDatabase } from '../../src/backup/postgres/take-database.ts';
 import { labContainers, noLabContainer, type LabContainers } from '../fakes/lab-container.ts';
 import { labBinaries } from '../fakes/lab-postgres.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
+import { takenDatabase } from '../fakes/taken-database.ts';
 
 const place = { namespace: 'shop', pod: 'db-0', container: 'postgres', folder: '/tmp/scratch' };
 
@@ -75,17 +73,7 @@ CREATE DATABASE "Shop";'`,
     'CREATE TABLE public.orders (id int PRIMARY KEY, ref text)',
     "INSERT INTO public.orders SELECT n, repeat('order ', 50) || n FROM generate_series(1, 20000) n",
   );
-  const context = {
-    programs: containers,
-    clock: systemClock,
-    say: () => undefined,
-    store: async (file: string, plain: AsyncIterable<Buffer>) => {
-      dump = await buffer(Readable.from(plain));
-      return { file, bytes: dump.length, sha256: '', storedBytes: 0, storedSha256: '' };
-    },
-  };
-  const wanted = { cluster: 'db', database: 'Shop', file: 'x' };
-  ({ details } = await takeDatabase(context, { primary: server }, wanted));
+  ({ details, dump } = await takenDatabase(containers, server, 'Shop'));
 }, 120_000);
 
 afterAll(async () => {

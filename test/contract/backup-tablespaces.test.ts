@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 
@@ -9,11 +7,11 @@ import { restoreWholeDatabase } from '../../src/backup/from-nothing/restore-whol
 import { proveDatabase } from '../../src/backup/postgres/prove-database.ts';
 import { programOf, PsqlSession } from '../../src/backup/postgres/psql-session.ts';
 import { ScratchServer } from '../../src/backup/postgres/scratch-server.ts';
-import { takeDatabase, type TakenDatabase } from '../../src/backup/postgres/take-database.ts';
 import { outputText, script } from '../../src/backup/program-output.ts';
 import { labContainers, noLabContainer, type LabContainers } from '../fakes/lab-container.ts';
 import { labBinaries } from '../fakes/lab-postgres.ts';
 import { skipWhen } from '../fakes/skip-when.ts';
+import { takenDatabase } from '../fakes/taken-database.ts';
 
 const where = (pod: string) => ({ namespace: 'shop', pod, container: 'postgres', folder: '/tmp/scratch' });
 const needed = { binaries: labBinaries, preloaded: '', superuser: 'postgres' };
@@ -21,28 +19,7 @@ const needed = { binaries: labBinaries, preloaded: '', superuser: 'postgres' };
 let containers: LabContainers;
 let source: ScratchServer;
 
-interface Taken extends TakenDatabase {
-  readonly dump: Buffer;
-}
-
-async function taken(database: string): Promise<Taken> {
-  let dump = Buffer.alloc(0);
-  const context = {
-    programs: containers,
-    clock: systemClock,
-    say: () => undefined,
-    store: async (file: string, plain: AsyncIterable<Buffer>) => {
-      dump = await buffer(Readable.from(plain));
-      return { file, bytes: dump.length, sha256: '', storedBytes: 0, storedSha256: '' };
-    },
-  };
-  const found = await takeDatabase(
-    context,
-    { primary: source.server },
-    { cluster: 'db', database, file: 'x' },
-  );
-  return { ...found, dump };
-}
+const taken = (database: string) => takenDatabase(containers, source.server, database);
 
 beforeAll(async () => {
   if (noLabContainer !== undefined) return;

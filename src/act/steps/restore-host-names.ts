@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 
+import { runningNodes } from '../../domain/running-nodes.ts';
 import { hostName, withEntries } from '../../domain/host-names.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
@@ -25,9 +26,7 @@ const holdsHost = ({ text }: List) => text.split(/\s+/).includes(hostName);
 /** The nodes that run, and the host's address on their network. */
 async function nodesAndHost({ provider, stack }: ActContext) {
   const containers = await provider.containers(stack.cluster.name);
-  const nodes = containers.filter(
-    ({ role, state }) => (role === 'server' || role === 'agent') && state === 'running',
-  );
+  const nodes = runningNodes(containers);
   const address = nodes.find(({ gateway }) => gateway !== undefined)?.gateway;
   // It becomes part of a command on the nodes.
   if (address === undefined || !isIPv4(address))

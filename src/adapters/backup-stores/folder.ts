@@ -8,6 +8,7 @@ import { isBackupId } from '../../domain/backup-id.ts';
 import type { BackupStore, StoredFile } from '../../ports/backup-store.ts';
 import { createFolder, syncFolder } from '../../record/durable-file.ts';
 import { errorCode } from '../../record/explained-error.ts';
+import { checkedId, checkedName } from './checked-names.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
 /** A backup that is being made is a folder of this name, and so is one that is being deleted. */
@@ -16,9 +17,6 @@ const doomedSuffix = '.deleted';
 
 /** A file that is being written; what a kill leaves of it is removed before its backup is whole. */
 const partPrefix = '.part-';
-
-/** Names come from outside (a manifest, a bucket): none may lead out of its backup. */
-const safeName = /^[A-Za-z0-9][\w.@-]*$/;
 
 /** Backups in a folder of this machine: `<root>/<id>/<file>`, readable by this user only. */
 export class FolderStore implements BackupStore {
@@ -49,7 +47,7 @@ export class FolderStore implements BackupStore {
 
   async put(id: string, name: string, bytes: Readable): Promise<StoredFile> {
     const folder = existsSync(this.#whole(id)) ? this.#whole(id) : this.#begun(id);
-    const file = path.join(folder, checked(name));
+    const file = path.join(folder, checkedName(name));
     const part = path.join(folder, `${partPrefix}${randomUUID()}`);
     return this.#telling(`The backup's file ${name} could not be written`, file, async () => {
       createFolder(folder);
@@ -65,7 +63,7 @@ export class FolderStore implements BackupStore {
   }
 
   async get(id: string, name: string): Promise<Readable | undefined> {
-    const file = path.join(this.#folderOf(id), checked(name));
+    const file = path.join(this.#folderOf(id), checkedName(name));
     return this.#telling(`The backup's file ${name} could not be read`, file, async () => {
       const handle = await opened(file);
       return handle === undefined ? undefined : createReadStream('', { fd: handle, highWaterMark: 1 << 20 });
@@ -132,25 +130,6 @@ export class FolderStore implements BackupStore {
 /** `<id>.<uuid>.deleted`: a folder of another name is not ours. */
 function isDoomed(name: string): boolean {
   return name.endsWith(doomedSuffix) && isBackupId(name.split('.', 1)[0] ?? '');
-}
-
-function checked(name: string): string {
-  if (safeName.test(name)) return name;
-  throw new StoreUnavailable(
-    'That is no name in a backup',
-    JSON.stringify(name),
-    new Error('it has other signs'),
-  );
-}
-
-/** Ids come from outside as well, and other folders of the place are somebody else's: none of them is read or deleted. */
-function checkedId(id: string): string {
-  if (isBackupId(id)) return id;
-  throw new StoreUnavailable(
-    'That is no name of a backup',
-    JSON.stringify(id),
-    new Error('names of backups are like 20261127T012000Z-1a2b'),
-  );
 }
 
 async function opened(file: PathLike): Promise<Awaited<ReturnType<typeof open>> | undefined> {

@@ -12,6 +12,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 
 import { isBackupId } from '../../domain/backup-id.ts';
 import type { BackupStore, StoredFile } from '../../ports/backup-store.ts';
+import { checkedId, checkedName } from './checked-names.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
 /** An empty object of this name makes a backup a whole one: S3 replaces an object in one step, and has no rename. */
@@ -23,34 +24,12 @@ const lastOfAll = 'manifest.json';
 /** Size of a part of an upload, bytes: S3 takes at most 10,000 parts, so a file may have 160 GB. */
 const partSize = 16 * 1024 * 1024;
 
-/** Names come from outside: none may lead to another backup. */
-const safeName = /^[A-Za-z0-9][\w.@-]*$/;
-
 /** Where in S3-compatible storage the backups lie. Credentials are found as every AWS program finds them. */
 export interface S3Place {
   readonly bucket: string;
   /** Begins every key; without slashes at its ends; may be empty. */
   readonly prefix: string;
   readonly client: S3ClientConfig;
-}
-
-function checked(name: string): string {
-  if (safeName.test(name)) return name;
-  throw new StoreUnavailable(
-    'That is no name in a backup',
-    JSON.stringify(name),
-    new Error('it has other signs'),
-  );
-}
-
-/** Ids come from outside as well, and other keys of the place are somebody else's: none of them is read or deleted. */
-function checkedId(id: string): string {
-  if (isBackupId(id)) return id;
-  throw new StoreUnavailable(
-    'That is no name of a backup',
-    JSON.stringify(id),
-    new Error('names of backups are like 20261127T012000Z-1a2b'),
-  );
 }
 
 /** Backups in S3-compatible object storage, by the official client. */
@@ -154,7 +133,7 @@ export class S3Store implements BackupStore {
   }
 
   #key(id: string, name: string): string {
-    return `${this.#root}${checkedId(id)}/${checked(name)}`;
+    return `${this.#root}${checkedId(id)}/${checkedName(name)}`;
   }
 
   async #all(): Promise<{ readonly whole: readonly string[]; readonly begun: readonly string[] }> {

@@ -186,35 +186,32 @@ export async function comparedWith(
   }
 }
 
-/** A person's command that lets clients into a restored database. */
-export function openCommand(
+/** A person's command that gives these statements to the server, and stops at the first that fails. */
+function byHand(
   { namespace, pod, container, superuser }: ServerInPod,
   database: string,
+  statements: readonly string[],
 ): readonly string[] {
-  return [
-    `kubectl -n ${namespace} exec -i ${pod} -c ${container} -- psql -X -U ${superuser} -d postgres <<'EOF'`,
-    `ALTER DATABASE ${identifier(database)} CONNECTION LIMIT -1;`,
-    'EOF',
-  ];
-}
-
-/** A person's commands for the time when the restored database is to be used; the old one stays, under another name. */
-export function swapCommands(
-  { namespace, pod, container, superuser }: ServerInPod,
-  database: string,
-  restored: string,
-): readonly string[] {
-  const before = `${restored}_before`.slice(-longestName);
-  const statements = [
-    `ALTER DATABASE ${identifier(database)} ALLOW_CONNECTIONS false`,
-    `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ${literal(database)}`,
-    `ALTER DATABASE ${identifier(database)} RENAME TO ${identifier(before)}`,
-    `ALTER DATABASE ${identifier(restored)} CONNECTION LIMIT -1`,
-    `ALTER DATABASE ${identifier(restored)} RENAME TO ${identifier(database)}`,
-  ];
   return [
     `kubectl -n ${namespace} exec -i ${pod} -c ${container} -- psql -X -U ${superuser} -d ${maintenanceDatabase(database)} -v ON_ERROR_STOP=1 <<'EOF'`,
     ...statements.map((statement) => `${statement};`),
     'EOF',
   ];
+}
+
+/** A person's command that lets clients into a restored database. */
+export function openCommand(server: ServerInPod, database: string): readonly string[] {
+  return byHand(server, database, [`ALTER DATABASE ${identifier(database)} CONNECTION LIMIT -1`]);
+}
+
+/** A person's commands for the time when the restored database is to be used; the old one stays, under another name. */
+export function swapCommands(server: ServerInPod, database: string, restored: string): readonly string[] {
+  const before = `${restored}_before`.slice(-longestName);
+  return byHand(server, database, [
+    `ALTER DATABASE ${identifier(database)} ALLOW_CONNECTIONS false`,
+    `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ${literal(database)}`,
+    `ALTER DATABASE ${identifier(database)} RENAME TO ${identifier(before)}`,
+    `ALTER DATABASE ${identifier(restored)} CONNECTION LIMIT -1`,
+    `ALTER DATABASE ${identifier(restored)} RENAME TO ${identifier(database)}`,
+  ]);
 }

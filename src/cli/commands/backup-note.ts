@@ -1,6 +1,6 @@
 import type { Proof } from '../../backup/evidence.ts';
 import type { BackupManifest } from '../../backup/manifest.ts';
-import { missingFrom } from '../../backup/missing.ts';
+import { countedVerdict, missingFrom } from '../../backup/missing.ts';
 import { provenAfter, type BackupState, type Examined } from '../../domain/backup-state.ts';
 import { isOf } from '../../backup/choose-backup.ts';
 import { readBackupState, writeBackupState } from '../../record/backup-state-file.ts';
@@ -17,13 +17,11 @@ export function sessionNote({ context, target }: Session, at: string | undefined
   return { ...ownerOf({ context, target }), place: storeOf(at, target.context).place };
 }
 
-/** One in which something is missing takes no whole one's place as the newest that was proven. */
 function examined(manifest: BackupManifest, { verdict, seconds }: Proof): Examined {
-  const isWhole = missingFrom(manifest).length === 0;
   return {
     id: manifest.id,
     begunAt: Date.parse(manifest.startedAt),
-    verdict: verdict === 'proven' && !isWhole ? 'could-not-tell' : verdict,
+    verdict: countedVerdict(manifest, verdict),
     verifySeconds: seconds,
   };
 }

@@ -1,6 +1,6 @@
 import { isOf, ownerText, type Owner } from '../../backup/choose-backup.ts';
 import { keptBackups, type KeepReason, type Retention } from '../../backup/retention.ts';
-import { missingFrom } from '../../backup/missing.ts';
+import { countedVerdict } from '../../backup/missing.ts';
 import { shelf, type ShelvedBackup } from '../../backup/shelf.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
 import { ExplainedError } from '../../record/explained-error.ts';
@@ -76,8 +76,7 @@ export async function pruneBackups(
     const known = ofOne.map(({ id, manifest, proof }) => ({
       id,
       at: manifest === undefined ? undefined : Date.parse(manifest.startedAt),
-      // One in which something is missing takes no whole one's place.
-      verdict: proof?.verdict === 'proven' && missingFrom(manifest).length > 0 ? undefined : proof?.verdict,
+      verdict: countedVerdict(manifest, proof?.verdict),
     }));
     for (const [id, why] of keptBackups(known, retention)) kept.set(id, why);
   }

@@ -1,4 +1,5 @@
 import { seen } from '../../domain/looked.ts';
+import { isNode } from '../../domain/running-nodes.ts';
 import { isDown, isSelfStarting, stoppedEvidence } from '../container-state.ts';
 import { defineFault } from '../define-fault.ts';
 
@@ -15,7 +16,7 @@ export const nodeStopped = defineFault({
     const servers = containers.filter((container) => container.role === 'server');
     if (servers.length > 0 && servers.every(isDown)) return [];
     return containers
-      .filter((container) => (container.role === 'agent' || container.role === 'server') && isDown(container))
+      .filter((container) => isNode(container) && isDown(container))
       .map((container) => {
         const since = firstSeen('node-stopped', `Container ${container.name}`) ?? observation.at;
         const patient = isSelfStarting(container) && observation.at - since < graceMs;

@@ -1,7 +1,7 @@
+import { bytesText } from '../../domain/bytes-text.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { DatabaseFacts, DatabaseMember, Observation } from '../../domain/observation.ts';
-import { bytesText } from '../../readiness/format/words.ts';
 import { isSettled } from '../database-settled.ts';
 import { defineFault } from '../define-fault.ts';
 

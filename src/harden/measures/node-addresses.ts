@@ -1,3 +1,4 @@
+import { isNode } from '../../domain/running-nodes.ts';
 import { seen } from '../../domain/looked.ts';
 import { fact } from '../facts.ts';
 import { measureId, type JudgeMeasure } from '../measure.ts';
@@ -8,9 +9,7 @@ import { measureId, type JudgeMeasure } from '../measure.ts';
  * pkg/client/cluster.go, nodeSetup). It calls this experimental itself.
  */
 export const nodeAddresses: JudgeMeasure = (inventory) => {
-  const nodes = (seen(inventory.containers) ?? []).filter(
-    ({ role }) => role === 'server' || role === 'agent',
-  );
+  const nodes = (seen(inventory.containers) ?? []).filter(isNode);
   const servers = nodes.filter(({ role }) => role === 'server');
   if (servers.every(({ hasStaticAddress }) => hasStaticAddress === true)) return [];
   const object = { kind: 'Cluster', name: inventory.stack.cluster.name };

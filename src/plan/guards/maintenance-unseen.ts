@@ -1,11 +1,9 @@
 import { seen, type Looked } from '../../domain/looked.ts';
 import { refText, type ObjectRef } from '../../domain/object-ref.ts';
-import type { NodeContainer, Observation } from '../../domain/observation.ts';
+import type { Observation } from '../../domain/observation.ts';
+import { isNode } from '../../domain/running-nodes.ts';
 import type { Stack } from '../../domain/stack.ts';
 import { defineGuard } from './define-guard.ts';
-
-/** Other containers, of the load balancer for example, are no node that somebody could mark. */
-const rolesOfNodes: ReadonlySet<NodeContainer['role']> = new Set(['server', 'agent']);
 
 /** The looks that would show a mark on the object or above it; the marks of a pod itself come with the pod. */
 function looksFor(
@@ -15,7 +13,8 @@ function looksFor(
 ): readonly Looked<unknown>[] {
   if (namespace === stack.namespace) return [workloads, maintenance];
   const container = seen(containers)?.find((entry) => entry.name === name);
-  return kind === 'Container' && container !== undefined && rolesOfNodes.has(container.role) ? [nodes] : [];
+  // Other containers, of the load balancer for example, are no node that somebody could mark.
+  return kind === 'Container' && container !== undefined && isNode(container) ? [nodes] : [];
 }
 
 /**

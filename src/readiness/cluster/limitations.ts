@@ -1,7 +1,9 @@
+import { isNode } from '../../domain/running-nodes.ts';
+import { bytesText } from '../../domain/bytes-text.ts';
 import { seen } from '../../domain/looked.ts';
 import { refText } from '../../domain/object-ref.ts';
 import type { Fact } from '../finding.ts';
-import { bytesText, shortPath } from '../format/words.ts';
+import { shortPath } from '../format/words.ts';
 import { counted } from '../judging/subjects.ts';
 import type { World } from '../world/world.ts';
 import type { DataPlace } from './data-place.ts';
@@ -17,8 +19,6 @@ export interface ClusterView {
   /** Why claims, volumes or pods could not be listed; undefined: they were. */
   readonly unlisted?: string;
 }
-
-const isNode = ({ role }: { readonly role: string }) => role === 'server' || role === 'agent';
 
 function fact(object: string, field: string, value: string): Fact {
   return { object, field, value };

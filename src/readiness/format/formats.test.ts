@@ -1,3 +1,4 @@
+import { bytesText } from '../../domain/bytes-text.ts';
 import { describe, expect, it } from 'vitest';
 
 import { reportOf, smallShop } from '../../../test/fakes/readiness.ts';
@@ -13,7 +14,7 @@ import { markdownReport } from './markdown.ts';
 import { stepsOf, verdict } from './outline.ts';
 import type { ProductionRow } from '../production/row.ts';
 import { sarifReport } from './sarif.ts';
-import { bytesText, spanText } from './words.ts';
+import { spanText } from './words.ts';
 
 const hostile = '"><script>alert(1)</script> | `x` <img src=x onerror=y>';
 const report = reportOf([

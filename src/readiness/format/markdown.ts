@@ -1,9 +1,10 @@
+import { bytesText } from '../../domain/bytes-text.ts';
 import { dateTime } from '../../domain/time-stamp.ts';
 import { eventNames, events } from '../cluster/survival.ts';
 import { severities } from '../finding.ts';
 import type { PlaceRow, ReadinessReport } from '../report.ts';
 import { groups, headline, passed, severityWords, stepsOf, subjectText, type Group } from './outline.ts';
-import { bytesText, shortPath } from './words.ts';
+import { shortPath } from './words.ts';
 
 /** What Markdown or HTML in it would take for their own (CommonMark, Backslash escapes), and line breaks. */
 function plain(text: string): string {

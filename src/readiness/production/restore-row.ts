@@ -1,5 +1,6 @@
+import { bytesText } from '../../domain/bytes-text.ts';
 import type { Fact } from '../finding.ts';
-import { bytesText, spanText } from '../format/words.ts';
+import { spanText } from '../format/words.ts';
 import { counted } from '../judging/subjects.ts';
 import type { LastProvenRestore, ProvenRestore, RestoreFacts } from '../last-proven-restore.ts';
 import { couldNotAnswer, type ProductionRow, type Question } from './row.ts';

@@ -1,3 +1,4 @@
+import { isNode } from '../../../domain/running-nodes.ts';
 import { isFields } from '../../../harden/fields/fields.ts';
 import { restoreLabel } from '../../cluster/restore-label.ts';
 import { k3dConfigOf, k3dEnvironmentOf } from '../../cluster/k3d-config.ts';
@@ -35,7 +36,7 @@ export const makeCluster: RebuildStep = {
     const made = await maker.containers(definition.name);
     const server = made.find(({ role }) => role === 'server');
     const isSame = server?.image.id === definition.image.id;
-    const nodes = made.filter(({ role }) => role === 'server' || role === 'agent').length;
+    const nodes = made.filter(isNode).length;
     return `${nodes} nodes of ${definition.image.name}${isSame ? '' : ', which is another image by now'}`;
   },
 };

@@ -1,3 +1,4 @@
+import { bytesText } from '../../../domain/bytes-text.ts';
 import type { Limitation } from '../../cluster/limitation.ts';
 import { eventNames, events } from '../../cluster/survival.ts';
 import type { Fact, Severity } from '../../finding.ts';
@@ -5,7 +6,7 @@ import type { ProductionRow } from '../../production/row.ts';
 import type { PlaceRow } from '../../report.ts';
 import type { FirstStep, Group, Item } from '../outline.ts';
 import { severityTone, stateTone, survivalTone } from '../tones.ts';
-import { bytesText, shortPath } from '../words.ts';
+import { shortPath } from '../words.ts';
 import type { Tone } from './colors.ts';
 import { html, prose, type Markup } from './markup.ts';
 

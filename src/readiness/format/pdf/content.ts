@@ -1,3 +1,4 @@
+import { bytesText } from '../../../domain/bytes-text.ts';
 import { dateTime } from '../../../domain/time-stamp.ts';
 import { eventNames, events } from '../../cluster/survival.ts';
 import { severities } from '../../finding.ts';
@@ -5,7 +6,7 @@ import type { PlaceRow, ReadinessReport } from '../../report.ts';
 import { light, type Tone } from '../html/colors.ts';
 import { groups, headline, passed, severityWords, stepsOf, subjectText, type Group } from '../outline.ts';
 import { severityTone, stateTone, survivalTone } from '../tones.ts';
-import { bytesText, shortPath } from '../words.ts';
+import { shortPath } from '../words.ts';
 
 /** A node of pdfmake's document. */
 export type Content = string | Readonly<Record<string, unknown>> | readonly Content[];
