@@ -109,6 +109,19 @@ const liveCut = z.strictObject({
 });
 export type LiveCut = z.infer<typeof liveCut>;
 
+/** A minute of the agent on the lab's PC in which nothing was wrong. */
+const idleMinute = z.strictObject({
+  ...code,
+  seconds: z.number(),
+  cpuSeconds: z.number().describe('of the agent in these seconds'),
+  rssBytes: count,
+  openFiles: count,
+  ageSeconds: z.number().describe('since it was started'),
+  actions: count.describe('steps that were begun in these seconds'),
+  state: z.string().describe("the agent's own word at the end"),
+});
+export type IdleMinute = z.infer<typeof idleMinute>;
+
 /** Every section of the file with its rows. */
 const alwaysOnFile = z.strictObject({
   schema: z.literal('rekindle.dev/v1alpha1/always-on'),
@@ -116,6 +129,7 @@ const alwaysOnFile = z.strictObject({
   reboots: z.array(rebootRun).default([]),
   kills: z.array(killRun).default([]),
   live: z.array(liveCut).default([]),
+  idle: z.array(idleMinute).default([]),
   poolerProfiles: z.array(persistenceRow).default([]),
   harden: z.array(hardenRow).default([]),
 });

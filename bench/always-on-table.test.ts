@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { newest as now, older as before } from '../test/fakes/measured-code.ts';
-import type { AlwaysOnFile, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
+import type { AlwaysOnFile, IdleMinute, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
 import { alwaysOnTable } from './always-on-table.ts';
 
 const empty: AlwaysOnFile = {
@@ -10,6 +10,7 @@ const empty: AlwaysOnFile = {
   reboots: [],
   kills: [],
   live: [],
+  idle: [],
   poolerProfiles: [],
   harden: [],
 };
@@ -107,6 +108,24 @@ test('shows what the agent took over two hours', () => {
   const text = alwaysOnTable({ ...empty, live: [cut, grown] });
   expect(text).toContain(
     'actions while nothing was wrong: 1; processes of the agent: 2; resident 98.0 MB at the first, 101.0 MB at the last, at most 101.0 MB; processor 1.0 % of a core since its start; open files 26;',
+  );
+});
+
+test('shows what the agent costs while nothing is wrong, and its dearest minute', () => {
+  const minute: IdleMinute = {
+    ...now,
+    seconds: 60,
+    cpuSeconds: 0.3,
+    rssBytes: 110_000_000,
+    openFiles: 40,
+    ageSeconds: 900,
+    actions: 0,
+    state: 'usable',
+  };
+  const dearer = { ...minute, cpuSeconds: 0.9, rssBytes: 112_000_000 };
+  const text = alwaysOnTable({ ...empty, idle: [minute, dearer, { ...minute, dirty: true, actions: 9 }] });
+  expect(text).toContain(
+    '| 2 | processor 1.00 % of a core, in the dearest minute 1.50 %; resident 110.0 MB to 112.0 MB; open files 40; actions: 0 |',
   );
 });
 

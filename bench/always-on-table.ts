@@ -1,4 +1,4 @@
-import type { AlwaysOnFile, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
+import type { AlwaysOnFile, IdleMinute, KillRun, LiveCut, RebootRun } from './always-on-store.ts';
 import type { HardenRow } from './harden/row.ts';
 import type { PersistenceRow } from './pooler/row.ts';
 import {
@@ -15,6 +15,8 @@ import {
 } from './measured-rows.ts';
 import type { AgentSample } from './rig/pc-agent.ts';
 import { quantile } from './statistics.ts';
+
+const percent = (share: number, digits: number) => `${(share * 100).toFixed(digits)} %`;
 
 const rebootNames: Readonly<Record<RebootRun['arm'], string>> = {
   agent: 'power lost, systemd as PID 1, the unit installed, nobody does anything',
@@ -96,7 +98,7 @@ function liveLines(all: readonly LiveCut[]): readonly string[] {
       `resident ${ends(samples, 'rssBytes')}, at most ${megabytes(Math.max(...samples.map(({ rssBytes }) => rssBytes)))}`,
       `processor ${range(
         samples.map(({ cpuSeconds, ageSeconds }) => cpuSeconds / ageSeconds),
-        (share) => `${(share * 100).toFixed(1)} %`,
+        (share) => percent(share, 1),
       )} of a core since its start`,
       `open files ${range(samples.map(({ openFiles }) => openFiles))}`,
       `journal ${ends(samples, 'journalBytes')}`,
@@ -109,6 +111,24 @@ function liveLines(all: readonly LiveCut[]): readonly string[] {
 function processes(samples: readonly AgentSample[]): number {
   return samples.filter(({ ageSeconds }, index) => ageSeconds <= (samples[index - 1]?.ageSeconds ?? Infinity))
     .length;
+}
+
+function idleLines(all: readonly IdleMinute[]): readonly string[] {
+  const rows = citable(all);
+  if (rows.length === 0) return [];
+  const share = sum(rows.map(({ cpuSeconds }) => cpuSeconds)) / sum(rows.map(({ seconds }) => seconds));
+  const dearest = Math.max(...rows.map(({ cpuSeconds, seconds }) => cpuSeconds / seconds));
+  const resident = range(
+    rows.map(({ rssBytes }) => rssBytes),
+    megabytes,
+  );
+  const seen = [
+    `processor ${percent(share, 2)} of a core, in the dearest minute ${percent(dearest, 2)}`,
+    `resident ${resident}`,
+    `open files ${range(rows.map(({ openFiles }) => openFiles))}`,
+    `actions: ${sum(rows.map(({ actions }) => actions))}`,
+  ].join('; ');
+  return [withCommits(rows, ['a minute of the agent while nothing is wrong', String(rows.length), seen])];
 }
 
 const wayNames: Readonly<Record<PersistenceRow['way'], string>> = {
@@ -156,6 +176,7 @@ export function alwaysOnTable(all: AlwaysOnFile): string {
     ...killLines(all.kills),
     ...cycleLines(all.cycles),
     ...liveLines(all.live),
+    ...idleLines(all.idle),
     ...poolerLines(all.poolerProfiles),
     ...hardenLines(all.harden),
   ]);
