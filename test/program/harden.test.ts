@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { SqliteJournal } from '../../src/adapters/stores/sqlite-journal.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import { bundle } from '../../scripts/bundle.ts';
 import type { FakeAnswer, SeenRequest } from '../fakes/api-server.ts';
 import { runningShop } from '../fakes/running-shop.ts';
@@ -17,6 +20,16 @@ const withLists = ({ url, method }: SeenRequest): FakeAnswer | undefined => {
   return method === 'GET' && isAsked
     ? { json: { kind: 'ThingList', apiVersion: 'v1', items: [] } }
     : undefined;
+};
+
+const hostNameLost: Finding = {
+  fault: 'host-name-missing',
+  layer: 'dns',
+  object: { kind: 'ConfigMap', namespace: 'kube-system', name: 'coredns' },
+  claim: 'The DNS does not know the host.',
+  kind: 'broken',
+  evidence: [],
+  causedBy: [],
 };
 
 interface Report {
@@ -43,6 +56,22 @@ describe('rekindle harden', () => {
       { id: 'node-addresses/cluster/shop', state: 'nothing' },
     ]);
     expect(requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
+  });
+
+  test('what another cluster has been through is no evidence here', async () => {
+    const shop = await runningShop({ answer: withLists });
+    const journal = SqliteJournal.open(shop.journal);
+    for (const cluster of ['shop', 'office', 'office']) {
+      const run = randomUUID();
+      journal.append(
+        { type: 'run-started', run, command: 'up', cluster, context: `k3d-${cluster}`, version: '1' },
+        1,
+      );
+      journal.append({ type: 'finding-opened', run, finding: hostNameLost }, 2);
+    }
+    journal.close();
+    const { stdout, stderr } = await shop.start(['harden', '--json']).ended;
+    expect(stdout, stderr).toContain('"1 time(s)"');
   });
 
   test('what could not be seen is said and is never "nothing to do"', async () => {

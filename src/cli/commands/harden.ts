@@ -10,6 +10,7 @@ import { measureDiff } from '../../harden/measure-diff.ts';
 import { isOfKnownMeasure, judgeMeasures } from '../../harden/measures/index.ts';
 import { measurementsOf } from '../../harden/measurements.ts';
 import { planMeasures, withoutOurs } from '../../harden/plan-hardening.ts';
+import type { StoredEvent } from '../../domain/journal-event.ts';
 import { refText } from '../../domain/object-ref.ts';
 import { verdictText } from '../../report/text.ts';
 import { causeText } from '../../record/explained-error.ts';
@@ -45,14 +46,13 @@ function checkUse({ diff, apply, undo, output, base }: Options): void {
   if (output !== undefined) checkOutput(output);
 }
 
-async function lookAt(
-  { context, store }: Session,
-  choice: Choice,
-  remembered: readonly string[],
-): Promise<Looked> {
-  const collected = await collectHardening(context);
+/** What the journal knows of this cluster: what another one has been through says nothing about it. */
+const eventsHere = ({ store, target }: Session): readonly StoredEvent[] => store.events({ on: target });
+
+async function lookAt(session: Session, choice: Choice, remembered: readonly string[]): Promise<Looked> {
+  const collected = await collectHardening(session.context);
   const { inventory, lives, unseen } = collected;
-  const judged = judgeMeasures(inventory, measurementsOf(store.events()));
+  const judged = judgeMeasures(inventory, measurementsOf(eventsHere(session)));
   const stray = strayMeasures(planMeasures(judged, lives), lives);
   const known = [...judged.map(({ id }) => id), ...stray, ...remembered];
   // What could not be read may have any measure that this program knows.
@@ -140,17 +140,17 @@ async function asRun<T>({ log }: Session, command: string, work: () => Promise<T
   return work();
 }
 
-const sessionOf = ({ context, log, store }: Session, { timeout }: Options): HardenSession => ({
-  context,
-  log,
+const sessionOf = (session: Session, { timeout }: Options): HardenSession => ({
+  context: session.context,
+  log: session.log,
   timeoutMs: timeout,
-  starts: measurementsOf(store.events()).starts,
+  starts: measurementsOf(eventsHere(session)).starts,
 });
 
 async function applyAll(session: Session, options: Options, looked: Looked): Promise<number> {
   const { shown: planned, lives, unseen } = looked;
   // Before this run: its own first words say nothing about what was proven.
-  const events = session.store.events();
+  const events = eventsHere(session);
   const { verdict, results } = await asRun(session, 'harden --apply', () =>
     applyMeasures(sessionOf(session, options), { planned, lives, events }),
   );
@@ -163,7 +163,7 @@ async function undoAll(session: Session, options: Options, looked: Looked, choic
   const input = {
     planned,
     lives,
-    events: session.store.events(),
+    events: eventsHere(session),
     ...(!choice.isAll && { isMeant: choice.means }),
   };
   const results = await asRun(session, 'harden --undo', () =>
@@ -185,7 +185,7 @@ export async function harden(options: Options, signal: AbortSignal): Promise<num
     // Without an answer there would be the stack from before, or none.
     await session.context.reader.ready();
     const changes = options.apply === true || options.undo === true;
-    const policies = changedPolicies(session.store.events()).map(({ measure }) => measure);
+    const policies = changedPolicies(eventsHere(session)).map(({ measure }) => measure);
     const act = async () => {
       const looked = await lookAt(session, choice, policies);
       if (options.undo === true) return undoAll(session, options, looked, choice);
