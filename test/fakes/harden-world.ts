@@ -82,6 +82,8 @@ export class HardenWorld {
   behaviours: Behaviour[] = [];
   /** Names of files in the emptyDir of the web server's pod; undefined: the pod has none. `unseen`: its node is silent. */
   files: readonly string[] | 'unseen' | undefined;
+  /** Whether the container engine gives no answer. */
+  isEngineSilent = false;
   /** Whether the front door answers, from now on and after the template was changed. */
   isOpen = true;
   isOpenAfterwards = true;
@@ -229,7 +231,8 @@ export class HardenWorld {
 
   #provider(): ClusterProvider {
     const provider: Partial<ClusterProvider> = {
-      containers: () => Promise.resolve(this.#containers()),
+      containers: () =>
+        this.isEngineSilent ? Promise.reject(new Error('no answer')) : Promise.resolve(this.#containers()),
       setRestartPolicy: (id, policy) => {
         this.policies.set(id.replace('id-of-', ''), policy);
         return Promise.resolve();

@@ -60,6 +60,16 @@ describe('taking back', () => {
     expect(appliedMeasures(await world.web())).toHaveLength(2);
   });
 
+  test('tells what was done to objects when the engine then does not answer', async () => {
+    const world = new HardenWorld();
+    await apply(world, [agentPolicy, waitMeasure()]);
+    world.isEngineSilent = true;
+    expect(await undo(world, [agentPolicy, waitMeasure()])).toMatchObject([
+      { outcome: 'done', measures: [waitMeasure().id] },
+      { outcome: 'failed', measures: [agentPolicy.id], detail: expect.stringContaining('no answer') },
+    ]);
+  });
+
   test('never takes files with it', async () => {
     const world = new HardenWorld();
     await apply(world, [waitMeasure()]);

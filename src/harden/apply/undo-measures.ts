@@ -12,7 +12,7 @@ import { timed, type HardenResult } from './harden-result.ts';
 import { journalled } from './journalled.ts';
 import { hasPods, objectPath, podsOf } from './object-place.ts';
 import { rolledOut } from './prove-change.ts';
-import { changedPolicies, undoPolicy, type ChangedPolicy } from './restart-policy.ts';
+import { changedPolicies, undoPolicy } from './restart-policy.ts';
 import type { HardenSession } from './session.ts';
 
 /** What is to be taken back. */
@@ -96,14 +96,25 @@ async function undoObject(session: HardenSession, undo: ObjectUndo): Promise<Har
 }
 
 /** Of containers that this cluster has: the journal may know others, of clusters that are gone. */
-async function policiesToUndo(
-  { context: { provider, stack } }: HardenSession,
+async function undoPolicies(
+  session: HardenSession,
   { events, isMeant = () => true }: UndoInput,
-): Promise<readonly ChangedPolicy[]> {
+): Promise<readonly HardenResult[]> {
+  const { provider, stack, clock, signal } = session.context;
   const changed = changedPolicies(events).filter(({ measure }) => isMeant(measure));
   if (changed.length === 0) return [];
-  const ids = new Set((await provider.containers(stack.cluster.name)).map(({ id }) => id));
-  return changed.filter(({ object }) => ids.has(object.uid ?? ''));
+  let present: ReadonlySet<string>;
+  try {
+    present = new Set((await provider.containers(stack.cluster.name)).map(({ id }) => id));
+  } catch (error) {
+    // An engine that does not answer takes nothing away from what was done to objects.
+    return changed.map(({ object, measure }) => timed(clock, object, [measure])('failed', oneLine(error)));
+  }
+  const results: HardenResult[] = [];
+  for (const policy of changed)
+    if (present.has(policy.object.uid ?? '') && !signal.aborted)
+      results.push(await undoPolicy(session, policy));
+  return results;
 }
 
 /**
@@ -129,7 +140,5 @@ export async function undoMeasures(
         await undoObject(session, undo).catch((error: unknown) => failed('failed', oneLine(error))),
       );
   }
-  for (const policy of await policiesToUndo(session, input))
-    if (!session.context.signal.aborted) results.push(await undoPolicy(session, policy));
-  return results;
+  return [...results, ...(await undoPolicies(session, input))];
 }
