@@ -91,6 +91,16 @@ export type JournalEvent =
     }
   | { readonly type: 'resumed'; readonly run: string; readonly cluster: string }
   | {
+      /** What the agent knows of nodes that somebody has stopped; it is written again when that changes. */
+      readonly type: 'nodes-stopped';
+      readonly run: string;
+      readonly cluster: string;
+      /** The boot in which it holds, as the kernel names it. */
+      readonly boot: string;
+      /** When each was stopped, ms since the epoch; none: they run again. */
+      readonly nodes: Readonly<Record<string, number>>;
+    }
+  | {
       /** A change of `rekindle harden` is about to be made. */
       readonly type: 'harden-intended';
       readonly run: string;

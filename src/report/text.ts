@@ -97,6 +97,12 @@ const texts: Texts = {
     `rehearsal: ending all ${containers.length} containers of ${cluster} at once`,
   paused: ({ until, reason }) => `paused until ${dateTime(until)}: ${reason}`,
   resumed: () => 'no longer paused',
+  'nodes-stopped': ({ nodes }) => {
+    const names = Object.keys(nodes);
+    return names.length === 0
+      ? 'no node is stopped by hand any more'
+      : `stopped by hand: ${names.join(', ')}`;
+  },
   'run-started': nothing,
   'stack-discovered': nothing,
   'finding-closed': nothing,

@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'vitest';
 
 import { VirtualClock } from '../../test/fakes/virtual-clock.ts';
+import { memoryJournal } from '../../test/fakes/memory-journal.ts';
+import type { JournalEvent } from '../domain/journal-event.ts';
 import type { ContainerEvent } from '../ports/cluster-provider.ts';
 import type { ObjectChange } from '../ports/cluster.ts';
 import { followContainers, PodChanges } from './feeds.ts';
 import { StopsByHand } from './stops-by-hand.ts';
+
+const shop = { cluster: 'shop', context: 'k3d-shop' };
+
+/** What an agent remembers, in this boot unless another one is named. */
+function stopsByHand(journal = memoryJournal(), boot = 'this boot', target = shop): StopsByHand {
+  const record = (event: JournalEvent) => journal.append(event, 0);
+  return new StopsByHand({ journal, record, run: 'agent', boot, target: () => target });
+}
 
 const happened = (action: string, name = 'server-0'): ContainerEvent => ({
   name,
@@ -18,7 +28,7 @@ async function followed(streams: readonly (readonly ContainerEvent[] | Error)[],
   const clock = new VirtualClock(0);
   const stop = new AbortController();
   clock.at(ms, () => stop.abort(new Error('over')));
-  const stops = new StopsByHand();
+  const stops = stopsByHand();
   const pokes: string[] = [];
   const said: string[] = [];
   const opened: number[] = [];
@@ -68,6 +78,18 @@ describe('events of the container engine', () => {
     expect(seen.stops.text).toBeDefined();
     seen.stops.seen([{ name: 'server-0', state: 'running' }]);
     expect(seen.stops.text).toBeUndefined();
+  });
+
+  test('a stop by hand outlives the agent, and neither the boot nor its end', () => {
+    const journal = memoryJournal();
+    stopsByHand(journal).take(happened('stop'));
+    expect(stopsByHand(journal).text).toMatch(/stopped by hand: server-0 at/);
+    expect(stopsByHand(journal, 'another boot').text).toBeUndefined();
+    const other = { cluster: 'office', context: 'k3d-office' };
+    expect(stopsByHand(journal, 'this boot', other).text).toBeUndefined();
+    stopsByHand(journal).seen([{ name: 'server-0', state: 'running' }]);
+    expect(stopsByHand(journal).text).toBeUndefined();
+    expect(journal.events()).toHaveLength(2);
   });
 
   test('are asked for again and again, ever more slowly, while there is no engine', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { memoryJournal } from '../../test/fakes/memory-journal.ts';
+import { smallShop } from '../../test/fakes/shop-objects.ts';
 import { leaveUnfinishedCopy } from '../../test/fakes/unfinished-copy.ts';
 import { WatchWorld } from '../../test/fakes/watch-world.ts';
 
@@ -55,6 +56,20 @@ test('a pause is obeyed however often other clusters were paused since', async (
   await world.run(20 * minute);
   expect(shop.reloads).toEqual([]);
   expect(world.states.some(({ sentence }) => sentence.includes('upgrade'))).toBe(true);
+});
+
+test('a cluster that was stopped by hand is left alone by the next agent of this boot', async () => {
+  const world = new WatchWorld();
+  const { shop } = world;
+  world.isKnown = true;
+  const nodes = { [smallShop.agent]: shop.clock.now() };
+  const stopped = { type: 'nodes-stopped', run: 'me', cluster: 'shop', boot: 'this boot', nodes } as const;
+  shop.journal.append(stopped, shop.clock.now());
+  shop.isAgentDown = true;
+  await world.run(60 * minute);
+  expect(shop.starts).toEqual([]);
+  expect(world.notices).toEqual([]);
+  expect(world.states.some(({ sentence }) => sentence.includes('stopped by hand'))).toBe(true);
 });
 
 test('a pause is obeyed by an agent that starts while the engine is down', async () => {

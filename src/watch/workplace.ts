@@ -8,6 +8,7 @@ import { frontDoorServing } from '../verify/front-door-serving.ts';
 import { wantedLevel } from '../verify/verifier.ts';
 import { taskText, verdictText } from '../report/text.ts';
 import { actionText } from '../report/outcome.ts';
+import type { JournalEvent } from '../domain/journal-event.ts';
 import { seen } from '../domain/looked.ts';
 import { oneLine } from '../observe/look.ts';
 import type { Restraint } from '../plan/guards/define-guard.ts';
@@ -31,6 +32,11 @@ export interface WorkplaceParts {
   readonly open: () => Promise<WatchSession>;
   /** The agent's own journal, which is open whether there is a session or not. */
   readonly journal: Pick<JournalStore, 'events'>;
+  readonly record: (event: JournalEvent) => void;
+  /** Of the agent; its recoveries have runs of their own. */
+  readonly run: string;
+  /** The kernel's name for this boot; undefined: it has none. */
+  readonly boot: string | undefined;
   /** The cluster that the agent before this one has watched; undefined: not known. */
   readonly lastWatched: () => JournalCluster | undefined;
   /** Runs the work while this process holds the cluster's lock. Throws AnotherAtWork. */
@@ -77,7 +83,7 @@ function outcomeOf({ verdict, pass }: Recovered, aborted: boolean): RecoveryRepo
 /** The stack that the agent watches, through one session that is kept while it works. */
 export class SessionWorkplace implements Workplace {
   readonly #parts: WorkplaceParts;
-  readonly #stops = new StopsByHand();
+  readonly #stops: StopsByHand;
   /** Tasks that were in a notice, word for word. */
   readonly #told = new Set<string>();
   #open: Open | undefined;
@@ -85,6 +91,7 @@ export class SessionWorkplace implements Workplace {
 
   constructor(parts: WorkplaceParts) {
     this.#parts = parts;
+    this.#stops = new StopsByHand({ ...parts, target: () => this.#watched() });
   }
 
   get name(): string {
@@ -156,8 +163,8 @@ export class SessionWorkplace implements Workplace {
 
   /** Also while nothing can be asked: then of the cluster that was watched last. */
   pause(): ReturnType<typeof pauseOf> {
-    const { journal, lastWatched, clock } = this.#parts;
-    const target = (this.#target ??= lastWatched());
+    const { journal, clock } = this.#parts;
+    const target = this.#watched();
     if (target === undefined) return undefined;
     const events = journal.events({ types: pauseEvents, on: target, last: 1 });
     return pauseOf(events, target.cluster, clock.now());
@@ -175,6 +182,10 @@ export class SessionWorkplace implements Workplace {
     open.ending.abort(new Error('the session has ended'));
     await open.feeds;
     open.session.close();
+  }
+
+  #watched(): JournalCluster | undefined {
+    return (this.#target ??= this.#parts.lastWatched());
   }
 
   #age(): number {

@@ -50,6 +50,9 @@ export class WatchWorld {
           ? Promise.resolve(session())
           : Promise.reject(Object.assign(new Error(this.unreachable), { name: 'EngineUnreachable' })),
       journal: shop.journal,
+      record: (event) => shop.journal.append(event, shop.clock.now()),
+      run: randomUUID(),
+      boot: 'this boot',
       lastWatched: () => (this.isKnown ? target : undefined),
       holding: (_cluster, work) => {
         if (this.isLocked)

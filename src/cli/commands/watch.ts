@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 
 import { readAgentFile } from '../../agent-file/read.ts';
 import type { AgentFile } from '../../agent-file/schema.ts';
+import { bootId } from '../../app/boot-id.ts';
 import { systemClock } from '../../app/clock.ts';
 import type { Listener } from '../../app/run-log.ts';
 import { notifiersOf } from '../../app/wire-notifiers.ts';
@@ -155,6 +156,9 @@ export async function watchCommand(options: CommonOptions, signal: AbortSignal):
     version: version(),
     open,
     journal,
+    record,
+    run,
+    boot: bootId(),
     lastWatched: () => lastWatched(options.context),
     holding: (locked, work) => holdingLock(locked, 'rekindle watch', work),
     listener,
