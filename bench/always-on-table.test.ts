@@ -107,7 +107,7 @@ test('shows what the agent took over two hours', () => {
   const grown = { ...cut, cut: 2, idleActions: 1, sample: { ...cut.sample, rssBytes: 101_000_000 } };
   const text = alwaysOnTable({ ...empty, live: [cut, grown] });
   expect(text).toContain(
-    'actions while nothing was wrong: 1; processes of the agent: 2; resident 98.0 MB at the first, 101.0 MB at the last, at most 101.0 MB; processor 1.0 % of a core since its start; open files 26;',
+    'actions while nothing was wrong: 1; processes of the agent: 1; resident 98.0 MB at the first, 101.0 MB at the last, at most 101.0 MB; processor 1.0 % of a core since its start; open files 26;',
   );
 });
 
@@ -130,10 +130,15 @@ test('shows what the agent costs while nothing is wrong, and its dearest minute'
 });
 
 test('tells one process that lives on from those that the power has ended', () => {
-  const older = { ...cut, kind: 'engine-killed' as const, sample: { ...cut.sample, ageSeconds: 340 } };
+  const later = (row: LiveCut, seconds: number, ageSeconds: number): LiveCut => ({
+    ...row,
+    startedAt: new Date(Date.parse(row.startedAt) + seconds * 1000).toISOString(),
+    sample: { ...row.sample, ageSeconds },
+  });
   const first = { ...cut, kind: 'engine-killed' as const };
-  const text = alwaysOnTable({ ...empty, live: [cut, first, older] });
-  expect(text).toMatch(/power lost every .* \| 1 \| .* processes of the agent: 1;/);
+  const live = [cut, later(cut, 240, 101), first, later(first, 240, 338)];
+  const text = alwaysOnTable({ ...empty, live });
+  expect(text).toMatch(/power lost every .* \| 2 \| .* processes of the agent: 2;/);
   expect(text).toMatch(/engine and containers killed .* \| 2 \| .* processes of the agent: 1;/);
 });
 

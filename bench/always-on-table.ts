@@ -13,7 +13,6 @@ import {
   times,
   withCommits,
 } from './measured-rows.ts';
-import type { AgentSample } from './rig/pc-agent.ts';
 import { quantile } from './statistics.ts';
 
 const percent = (share: number, digits: number) => `${(share * 100).toFixed(digits)} %`;
@@ -86,6 +85,9 @@ const liveNames: Readonly<Record<LiveCut['kind'], string>> = {
   'engine-killed': 'engine and containers killed every four minutes, the agent at work',
 };
 
+/** A sample is taken within this time before its row begins, s. */
+const sampledWithin = 20;
+
 function liveLines(all: readonly LiveCut[]): readonly string[] {
   return groups(citable(all), ({ kind }) => kind).map(([kind, rows]) => {
     const back = rate(rows.filter(({ verified }) => verified).length, rows.length);
@@ -94,7 +96,7 @@ function liveLines(all: readonly LiveCut[]): readonly string[] {
       `back and proven by the agent ${back}; ${times(rows.map(({ seconds }) => seconds))}`,
       `actions while nothing was wrong: ${sum(rows.map(({ idleActions }) => idleActions))}`,
       // A loss of power ends the agent: only what one process has seen can show whether it grows.
-      `processes of the agent: ${processes(samples)}`,
+      `processes of the agent: ${processes(rows)}`,
       `resident ${ends(samples, 'rssBytes')}, at most ${megabytes(Math.max(...samples.map(({ rssBytes }) => rssBytes)))}`,
       `processor ${range(
         samples.map(({ cpuSeconds, ageSeconds }) => cpuSeconds / ageSeconds),
@@ -107,10 +109,10 @@ function liveLines(all: readonly LiveCut[]): readonly string[] {
   });
 }
 
-/** How many processes were sampled: a younger one than the one before is another one. */
-function processes(samples: readonly AgentSample[]): number {
-  return samples.filter(({ ageSeconds }, index) => ageSeconds <= (samples[index - 1]?.ageSeconds ?? Infinity))
-    .length;
+/** How many processes were sampled: each has a start of its own, whatever its age was when it was looked at. */
+function processes(rows: readonly LiveCut[]): number {
+  const starts = rows.map(({ startedAt, sample }) => Date.parse(startedAt) / 1000 - sample.ageSeconds);
+  return starts.filter((start, index) => start - (starts[index - 1] ?? -Infinity) > sampledWithin).length;
 }
 
 function idleLines(all: readonly IdleMinute[]): readonly string[] {
