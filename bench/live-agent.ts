@@ -106,7 +106,8 @@ async function main(): Promise<number> {
     const since = await struck(lab, kind);
     if (since === undefined) {
       // What the agent does about it is no action while nothing is wrong.
-      if ((await proven(agent, struckAt)) === undefined) throw new Error('the agent does not prove the stack');
+      if ((await proven(agent, struckAt)) === undefined)
+        throw new Error('the agent does not prove the stack');
       after = await agent.sample();
       continue;
     }
