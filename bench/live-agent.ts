@@ -104,7 +104,13 @@ async function main(): Promise<number> {
     say(`${cut + 1}: ${kind}; ${(sample.rssBytes / 1e6).toFixed(0)} MB, ${sample.openFiles} files`);
     const startedAt = new Date().toISOString();
     const since = await struck(lab, kind);
-    if (since === undefined) continue;
+    if (since === undefined) {
+      // What the agent does about it is no action while nothing is wrong.
+      if ((await proven(agent, struckAt)) === undefined)
+        throw new Error('the agent does not prove the stack');
+      after = await agent.sample();
+      continue;
+    }
     const seconds = await proven(agent, since);
     const row: LiveCut = {
       ...state,
