@@ -70,6 +70,13 @@ const cut: LiveCut = {
   verified: true,
 };
 
+/** The same row, so many seconds later, of an agent of that age. */
+const later = (row: LiveCut, seconds: number, ageSeconds: number): LiveCut => ({
+  ...row,
+  startedAt: new Date(Date.parse(row.startedAt) + seconds * 1000).toISOString(),
+  sample: { ...row.sample, ageSeconds },
+});
+
 test('has nothing to say without rows', () => {
   expect(alwaysOnTable(empty)).toBe('No runs are recorded yet.\n');
 });
@@ -130,11 +137,6 @@ test('shows what the agent costs while nothing is wrong, and its dearest minute'
 });
 
 test('tells one process that lives on from those that the power has ended', () => {
-  const later = (row: LiveCut, seconds: number, ageSeconds: number): LiveCut => ({
-    ...row,
-    startedAt: new Date(Date.parse(row.startedAt) + seconds * 1000).toISOString(),
-    sample: { ...row.sample, ageSeconds },
-  });
   const first = { ...cut, kind: 'engine-killed' as const };
   const live = [cut, later(cut, 240, 101), first, later(first, 240, 338)];
   const text = alwaysOnTable({ ...empty, live });
