@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import process from 'node:process';
 
-import { Command, Option } from 'commander';
+import { Command, Option, type CommanderError } from 'commander';
 
 import { tell } from './answer.ts';
 import { examplesText, type CommandGroup, type CommandManifest } from './command-manifest.ts';
 import { commands } from './commands.ts';
 import { exitCodes } from './exit-code.ts';
-import { failureDocument, failureOf, type Failure } from './failure.ts';
+import { CommandMisused, failureDocument, failureOf, type Failure } from './failure.ts';
 import { withCommonOptions, type CommonOptions } from './options.ts';
 import { interruptSignal, version } from './process.ts';
 
@@ -26,8 +26,20 @@ interface Ending {
   readonly done: (code: number) => void;
 }
 
+/** A command as it is typed: `rekindle step run`. */
+function typed(command: Command): string {
+  return command.parent === null ? command.name() : `${typed(command.parent)} ${command.name()}`;
+}
+
+/** Errors are thrown with the command that they are about, and told in one place, `report`. */
+function throwing(command: Command): Command {
+  return command.exitOverride((error: CommanderError) => {
+    throw new CommandMisused(typed(command), error);
+  });
+}
+
 function add(parent: Command, entry: CommandManifest | CommandGroup, ending: Ending): void {
-  const command = parent.command(entry.name).description(entry.text);
+  const command = throwing(parent.command(entry.name).description(entry.text));
   if ('commands' in entry) {
     for (const member of entry.commands) add(command, member, ending);
     return;
@@ -45,14 +57,12 @@ function add(parent: Command, entry: CommandManifest | CommandGroup, ending: End
 }
 
 function program(signal: AbortSignal, done: (code: number) => void): Command {
-  const root = new Command('rekindle')
+  const root = throwing(new Command('rekindle'))
     .description(
       'Brings a local Kubernetes stack back after the power comes back, with proof, never at the price of data.',
     )
     .version(version())
     .addHelpText('after', answersText)
-    .exitOverride()
-    // Errors are told in one place, `report`.
     .configureOutput({ outputError: () => undefined });
   for (const entry of commands) add(root, entry, { signal, done });
   return root;
@@ -83,8 +93,11 @@ async function main(): Promise<number> {
 
 /** Without `await` at the top level: the single executable is CommonJS, which has none. */
 async function end(): Promise<void> {
-  // If nothing is left that could bring an answer, Node ends the process here: that must not look like success.
-  process.exitCode = exitCodes.couldNotTell;
+  // If nothing is left that could bring an answer, Node ends the process here: that must not look like success. Not set
+  // before: commander would take it for its own.
+  process.once('exit', () => {
+    process.exitCode ??= exitCodes.couldNotTell;
+  });
   process.exitCode = await main();
 }
 

@@ -10,3 +10,18 @@ export const stepGroups: Readonly<Record<string, readonly string[]>> = {
   'apply-pooler-profile': ['apply-pooler-profile'],
   'restart-apps': ['restart-crash-looping-pod', 'reload-load-balancer'],
 };
+
+/** Shorter parts of a name say nothing about what is meant. */
+const shortestPart = 3;
+
+/** The names that share most words, or their beginnings, with what was typed, each once; none: it is like no other. */
+export function namesLike(given: string, names: readonly string[]): readonly string[] {
+  const parts = given
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((part) => part.length >= shortestPart);
+  const shared = (name: string): number =>
+    parts.filter((part) => name.split('-').some((word) => word.startsWith(part))).length;
+  const most = Math.max(0, ...names.map(shared));
+  return most === 0 ? [] : [...new Set(names)].filter((name) => shared(name) === most);
+}
