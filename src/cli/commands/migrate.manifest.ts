@@ -31,6 +31,6 @@ const migrateTo = (id: keyof typeof providers) =>
 
 export const migrateCommands: CommandGroup = {
   name: 'migrate',
-  text: 'the way to a managed cluster: infrastructure as code, an overlay, and a runbook for the cut-over',
+  text: 'write what a move to a cloud needs: infrastructure as code, an overlay, a runbook',
   commands: [migrateTo('gke'), migrateTo('eks'), migrateTo('aks')],
 };
