@@ -3,7 +3,9 @@ import path from 'node:path';
 
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 
+import { agentFileSchema } from '../agent-file/schema.ts';
 import { faults } from '../faults/index.ts';
 import { parseStackFile } from '../stack-file/parse.ts';
 import { stackFileSchema } from '../stack-file/schema.ts';
@@ -27,6 +29,19 @@ const rekindle = program({ signal: new AbortController().signal, done: () => und
 function blocks(text: string, language: string): readonly string[] {
   return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, of, body = '']) =>
     of === language ? [body] : [],
+  );
+}
+
+/** The headings of a page as links name them. */
+function headings(text: string): ReadonlySet<string> {
+  const titles = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title);
+  return new Set(
+    titles.map((title) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    ),
   );
 }
 
@@ -79,6 +94,14 @@ describe.each(pages)('%s', (page) => {
     expect([...links, ...named].filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
   });
 
+  test('leads to headings that there are', () => {
+    const wrong = [...text.matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)].filter(([, to = '', anchor = '']) => {
+      const target = to === '' ? page : path.join(path.dirname(page), to);
+      return !headings(read(target)).has(anchor);
+    });
+    expect(wrong.map(([link]) => link)).toEqual([]);
+  });
+
   test('names npm scripts that there are', () => {
     const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: object };
     const named = [...text.matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = '']) => name);
@@ -95,6 +118,15 @@ test('a line that this program does not understand would be found', () => {
 test('every fault has its place in the table of symptoms', () => {
   const table = read('docs/symptoms.md');
   expect(faults.map(({ id }) => id).filter((id) => !table.includes(`\`${id}\``))).toEqual([]);
+});
+
+test('the example of agent.yaml is one, with all that there is', () => {
+  const [example = ''] = blocks(read('docs/always-on.md'), 'yaml');
+  const { notify, metrics, watch } = agentFileSchema.required().parse(parse(example));
+  const { shape } = agentFileSchema;
+  expect(Object.keys(notify).toSorted()).toEqual(Object.keys(shape.notify.unwrap().shape).toSorted());
+  expect(Object.keys(metrics)).toEqual(Object.keys(shape.metrics.unwrap().shape));
+  expect(Object.keys(watch).toSorted()).toEqual(Object.keys(shape.watch.unwrap().shape).toSorted());
 });
 
 test('the example of a stack file is one, with all that there is', () => {

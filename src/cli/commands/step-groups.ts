@@ -25,3 +25,20 @@ export function namesLike(given: string, names: readonly string[]): readonly str
   const most = Math.max(0, ...names.map(shared));
   return most === 0 ? [] : [...new Set(names)].filter((name) => shared(name) === most);
 }
+
+/** What `step list` shows: first what a person is looking for after a boot. */
+export function stepListText(names: readonly string[]): string {
+  const width = Math.max(...Object.keys(stepGroups).map((name) => name.length));
+  const groups = Object.entries(stepGroups).map(
+    ([name, members]) =>
+      `  ${name.padEnd(width)}  ${members.length === 0 ? 'changes nothing, waits until PostgreSQL takes writes' : members.join(', ')}`,
+  );
+  const single = names.filter((name) => !Object.hasOwn(stepGroups, name));
+  return [
+    'What people did by hand after a boot, in this order, and the steps that do it here:',
+    ...groups,
+    'Each step alone; those for settings of a pooler belong to `rekindle pooler profile`:',
+    ...single.map((name) => `  ${name}`),
+    'Run one where the evidence calls for it: rekindle step run NAME',
+  ].join('\n');
+}
