@@ -95,7 +95,7 @@ const watch: CommandManifest = {
 
 const pause = defineCommand<PauseOptions>({
   name: 'pause <time>',
-  text: 'let the agent act on nothing for a while',
+  text: 'let the agent act on nothing for a while, a week at most',
   examples: [['rekindle pause 2h --reason "upgrade of PostgreSQL"', 'it still looks']],
   flags: [['--reason <text>', 'why, for whoever wonders']],
   load: async () => (await import('./commands/pause.ts')).pauseCommand,
