@@ -28,6 +28,10 @@ describe("the agent's configuration", () => {
     expect(redact('POST https://hooks.example/T0/B0/Xyz failed')).not.toContain('Xyz');
   });
 
+  it.each(['off', '127.0.0.1:9100', '[::1]:9100'])('takes %s for where metrics are served', (address) => {
+    expect(readAgentFile(written(`metrics: { address: "${address}" }\n`))?.metrics).toEqual({ address });
+  });
+
   it('tells every mistake with its line', () => {
     const path = written('watch:\n  visitEvery: soon\nnotify:\n  command: [tell-me]\n  shout: true\n');
     expect(() => readAgentFile(path)).toThrow(

@@ -25,7 +25,8 @@ export const agentFileSchema = z.strictObject({
     .optional(),
   metrics: z
     .strictObject({
-      address: z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d+$/, 'must be address:port'),
+      /** Where metrics are served, or `off`. */
+      address: z.string().regex(/^(?:off|(\[[0-9a-fA-F:]+\]|[^:\s]+):\d+)$/, 'must be address:port, or off'),
     })
     .optional(),
   watch: z

@@ -30,7 +30,9 @@ export function usualKeyFile(): string {
 }
 
 function unusable(file: string, cause: string): KeyUnusable {
-  const next = 'Name the file with --key; `rekindle backup create` makes one where there is none.';
+  const next =
+    'Name the file with --key, or bring it back from the copy that you keep elsewhere: a new key reads no backup that ' +
+    'was made with another. If you have no backups yet, `rekindle backup create` makes one.';
   return new KeyUnusable({ what: 'The key of the backups cannot be used', cause, place: file, next });
 }
 

@@ -28,6 +28,12 @@ export interface CommandGroup {
   readonly commands: readonly (CommandManifest | CommandGroup)[];
 }
 
+/** Commands that are for the same moment, under a title in the help. */
+export interface CommandSection {
+  readonly title: string;
+  readonly commands: readonly (CommandManifest | CommandGroup)[];
+}
+
 /** Identity helper: the command's own options are those that its flags declare, which the type system cannot see. */
 export function defineCommand<Own>(
   manifest: Omit<CommandManifest, 'load'> & { readonly load: () => Promise<Run<Own>> },
@@ -35,9 +41,14 @@ export function defineCommand<Own>(
   return manifest as CommandManifest;
 }
 
-/** The examples as a block of help. */
+/** Columns of a terminal in which the help fits. */
+const columns = 80;
+
+/** The examples as a block of help: a line each, or two where one would be longer than a terminal is wide. */
 export function examplesText(examples: CommandManifest['examples']): string {
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, purpose]) => `  ${line.padEnd(width)}  ${purpose}`);
+  const inOne = examples.map(([line, purpose]) => `  ${line.padEnd(width)}  ${purpose}`);
+  const inTwo = examples.map(([line, purpose]) => `  ${line}\n      ${purpose}`);
+  const lines = inOne.every((line) => line.length <= columns) ? inOne : inTwo;
   return `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`;
 }

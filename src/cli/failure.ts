@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import type { CommanderError } from 'commander';
 
 import { ExplainedError } from '../record/explained-error.ts';
 import { redact } from '../record/redact.ts';
@@ -42,20 +42,43 @@ const codes: Readonly<Record<string, number>> = {
   ServiceFailed: exitCodes.broken,
 };
 
-function wrongUse(error: CommanderError): Failure {
-  // A command group without a command: commander has printed its help, and its message is a mark of its own.
-  const said = error.code === 'commander.help' ? 'A command is missing.' : error.message;
-  const text = said.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
-  const next = 'See: rekindle --help';
+/** Commander's refusal, and the command that it is about: that one's help is the next move. */
+export class CommandMisused extends Error {
+  override readonly name = 'CommandMisused';
+  /** As it is typed: `rekindle step run`. */
+  readonly command: string;
+  override readonly cause: CommanderError;
+
+  constructor(command: string, cause: CommanderError) {
+    super(cause.message);
+    this.command = command;
+    this.cause = cause;
+  }
+}
+
+/** A group without a command, or with an unknown one after `help`: commander has printed what there is. */
+function withoutCommand(group: string): Failure {
+  const next = group.includes(' ')
+    ? `Choose one of those above: ${group} ...`
+    : 'Begin with: rekindle diagnose';
+  const message = `A command is missing, or there is none of that name. ${next}`;
+  return { code: exitCodes.usage, kind: 'UsageError', message, next };
+}
+
+function wrongUse({ command, cause: { code, message } }: CommandMisused): Failure {
+  if (code === 'commander.help') return withoutCommand(command);
+  const text = message
+    .replace(/^error: /, '')
+    .replace(' is invalid. ', ' is invalid: ')
+    .replaceAll(/\s*\n\s*/g, ' ');
+  const next = `See: ${command} --help`;
   const sentence = /[.?)]$/.test(text) ? text : `${text}.`;
   return { code: exitCodes.usage, kind: 'UsageError', message: `${sentence} ${next}`, next };
 }
 
 /** What went wrong and with which exit code the process ends; undefined when help or the version was asked for. */
 export function failureOf(error: unknown, signal: AbortSignal): Failure | undefined {
-  if (error instanceof CommanderError) {
-    return error.exitCode === 0 ? undefined : wrongUse(error);
-  }
+  if (error instanceof CommandMisused) return error.cause.exitCode === 0 ? undefined : wrongUse(error);
   const message = redact(error instanceof Error ? error.message : String(error));
   const kind = error instanceof Error ? error.name : 'Error';
   if (signal.aborted) return { code: exitCodes.interrupted, kind: 'Interrupted', message };

@@ -1,62 +1,11 @@
 #!/usr/bin/env node
 import process from 'node:process';
 
-import { Command, Option } from 'commander';
-
 import { tell } from './answer.ts';
-import { examplesText, type CommandGroup, type CommandManifest } from './command-manifest.ts';
-import { commands } from './commands.ts';
 import { exitCodes } from './exit-code.ts';
 import { failureDocument, failureOf, type Failure } from './failure.ts';
-import { withCommonOptions, type CommonOptions } from './options.ts';
-import { interruptSignal, version } from './process.ts';
-
-const answersText = `
-Exit codes: 0 usable as far as the proof reaches, 1 broken or still settling, 2 could not tell,
-64 wrong use or input, 130 interrupted. With --json standard output holds one JSON document and nothing else,
-{"schema": "rekindle.dev/v1alpha1/error", ...} when there is no answer; progress goes to standard error.
-
-Stack file: --stack, else ./rekindle.yaml, else \${XDG_CONFIG_HOME:-~/.config}/rekindle/<context>.yaml; what is in
-none of them is discovered.
-
-Begin with: rekindle diagnose`;
-
-interface Ending {
-  readonly signal: AbortSignal;
-  readonly done: (code: number) => void;
-}
-
-function add(parent: Command, entry: CommandManifest | CommandGroup, ending: Ending): void {
-  const command = parent.command(entry.name).description(entry.text);
-  if ('commands' in entry) {
-    for (const member of entry.commands) add(command, member, ending);
-    return;
-  }
-  const { examples, flags = [], load } = entry;
-  withCommonOptions(command);
-  for (const [flag, about, parse] of flags) {
-    const option = new Option(flag, about);
-    command.addOption(parse === undefined ? option : option.argParser(parse));
-  }
-  command.addHelpText('after', examplesText(examples)).action(async () => {
-    const run = await load();
-    ending.done(await run(command.opts<CommonOptions>(), ending.signal, command.args));
-  });
-}
-
-function program(signal: AbortSignal, done: (code: number) => void): Command {
-  const root = new Command('rekindle')
-    .description(
-      'Brings a local Kubernetes stack back after the power comes back, with proof, never at the price of data.',
-    )
-    .version(version())
-    .addHelpText('after', answersText)
-    .exitOverride()
-    // Errors are told in one place, `report`.
-    .configureOutput({ outputError: () => undefined });
-  for (const entry of commands) add(root, entry, { signal, done });
-  return root;
-}
+import { interruptSignal } from './process.ts';
+import { program } from './program.ts';
 
 /** Tells why there is no answer: one line on stderr, and with `--json` a document on stdout as well. */
 function report(failure: Failure): number {
@@ -71,9 +20,10 @@ async function main(): Promise<number> {
   // A reader that went away (`rekindle plan | head -1`) is no error of ours.
   process.stdout.on('error', () => process.exit(code));
   try {
-    await program(signal, (result) => {
+    const done = (result: number) => {
       code = result;
-    }).parseAsync();
+    };
+    await program({ signal, done }).parseAsync();
     return code;
   } catch (error) {
     const failure = failureOf(error, signal);
@@ -83,8 +33,11 @@ async function main(): Promise<number> {
 
 /** Without `await` at the top level: the single executable is CommonJS, which has none. */
 async function end(): Promise<void> {
-  // If nothing is left that could bring an answer, Node ends the process here: that must not look like success.
-  process.exitCode = exitCodes.couldNotTell;
+  // If nothing is left that could bring an answer, Node ends the process here: that must not look like success. Not set
+  // before: commander would take it for its own.
+  process.once('exit', () => {
+    process.exitCode ??= exitCodes.couldNotTell;
+  });
   process.exitCode = await main();
 }
 

@@ -31,12 +31,12 @@ export function parseCount(text: string): number {
 /** Adds the common options to a command. */
 export function withCommonOptions(command: Command): Command {
   return command
-    .option('--json', 'print one JSON document on stdout, also for an error; progress goes to stderr')
+    .option('--json', 'one JSON document on stdout, for an error as well')
     .option('--context <name>', 'context of the kubeconfig (default: the current one)')
-    .option('--stack <file>', 'stack file (default: ./rekindle.yaml, then the one of the context)')
+    .option('--stack <file>', 'stack file (default: ./rekindle.yaml, then that of the context)')
     .option('--namespace <name>', 'namespace of the stack')
     .addOption(
-      new Option('--timeout <time>', 'longest time to try, e.g. 90s or 5m')
+      new Option('--timeout <time>', 'longest time to try, where a command waits: 90s, 5m, 1h')
         .argParser(parseDuration)
         .default(300_000, '5m'),
     )

@@ -136,7 +136,7 @@ describe('the runbook', () => {
   test('without them says so and has no number of seconds to wait', async () => {
     const { files } = await migratedExample('gke', 'operator');
     const runbook = files['cut-over.md'] ?? '';
-    expect(runbook).toContain('**Not measured; run `rekindle backup create`**');
+    expect(runbook).toContain('**Not measured; run `rekindle backup create --json >backup.json`**');
     expect(runbook).not.toMatch(/\d+(\.\d+)? s\b(?! \*\*since)/);
   });
 

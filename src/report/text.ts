@@ -19,6 +19,16 @@ export function verdictText(verdict: Verdict): string {
   return `${stateWords[verdict.state]} ${verdict.sentence}`;
 }
 
+/** What to type after a look that found no healthy stack; nothing after one that did. */
+export function nextTexts(
+  { state }: Pick<Verdict, 'state'>,
+  looked: 'status' | 'diagnose',
+): readonly string[] {
+  if (state === 'healthy') return [];
+  if (looked === 'status') return ['next: rekindle diagnose   # why, and the evidence'];
+  return ['next: rekindle up --dry-run   # what `rekindle up` would do about it; changes nothing'];
+}
+
 /** A finding with its evidence, two spaces deep. */
 export function findingText(finding: Finding): string {
   const head = `${finding.kind.padEnd(8)} ${finding.layer}: ${finding.claim}`;

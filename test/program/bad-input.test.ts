@@ -83,7 +83,7 @@ const cases: readonly Case[] = [
     args: ['up', '--tiemout', '3m'],
     code: 64,
     kind: 'UsageError',
-    says: [/unknown option '--tiemout'/, /rekindle --help/],
+    says: [/unknown option '--tiemout'/, /rekindle up --help/],
   },
   {
     name: 'a time without a unit',
@@ -97,14 +97,63 @@ const cases: readonly Case[] = [
     args: ['step', 'run'],
     code: 64,
     kind: 'UsageError',
-    says: [/missing required argument 'name'/, /rekindle --help/],
+    says: [/missing required argument 'name'/, /rekindle step run --help/],
   },
   {
     name: 'an unknown step',
     args: ['step', 'run', 'reboot'],
     code: 64,
     kind: 'UsageError',
-    says: [/no step reboot/, /nudge-pooler/, /rekindle step list/],
+    says: [/no step reboot/, /start-cluster/, /rekindle step list/],
+  },
+  {
+    name: 'a step whose name is not known whole',
+    args: ['step', 'run', 'sync'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/did you mean sync-pooler-credentials\?/, /rekindle step list/],
+  },
+  {
+    name: 'an unknown command after help',
+    args: ['help', 'upp'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/none of that name/, /rekindle diagnose/],
+  },
+  {
+    name: 'a pause without a length',
+    args: ['pause', 'tomorrow'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/"tomorrow" is no time/, /rekindle pause 2h/],
+  },
+  {
+    name: 'an unknown profile, before a cluster is asked',
+    args: ['pooler', 'profile', 'set', 'quik'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/no profile quik/, /there are .*quick/],
+  },
+  {
+    name: 'a journal that is not there',
+    args: ['history', '--journal', 'gone.db'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/no such file/, /gone\.db/, /leave --journal out/],
+  },
+  {
+    name: 'a place of backups that is not there: no word that it has none',
+    args: ['backup', 'list', '--at', 'usb/backups'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/no such folder/, /usb\/backups/, /plug that in/],
+  },
+  {
+    name: 'two kinds of restores at once',
+    args: ['backup', 'restore', '--from-nothing', '--uploads', 'files'],
+    code: 64,
+    kind: 'UsageError',
+    says: [/do not go together/, /--from-nothing and --uploads/, /Name one/],
   },
   {
     name: 'a stack file that is not there',
@@ -250,7 +299,7 @@ const cases: readonly Case[] = [
     args: ['plan', '--copy-out', 'copies'],
     code: 64,
     kind: 'UsageError',
-    says: [/unknown option '--copy-out'/, /rekindle --help/],
+    says: [/unknown option '--copy-out'/, /rekindle plan --help/],
   },
   {
     name: 'a stack file that would be written over',
@@ -289,6 +338,16 @@ test('without --json standard output stays empty', { timeout: 30_000 }, async ()
   expect(ended).toMatchObject({ code: 64, stdout: '' });
   expect(ended.stderr).toMatch(/^rekindle: /);
 });
+
+test.each([['help', 'up'], ['up', '--help'], ['help', 'backup'], ['--version']])(
+  'what was asked for is no error: %s %s',
+  { timeout: 30_000 },
+  async (...args) => {
+    const ended = await start(temporaryFolder(), args).ended;
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/^(?:Usage: rekindle |\d)/);
+  },
+);
 
 test('an interrupt while it waits ends with 130', { timeout: 30_000 }, async () => {
   const home = temporaryFolder();

@@ -10,7 +10,7 @@ import { answer } from '../answer.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import type { BackupPlaceOptions } from './backup-options.ts';
-import { storeOf } from './backup-session.ts';
+import { storeToRead } from './backup-session.ts';
 
 /** The key that evidence is held against; none was ever made: no evidence can be ours. */
 export function evidenceKey(keyFile: string | undefined): KeyObject | undefined {
@@ -58,7 +58,7 @@ export async function backupList(
   options: CommonOptions & BackupPlaceOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const store = storeOf(options.at, await backupContext(options, signal));
+  const store = storeToRead(options.at, await backupContext(options, signal));
   const found = await shelf(store, evidenceKey(options.key));
   const unfinished = await store.unfinished();
   const text = [

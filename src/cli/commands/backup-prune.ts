@@ -11,7 +11,7 @@ import type { CommonOptions } from '../options.ts';
 import { backupContext, evidenceKey } from './backup-list.ts';
 import type { BackupPruneOptions } from './backup-options.ts';
 import { namedOwner } from './backup-owner.ts';
-import { storeOf } from './backup-session.ts';
+import { storeToRead } from './backup-session.ts';
 
 type Options = CommonOptions & BackupPruneOptions;
 
@@ -92,7 +92,7 @@ export async function pruneBackups(
 /** `rekindle backup prune`: deletes what no rule keeps. */
 export async function backupPrune(options: Options, signal: AbortSignal): Promise<number> {
   const retention = retentionOf(options);
-  const store = storeOf(options.at, await backupContext(options, signal));
+  const store = storeToRead(options.at, await backupContext(options, signal));
   const { deleted: gone, kept } = await pruneBackups(
     store,
     retention,

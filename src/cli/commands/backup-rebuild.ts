@@ -30,7 +30,7 @@ import { version } from '../process.ts';
 import { evidenceKey } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
 import { namedOwner } from './backup-owner.ts';
-import { storeOf } from './backup-session.ts';
+import { storeToRead } from './backup-session.ts';
 
 type Options = CommonOptions & BackupRestoreOptions;
 
@@ -39,7 +39,7 @@ const command = 'rekindle backup restore --from-nothing';
 /** A cluster that is gone names no place for its backups. */
 function placeOf(options: Options): BackupStore {
   if (options.at !== undefined || options.context !== undefined)
-    return storeOf(options.at, options.context ?? '');
+    return storeToRead(options.at, options.context ?? '');
   throw new UsageError({
     what: 'It is not said where the backup lies',
     cause: 'the cluster is gone, so it cannot be asked',

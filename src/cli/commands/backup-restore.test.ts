@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { BackupManifest } from '../../backup/manifest.ts';
-import { chosenFiles, chosenPart } from './backup-restore.ts';
+import { assertOneKind, chosenFiles, chosenPart } from './backup-restore.ts';
 
 const manifest = (...parts: readonly (readonly [kind: string, cluster: string])[]) =>
   ({
@@ -28,4 +28,13 @@ test('a database whose name two clusters have is told apart by its cluster', () 
   expect(() => chosenPart(two, { database: 'shop' })).toThrow(/shop of shop-db, shop of books-db.*--cluster/);
   expect(chosenPart(two, { database: 'shop', cluster: 'books-db' }).of.cluster).toBe('books-db');
   expect(chosenPart(two, { cluster: 'shop-db' }).of.cluster).toBe('shop-db');
+});
+
+test('of two kinds of restores none is done silently', () => {
+  expect(() => assertOneKind({ fromNothing: true, uploads: 'files' })).toThrow(
+    /--from-nothing and --uploads/,
+  );
+  expect(() => assertOneKind({ uploads: 'files', files: 'rescued' })).toThrow(/--uploads and --files/);
+  for (const one of [{}, { fromNothing: true }, { uploads: 'files' }, { files: 'rescued' }])
+    expect(() => assertOneKind(one)).not.toThrow();
 });

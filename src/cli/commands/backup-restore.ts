@@ -22,7 +22,7 @@ import { backupContext } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
 import { namedOwner, ownerOf } from './backup-owner.ts';
 import { readableServers } from './backup-servers.ts';
-import { storeOf } from './backup-session.ts';
+import { storeToRead } from './backup-session.ts';
 
 type Options = CommonOptions & BackupRestoreOptions;
 type DatabasePart = PartOf<'database'>;
@@ -102,6 +102,21 @@ function resultText(
   ].join('\n');
 }
 
+/** Each of these options asks for a restore of its own kind: of two, one would not be done. Throws UsageError. */
+export function assertOneKind({ fromNothing, uploads, files }: BackupRestoreOptions): void {
+  const kinds = [
+    ...(fromNothing === true ? ['--from-nothing'] : []),
+    ...(uploads === undefined ? [] : ['--uploads']),
+    ...(files === undefined ? [] : ['--files']),
+  ];
+  if (kinds.length < 2) return;
+  throw wrong(
+    'These options do not go together',
+    `${kinds.join(' and ')} are restores of different kinds`,
+    'Name one of them, and run the command again for the other.',
+  );
+}
+
 /** Files need no server to be unpacked, and nothing of the cluster. */
 async function restoreFiles(
   options: Options & { readonly files: string },
@@ -110,7 +125,7 @@ async function restoreFiles(
 ): Promise<number> {
   const { identities } = await readKeys(options.key);
   const known = await backupContext(options, signal);
-  const store = storeOf(options.at, known);
+  const store = storeToRead(options.at, known);
   const manifest = await chosenManifest(store, wanted, namedOwner(options, known));
   const part = chosenFiles(manifest, options.cluster);
   const folder = path.resolve(options.files);
@@ -150,6 +165,7 @@ export async function backupRestore(
   [wanted]: readonly string[],
 ): Promise<number> {
   const { fromNothing, uploads, files } = options;
+  assertOneKind(options);
   if (fromNothing === true)
     return (await import('./backup-rebuild.ts')).backupRebuild(options, signal, wanted);
   if (uploads !== undefined)
@@ -158,7 +174,7 @@ export async function backupRestore(
   const session = await openSession(options, signal, true);
   try {
     const { identities } = await readKeys(options.key);
-    const store = storeOf(options.at, session.target.context);
+    const store = storeToRead(options.at, session.target.context);
     const manifest = await chosenManifest(store, wanted, ownerOf(session));
     const part = chosenPart(manifest, options);
     const servers = (await readableServers(session)).databases.get(part.of.cluster);

@@ -19,11 +19,11 @@ export function scheduleCommands(place: Flag, key: Flag): CommandGroup {
   ];
   return {
     name: 'schedule',
-    text: 'backups that are made, proven and deleted by themselves',
+    text: 'have backups made, proven and deleted by a timer of systemd',
     commands: [
       defineCommand<ScheduleInstallOptions>({
         name: 'install',
-        text: 'have backups made by a timer of systemd; what is not named stays as it was',
+        text: 'install the timer, or change it; what is not named stays as it was',
         examples: [
           ['rekindle backup schedule install', 'every night at 03:00; keeps 7 days and 4 weeks'],
           [
@@ -46,7 +46,7 @@ export function scheduleCommands(place: Flag, key: Flag): CommandGroup {
       }),
       defineCommand<ScopeOptions>({
         name: 'status',
-        text: 'show the last backup, the last that was proven, and the next',
+        text: 'show the last backup, the last that was proven, and the next (reads only)',
         examples: [
           ['rekindle backup schedule status', '0 all is well, 1 something is not, 2 could not look'],
         ],
@@ -55,14 +55,14 @@ export function scheduleCommands(place: Flag, key: Flag): CommandGroup {
       }),
       defineCommand<ScopeOptions>({
         name: 'uninstall',
-        text: 'make no more backups by themselves; those that are there stay',
+        text: 'remove the timer; the backups stay',
         examples: [['rekindle backup schedule uninstall', 'the timer of your own']],
         flags: scope,
         load: async () => (await import('./backup-schedule-uninstall.ts')).backupScheduleUninstall,
       }),
       defineCommand<ScheduleRunOptions>({
         name: 'run',
-        text: 'what the timer starts: a backup, its proof, what is deleted afterwards, and a notice when it was not proven or something is missing',
+        text: 'do what the timer does: a backup, its proof, the deletions, a notice when it is not well',
         examples: [
           ['rekindle backup schedule run --keep-daily 7', 'now; waits while the stack is brought back'],
         ],

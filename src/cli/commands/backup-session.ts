@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { backupStoreAt, usualBackupFolder } from '../../app/wire-backups.ts';
 import { signed, type Proof } from '../../backup/evidence.ts';
 import { evidenceKeyFile, signingKey, type BackupKeys } from '../../backup/keys.ts';
@@ -8,6 +10,7 @@ import { scratchInCluster, scratchPlaces } from '../../backup/scratch-in-cluster
 import { shelved, shelveEvidence } from '../../backup/shelf.ts';
 import { verifyBackup } from '../../backup/verify.ts';
 import type { BackupStore } from '../../ports/backup-store.ts';
+import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { version } from '../process.ts';
 import type { Session } from '../session.ts';
@@ -16,6 +19,17 @@ import type { Servers } from './backup-servers.ts';
 /** Where the backups of this command lie. */
 export function storeOf(at: string | undefined, context: string): BackupStore {
   return backupStoreAt(at ?? usualBackupFolder(context));
+}
+
+/** The same, to read from: a place that is not there is not an empty one. Throws UsageError. */
+export function storeToRead(at: string | undefined, context: string): BackupStore {
+  if (at === undefined || at.startsWith('s3://') || existsSync(at)) return storeOf(at, context);
+  throw new UsageError({
+    what: 'The place of the backups is not there',
+    cause: 'there is no such folder',
+    place: at,
+    next: 'If it is on another disk, plug that in and mount it; else see the name after --at.',
+  });
 }
 
 /** The tool as manifests and evidence name it. */

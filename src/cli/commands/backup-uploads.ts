@@ -12,7 +12,7 @@ import type { CommonOptions } from '../options.ts';
 import { backupContext } from './backup-list.ts';
 import type { BackupRestoreOptions } from './backup-options.ts';
 import { namedOwner } from './backup-owner.ts';
-import { storeOf } from './backup-session.ts';
+import { storeToRead } from './backup-session.ts';
 
 interface OfClaim extends Unpacked {
   readonly claim: string;
@@ -32,7 +32,7 @@ export async function backupUploads(
 ): Promise<number> {
   const { identities } = await readKeys(options.key);
   const known = await backupContext(options, signal);
-  const store = storeOf(options.at, known);
+  const store = storeToRead(options.at, known);
   const none = (cause: string, next: string): UsageError =>
     new UsageError({ what: 'There are no files to restore', cause, place: store.place, next });
   const chosen = await chooseBackup(store, wanted, namedOwner(options, known));

@@ -11,7 +11,7 @@ import { noteExamined, sessionNote } from './backup-note.ts';
 import type { BackupVerifyOptions } from './backup-options.ts';
 import { ownerOf } from './backup-owner.ts';
 import { readableServers } from './backup-servers.ts';
-import { examineBackup, exitCodeOfBackup, missingLines, proofText, storeOf } from './backup-session.ts';
+import { examineBackup, exitCodeOfBackup, missingLines, proofText, storeToRead } from './backup-session.ts';
 
 function noSuchBackup(place: string, { why, next }: NotChosen, wanted: string | undefined): UsageError {
   const what = wanted === undefined ? 'There is no backup to verify' : `There is no backup ${wanted}`;
@@ -27,7 +27,7 @@ export async function backupVerify(
   const session = await openSession(options, signal, true);
   try {
     const keys = await readKeys(options.key);
-    const store = storeOf(options.at, session.target.context);
+    const store = storeToRead(options.at, session.target.context);
     const chosen = await chooseBackup(store, wanted, ownerOf(session));
     if ('why' in chosen) throw noSuchBackup(store.place, chosen, wanted);
     const { id } = chosen;

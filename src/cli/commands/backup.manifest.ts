@@ -27,18 +27,15 @@ const jobs: Flag = [
 /** `rekindle backup ...`. */
 export const backupCommands: CommandGroup = {
   name: 'backup',
-  text: 'backups of the databases, each proven by restoring it',
+  text: 'back up the databases and what makes the stack; each backup is proven by a restore',
   commands: [
     defineCommand<BackupCreateOptions>({
       name: 'create',
-      text: 'dump, encrypt, store, then restore it into an empty server and compare every row. 0 proven, 1 bad or something is missing, 2 could not tell',
+      text: 'dump, encrypt and store, then restore it into an empty server and compare every row',
       examples: [
-        ['rekindle backup create', 'into a folder of this user'],
+        ['rekindle backup create', 'for this user; 0 proven, 1 bad or incomplete, 2 could not tell'],
         ['rekindle backup create --at /mnt/usb/backups', 'on another disk'],
-        [
-          'rekindle backup create --physical',
-          "the server's files as well, proven by starting a server on them",
-        ],
+        ['rekindle backup create --physical', "the server's files too, proven by starting a server on them"],
         ['rekindle backup create --at s3://shop-backups/jewelry', 'credentials as for every AWS program'],
       ],
       flags: [
@@ -56,16 +53,16 @@ export const backupCommands: CommandGroup = {
     }),
     defineCommand<BackupPlaceOptions>({
       name: 'list',
-      text: 'the backups of a place, and which of them were proven when',
+      text: 'list the backups, and which of them were proven when (reads only)',
       examples: [['rekindle backup list', 'oldest first']],
       flags: [place, key],
       load: async () => (await import('./backup-list.ts')).backupList,
     }),
     defineCommand<BackupVerifyOptions>({
       name: 'verify [id]',
-      text: 'restore a backup into an empty server and compare every row (default: the newest). 0 proven, 1 bad or something is missing, 2 could not tell',
+      text: 'prove a backup once more: restore it into an empty server and compare every row',
       examples: [
-        ['rekindle backup verify', 'the newest'],
+        ['rekindle backup verify', 'the newest; 0 proven, 1 bad or incomplete, 2 could not tell'],
         ['rekindle backup verify 20261127T012000Z-1a2b --at /mnt/usb/backups', 'that one'],
       ],
       flags: [place, key, jobs],
@@ -73,9 +70,9 @@ export const backupCommands: CommandGroup = {
     }),
     defineCommand<BackupRestoreOptions>({
       name: 'restore [id]',
-      text: 'restore a database beside the one that is in use, compare every row, and say how to swap them; touches nothing else',
+      text: 'restore a database beside the one in use, or files, or with --from-nothing the whole cluster',
       examples: [
-        ['rekindle backup restore', 'the newest, as a database of another name'],
+        ['rekindle backup restore', 'the newest, as a database of another name; says how to swap'],
         ['rekindle backup restore 20261127T012000Z-1a2b --database jewelry_shop', 'that one'],
         [
           'rekindle backup restore --from-nothing --at /mnt/usb/backups',
@@ -89,7 +86,7 @@ export const backupCommands: CommandGroup = {
       flags: [
         place,
         key,
-        ['--database <name>', 'which one, where a backup holds several'],
+        ['--database <name>', 'which database, where a backup holds several'],
         ['--cluster <name>', 'of which database cluster, where a backup holds several; with --files as well'],
         [
           '--from-nothing',

@@ -13,7 +13,7 @@ function parseMode(text: string): SecretsMode {
 
 export const exportCommand = defineCommand<ExportOptions>({
   name: 'export',
-  text: 'write down everything that makes the stack, ready for git; no Secret in plain (reads only)',
+  text: 'write the stack down as files for git, or compare; no Secret in plain (reads only)',
   examples: [
     ['rekindle export', 'what would be written, what is left out and why'],
     ['rekindle export --out ./shop', 'a Kustomize base and an overlay; Secrets without their values'],

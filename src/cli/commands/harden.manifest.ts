@@ -3,7 +3,7 @@ import type { HardenOptions } from './harden-options.ts';
 
 export const hardenCommand = defineCommand<HardenOptions>({
   name: 'harden',
-  text: 'what lets the stack come back by itself sooner: shown, applied with proof, or taken back',
+  text: 'propose changes with which the stack comes back sooner; apply them, or take them back',
   examples: [
     ['rekindle harden', 'each measure with its reason and its diff; reads only'],
     ['rekindle harden --output ./harden --base ./k8s/overlays/local', 'the same as a Kustomize overlay'],
@@ -14,7 +14,7 @@ export const hardenCommand = defineCommand<HardenOptions>({
     ['--diff', 'show what would be changed and why (the default); changes nothing'],
     [
       '--apply',
-      'apply what is proposed, by server-side apply without force: only to a healthy stack, one workload at a time, each taken back at once when its new pods do not get ready',
+      'apply what is proposed: only to a healthy stack, one workload at a time, each taken back at once when its new pods do not get ready',
     ],
     ['--undo', 'take back what was applied: fields, annotations and restart policies'],
     ['--only <ids>', 'only these measures: their ids, or the beginnings of ids, separated by commas'],

@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { localStackFile } from '../../app/stack-file-lookup.ts';
 import { causeText } from '../../record/explained-error.ts';
@@ -30,8 +31,10 @@ export async function initCommand(options: CommonOptions, signal: AbortSignal): 
   }
 }
 
-function writeNew(file: string, text: string): void {
+/** Writes a new file, and its folder where that is not there yet. Throws UsageError. */
+export function writeNew(file: string, text: string): void {
   try {
+    mkdirSync(dirname(file), { recursive: true });
     // wx: an existing file is the user's and is not written over.
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {

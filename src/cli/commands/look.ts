@@ -12,7 +12,7 @@ import { agentStatePath } from '../../record/paths.ts';
 import { agentText, type SeenAgent } from '../../report/agent-text.ts';
 import { backupTexts } from '../../report/backup-text.ts';
 import { findingJson, refusalJson, stepJson, taskJson } from '../../report/json.ts';
-import { findingText, noticeTexts, planText, verdictText } from '../../report/text.ts';
+import { findingText, nextTexts, noticeTexts, planText, verdictText } from '../../report/text.ts';
 import { knownBackups } from '../../service/schedule/schedule-status.ts';
 import { judge } from '../../verify/judge.ts';
 import { howToDeclareAWrite } from '../../verify/proof-text.ts';
@@ -87,7 +87,8 @@ export function diagnoseCommand(options: CommonOptions, signal: AbortSignal): Pr
     const { session } = looked;
     const advice = [...profileAdvice(session), ...(await browserAdvice(session))];
     const backups = backupLines(session);
-    const text = [verdictText(verdict), ...findings, ...backups, ...advice].join('\n');
+    const next = nextTexts(verdict, 'diagnose');
+    const text = [verdictText(verdict), ...findings, ...backups, ...advice, ...next].join('\n');
     const json = { verdict, findings: looked.pass.findings.map(findingJson), backups, advice };
     answer(options, 'diagnose', { text, json });
     return exitCodeOf(verdict);
@@ -107,7 +108,8 @@ export function statusCommand(options: CommonOptions, signal: AbortSignal): Prom
     const agent = seenAgent(looked.session.target.cluster);
     const backups = backupLines(looked.session);
     const notices = noticeTexts(looked.pass.findings);
-    const text = [verdictText(verdict), ...notices, agentText(agent), ...backups].join('\n');
+    const next = nextTexts(verdict, 'status');
+    const text = [verdictText(verdict), ...notices, agentText(agent), ...backups, ...next].join('\n');
     const json = { verdict, stack: looked.session.context.stack.name, agent, backups };
     answer(options, 'status', { text, json });
     return exitCodeOf(verdict);

@@ -47,7 +47,9 @@ export function migrationText(
     `Wrote ${Object.keys(files).length} files for ${title} to ${out}. Nothing in them was ever applied to a cloud.`,
     ...(hasExport
       ? ['', changeTable(changes), '', 'Why:', whys(changes)]
-      : ['There is no overlay, because there was no export: rekindle export, then again with --from.']),
+      : [
+          'There is no overlay, because there was no export: rekindle export --out export, then again with --from export.',
+        ]),
     ...(unread.length === 0
       ? []
       : ['', 'Could not be read, and may be missing:', ...unread.map((line) => `  ${line}`)]),
@@ -55,14 +57,16 @@ export function migrationText(
       ? []
       : [
           '',
-          `${tasks.length} tasks for you (tasks.md):`,
+          `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'} for you (tasks.md):`,
           ...tasks.map(({ object, what }) => `  ${object}: ${what}`),
         ]),
     '',
     `You choose: ${toChoose.join(', ')}.`,
     ...(isMeasured
       ? []
-      : ['The runbook has no measured times: rekindle backup create, then again with --measured.']),
+      : [
+          'The runbook has no measured times: rekindle backup create --json >backup.json, then again with --measured backup.json.',
+        ]),
     `Next: read ${out}/README.md.`,
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { defineCommand, type CommandGroup, type Flag } from '../command-manifest
 import type { MigrateOptions } from './migrate-options.ts';
 
 const flags: readonly Flag[] = [
-  ['--from <folder>', 'folder that `rekindle export` has written; without it there is no overlay'],
+  ['--from <folder>', 'folder that `rekindle export --out` has written; without it there is no overlay'],
   [
     '--out <folder>',
     'folder that is written, whole or not at all (default: migrate-gke, migrate-eks or migrate-aks)',
@@ -31,6 +31,6 @@ const migrateTo = (id: keyof typeof providers) =>
 
 export const migrateCommands: CommandGroup = {
   name: 'migrate',
-  text: 'the way to a managed cluster: infrastructure as code, an overlay, and a runbook for the cut-over',
+  text: 'write what a move to a cloud needs: infrastructure as code, an overlay, a runbook',
   commands: [migrateTo('gke'), migrateTo('eks'), migrateTo('aks')],
 };

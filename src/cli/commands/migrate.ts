@@ -53,7 +53,7 @@ async function exportFrom(folder: string | undefined): Promise<ReadExport | unde
       what: 'The export cannot be read',
       cause,
       place: folder,
-      next: 'Name the folder that `rekindle export` has written.',
+      next: 'Name the folder that `rekindle export --out FOLDER` has written.',
     });
   let read: ReadExport;
   try {

@@ -11,8 +11,22 @@ import { exitCodes } from '../exit-code.ts';
 import type { PauseOptions } from './pause-options.ts';
 import { parseDuration, type CommonOptions } from '../options.ts';
 
-function pauseMs(text: string): number {
-  const ms = parseDuration(text);
+function parsed(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new UsageError({
+      what: 'The pause has no length',
+      cause: `"${text}" is no time`,
+      place: 'rekindle pause',
+      next: 'Write a number with s, m or h: rekindle pause 2h',
+    });
+  }
+}
+
+/** How long a pause is, from what was typed, ms. Throws UsageError. */
+export function pauseMs(text: string): number {
+  const ms = parsed(text);
   if (ms <= longestPauseMs) return ms;
   throw new UsageError({
     what: 'The pause is too long',

@@ -37,6 +37,8 @@ export async function profileDiffCommand(
   signal: AbortSignal,
   [name]: readonly string[],
 ): Promise<number> {
+  // A wrong name is told before a cluster is asked.
+  if (name !== undefined) wantedProfile(name, undefined);
   const session = await openSession(options, signal, false);
   try {
     const profile = wantedProfile(name, stackFileOf(session.stackFile));

@@ -149,6 +149,8 @@ export async function profileSetCommand(
   signal: AbortSignal,
   [name]: readonly string[],
 ): Promise<number> {
+  // A wrong name is told before a cluster is asked.
+  if (name !== undefined) wantedProfile(name, undefined);
   const session = await openSession(options, signal, false);
   try {
     const prepared = await prepare(session, name, options.image);

@@ -9,21 +9,21 @@ const dryRunFlag = ['--dry-run', 'show what would be done and change nothing'] a
 
 export const poolerCommands: CommandGroup = {
   name: 'pooler',
-  text: 'PgBouncer in front of the database',
+  text: 'timeouts of PgBouncer: compare them, set them, take them back',
   commands: [
     {
       name: 'profile',
-      text: 'sets of timeouts: how fast clients get their database back, and how patient PgBouncer is',
+      text: 'a profile is a set of timeouts; they decide how fast clients have their database back',
       commands: [
         {
           name: 'list',
-          text: 'list the profiles, and which one the stack file asks for; needs no cluster',
+          text: 'list the profiles, and which one the stack file asks for (needs no cluster)',
           examples: [['rekindle pooler profile list', 'names, what each is for, its settings']],
           load: async () => (await import('./pooler-profile-show.ts')).profileListCommand,
         },
         {
           name: 'show [name]',
-          text: 'print a profile as lines of pgbouncer.ini; needs no cluster',
+          text: 'print a profile as lines of pgbouncer.ini (needs no cluster)',
           examples: [
             ['rekindle pooler profile show quick', 'its settings'],
             ['rekindle pooler profile show', 'what the stack file asks for, with its own settings'],
@@ -36,21 +36,21 @@ export const poolerCommands: CommandGroup = {
           examples: [
             [
               'rekindle pooler profile diff',
-              'against the stack file; 0 the same, 1 different, 2 could not tell',
+              'the one of the stack file; 0 the same, 1 different, 2 could not tell',
             ],
-            ['rekindle pooler profile diff quick', 'against this profile'],
+            ['rekindle pooler profile diff quick', 'this one'],
           ],
           load: async () => (await import('./pooler-profile-diff.ts')).profileDiffCommand,
         },
         defineCommand<SetProfileOptions>({
           name: 'set [name]',
-          text: 'check a profile with a real PgBouncer, apply it without dropping a client, and make it last where that can be',
+          text: 'check a profile with a real PgBouncer, apply it without dropping a client, make it last',
           examples: [
-            ['rekindle pooler profile set quick', 'and say how long it lasts'],
+            ['rekindle pooler profile set quick', 'says how long it lasts'],
             ['rekindle pooler profile set quick --dry-run', 'what that would do, and why this way'],
             ['rekindle pooler profile set', 'what the stack file asks for, with its own settings'],
             [
-              'rekindle pooler profile set quick --image rekindle/pgbouncer:1 --restart-poolers',
+              'rekindle pooler profile set quick --image NAME --restart-poolers',
               "with an image of deploy/pooler-image: it lasts under Zalando's operator",
             ],
           ],

@@ -5,9 +5,9 @@ import { workload } from '../../../test/fakes/readiness-objects.ts';
 import { reportOf, snapshotOf } from '../../../test/fakes/readiness.ts';
 import { withObject } from '../../../test/fakes/sound-shop.ts';
 import { reportJson } from '../../readiness/format/json.ts';
-import { commands } from '../commands.ts';
+import { sections } from '../commands.ts';
 
-const names = new Set(commands.map(({ name }) => name));
+const names = new Set(sections.flatMap(({ commands }) => commands.map(({ name }) => name)));
 
 /** Command lines of this program in everything that a reader is told to do. */
 function told(): readonly string[] {

@@ -3,14 +3,14 @@ import { parseFormat, parseLevel, type ReportOptions } from './report-options.ts
 
 export const reportCommand = defineCommand<ReportOptions>({
   name: 'report',
-  text: 'how ready the stack is for production: what was measured, what to fix first, what was not checked (reads only)',
+  text: 'say whether the stack is ready for production, and what to fix first (reads only)',
   examples: [
     ['rekindle report', 'as Markdown, on standard output'],
     ['rekindle report --format html --out report.html', 'one file for people; also pdf'],
     ['rekindle report --manifests ./k8s --format sarif --out report.sarif', 'of files, without a cluster'],
     [
       'rekindle report --fail-on high',
-      'ends with 1 when something of high weight was found, 2 when that is not known',
+      'ends with 1 when something of high weight was found, 2 when not known',
     ],
   ],
   flags: [
@@ -18,7 +18,7 @@ export const reportCommand = defineCommand<ReportOptions>({
     ['--out <file>', 'write it into this file, in one step; one that is there is replaced'],
     [
       '--fail-on <level>',
-      'high, medium, low or info: end with 1 when a finding is as bad or a question about production of that weight is answered with no, with 2 when something of that weight could not be looked at',
+      'high, medium, low or info: end with 1 when something as bad is found, with 2 when that could not be looked at',
       parseLevel,
     ],
     [

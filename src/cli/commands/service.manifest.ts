@@ -5,7 +5,7 @@ import { scope } from './service-flags.ts';
 
 export const serviceCommands: CommandGroup = {
   name: 'service',
-  text: 'keep `rekindle watch` running: after a boot, without a login',
+  text: 'install the agent, which brings the stack back after each boot by itself',
   commands: [
     defineCommand<InstallOptions>({
       name: 'install',
@@ -36,7 +36,7 @@ export const serviceCommands: CommandGroup = {
     }),
     defineCommand<ScopeOptions>({
       name: 'status',
-      text: 'show whether the agent runs, since when, its last proof, and whether its files are as installed',
+      text: 'show whether the agent runs, its last proof, and whether its files are as installed',
       examples: [
         ['rekindle service status', 'one screen; 0 all is well, 1 something is not, 2 could not look'],
         ['sudo rekindle service status --system', "with the last proof of another user's agent"],
@@ -60,7 +60,7 @@ export const serviceCommands: CommandGroup = {
     }),
     {
       name: 'self-test',
-      text: 'ask whether the agent could work here, as this user: reads only',
+      text: 'ask whether the agent could work here, as this user (reads only)',
       examples: [['rekindle service self-test', '0 yes, 1 no, 2 could not look']],
       load: async () => (await import('./service-self-test.ts')).serviceSelfTestCommand,
     },

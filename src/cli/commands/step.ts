@@ -13,22 +13,13 @@ import type { CommonOptions } from '../options.ts';
 import { version } from '../process.ts';
 import { openSession, type Session } from '../session.ts';
 import { decidedPass } from './decided-pass.ts';
-import { stepGroups, waitForDatabase } from './step-groups.ts';
+import { namesLike, stepGroups, stepListText, waitForDatabase } from './step-groups.ts';
 import { waitForDatabaseCommand } from './wait-for-database.ts';
 
-/** `rekindle step list`: every step and group by name. */
+/** `rekindle step list`: every step and group by name; no cluster is asked. */
 export function stepListCommand(options: CommonOptions): number {
   const names = Object.keys(steps);
-  const groups = Object.entries(stepGroups).map(
-    ([name, members]) => `${name}: ${members.length === 0 ? 'changes nothing, waits' : members.join(', ')}`,
-  );
-  const text = [
-    'Steps:',
-    ...names.map((name) => `  ${name}`),
-    'Groups:',
-    ...groups.map((group) => `  ${group}`),
-  ].join('\n');
-  answer(options, 'step-list', { text, json: { steps: names, groups: stepGroups } });
+  answer(options, 'step-list', { text: stepListText(names), json: { steps: names, groups: stepGroups } });
   return exitCodes.healthy;
 }
 
@@ -47,9 +38,12 @@ export async function stepRunCommand(
 ): Promise<number> {
   const wanted = new Set(stepGroups[name] ?? [name]);
   if (![...wanted].every((step) => Object.hasOwn(steps, step))) {
+    const usual = Object.keys(stepGroups);
+    const near = namesLike(name, [...usual, ...Object.keys(steps)]);
     throw new UsageError({
       what: `There is no step ${name}`,
-      cause: `there are ${[...new Set([...Object.keys(steps), ...Object.keys(stepGroups)])].join(', ')}`,
+      cause:
+        near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the usual ones are ${usual.join(', ')}`,
       place: 'rekindle step run',
       next: 'See: rekindle step list',
     });

@@ -39,7 +39,7 @@ function untried({ text, measured, hasObjects, unread, title }: ReadmeContext): 
     measured === undefined ? 'No time in the runbook was measured.' : '',
     hasObjects
       ? ''
-      : '**There was no export**: this folder has no objects of your stack. Run `rekindle export`, then `rekindle migrate` again with `--from`.',
+      : '**There was no export**: this folder has no objects of your stack. Run `rekindle export --out export`, then `rekindle migrate` again with `--from export`.',
     unread.length === 0
       ? ''
       : `**${unread.length} parts of the export could not be read**; they are at the top of \`tasks.md\`.`,

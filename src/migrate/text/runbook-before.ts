@@ -19,7 +19,7 @@ export function numbers({ measured }: RunbookContext): string {
   if (measured === undefined)
     return paragraphs(
       '## Numbers',
-      '**Not measured; run `rekindle backup create`** and then `rekindle migrate` again with `--measured FILE`. How long customers will wait is not known before that.',
+      '**Not measured; run `rekindle backup create --json >backup.json`** and then `rekindle migrate` again with `--measured backup.json`. How long customers will wait is not known before that.',
     );
   const { databaseBytes, dumpSeconds, restoreSeconds, verifySeconds } = measured;
   const sum = dumpSeconds + restoreSeconds + verifySeconds;

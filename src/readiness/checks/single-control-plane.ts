@@ -25,7 +25,7 @@ export const singleControlPlane = defineCheck({
         evidence: [[`metadata.labels[${role}]`, 'only here']],
         advice: {
           say: 'In production let the provider run the control plane; here keep a backup of the objects.',
-          command: 'rekindle export',
+          command: 'rekindle export --out ./export',
         },
       },
     ];

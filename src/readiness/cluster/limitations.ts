@@ -161,7 +161,7 @@ function datastore({ facts }: ClusterView): Limitation {
       ? 'When that folder is damaged every object is gone: no other member has them.'
       : 'Members vote on one machine: a loss of power takes all of them at once.',
     wayOut:
-      'Keep the objects outside: `rekindle export`, `rekindle backup create`. A managed control plane keeps them in several zones.',
+      'Keep the objects outside: `rekindle export --out DIR`, `rekindle backup create`. A managed control plane keeps them in several zones.',
   };
 }
 
