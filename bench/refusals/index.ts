@@ -1,4 +1,5 @@
 import { accidentCases } from './accidents.ts';
+import { againCases } from './again.ts';
 import { apiGoneCases } from './api-gone.ts';
 import { clockCases } from './clock.ts';
 import type { RefusalCase } from './define-case.ts';
@@ -26,6 +27,7 @@ export const refusalCases: readonly RefusalCase[] = [
   ...secretCases,
   ...podCases,
   ...stepCases,
+  ...againCases,
   ...hostileCases,
   ...leakCases,
   ...clockCases,
