@@ -190,6 +190,8 @@ export interface DatabaseFacts {
 export interface PoolerFacts {
   readonly namespace: string;
   readonly pooler: string;
+  /** Name of the database cluster behind it; undefined: not known. */
+  readonly cluster?: string;
   readonly pod: string;
   readonly podUid: string;
   /** `not-asked`: the layer below is not proven yet, and a failed login would itself start a ban; or it could only wait. */

@@ -17,7 +17,8 @@ export function poolerRef(pooler: PoolerFacts): ObjectRef {
 export function loginEvidence(observation: Observation, pooler: PoolerFacts): Finding['evidence'] {
   const message = pooler.login.result === 'ok' ? 'ok' : pooler.login.message;
   const primary = seen(observation.databases)?.find(
-    (database) => database.namespace === pooler.namespace,
+    ({ namespace, cluster }) =>
+      namespace === pooler.namespace && (pooler.cluster === undefined || cluster === pooler.cluster),
   )?.primary;
   return [
     {

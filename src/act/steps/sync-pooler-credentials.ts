@@ -1,3 +1,4 @@
+import { databaseBehind } from '../../domain/database-behind.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import type { DatabaseComponent, PoolerComponent } from '../../domain/stack.ts';
 import type { Login } from '../../ports/database.ts';
@@ -13,7 +14,7 @@ function parts(
   { stack }: ActContext,
 ): { pooler: PoolerComponent; database: DatabaseComponent } {
   const pooler = stack.poolers.find((entry) => entry.name === planned.parameters['pooler']);
-  const database = stack.databases.find((entry) => entry.namespace === pooler?.namespace);
+  const database = pooler && databaseBehind(pooler, stack);
   if (pooler === undefined || database === undefined)
     throw new Error('the pooler or its database is not in the stack');
   return { pooler, database };
