@@ -100,6 +100,21 @@ describe('healing', () => {
   });
 });
 
+describe('a stack that is known from before', () => {
+  test('is not acted on when discovery finds another one as soon as the API answers', async () => {
+    const world = new HealWorld();
+    world.isShunned = true;
+    const { frontDoor: _door, ...other } = world.stack;
+    world.refresh = () => {
+      world.stack = other;
+      return Promise.resolve();
+    };
+    const result = await world.heal(10_000);
+    expect(world.reloads).toEqual([]);
+    expect(result.actions).toEqual([]);
+  });
+});
+
 describe('the end of a run whose time is over', () => {
   test('claims no proof from before an action that was under way', async () => {
     const world = new HealWorld();

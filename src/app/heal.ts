@@ -28,7 +28,7 @@ export interface HealOptions {
   readonly copyOut?: string | undefined;
   /** How far it holds itself back; undefined: a person asked for it. */
   readonly restraint?: Restraint | undefined;
-  /** Called after each pass in which the API answered: discovery may know more now. */
+  /** Called in each pass in which the API answered, before anything is done: discovery may know more, or another stack, now. */
   readonly refreshStack: () => Promise<void>;
 }
 
@@ -74,9 +74,7 @@ async function untilSettled(
     needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic());
 
   for (;;) {
-    const { copyOut, restraint } = options;
-    const pass = await examine(context, log, { busy: dispatcher.busy, copyOut, restraint });
-    log.note(pass);
+    const pass = await currentPass(context, log, options, dispatcher);
     // Nothing is begun for somebody who wants it to end.
     if (!context.signal.aborted) for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
@@ -101,9 +99,26 @@ async function untilSettled(
       log.say(`verified after ${seconds.toFixed(1)} s; once more after the stability window`);
       await pause(context, context.stack.policy.stabilityWindowSeconds * 1000);
     }
-    if (pass.observation.api.looked) await options.refreshStack();
     await pause(context, untilNextPass(pass, dispatcher.busy.size));
   }
+}
+
+/** One pass over the stack as discovery knows it: what was planned for another one, of another namespace perhaps, is planned anew. */
+async function currentPass(
+  context: ActContext,
+  log: RunLog,
+  { copyOut, restraint, refreshStack }: HealOptions,
+  { busy }: Dispatcher,
+): Promise<Pass> {
+  const { stack } = context;
+  const pass = await examine(context, log, { busy, copyOut, restraint });
+  log.note(pass);
+  if (!pass.observation.api.looked) return pass;
+  await refreshStack();
+  if (context.stack === stack) return pass;
+  const anew = await examine(context, log, { busy, copyOut, restraint });
+  log.note(anew);
+  return anew;
 }
 
 /** How long to leave the machine alone after a pass, ms; nothing is left alone while something is being done. */

@@ -25,9 +25,21 @@ export interface StackSourceParts {
 /** Discovery is repeated this often within a run, ms: things may still be coming up. */
 const repeatMs = 15_000;
 
-function lastDiscovery(events: readonly StoredEvent[], context: string): Stack | undefined {
-  const found = events.findLast((event) => event.type === 'stack-discovered' && event.context === context);
-  return found?.type === 'stack-discovered' ? (found.stack as Stack) : undefined;
+/**
+ * What was discovered last of this very cluster and, where one is named, namespace: a context may have led to another cluster
+ * then, and an earlier run may have been about another namespace.
+ */
+function lastDiscovery(
+  events: readonly StoredEvent[],
+  { cluster, context }: Target,
+  namespace: string | undefined,
+): Stack | undefined {
+  const found = events.flatMap((event) =>
+    event.type === 'stack-discovered' && event.context === context ? [event.stack as Stack] : [],
+  );
+  return found.findLast(
+    (stack) => stack.cluster.name === cluster && (namespace === undefined || stack.namespace === namespace),
+  );
 }
 
 /** The stack as it is known now: lower layers only, then the last discovery, then what is there. */
@@ -39,17 +51,18 @@ export class StackSource {
 
   constructor(parts: StackSourceParts) {
     this.#parts = parts;
-    const { target, file, namespace } = parts;
+    const { target, file } = parts;
+    const namespace = parts.namespace ?? file?.spec.namespace;
     const bare: Stack = {
       name: target.cluster,
       cluster: { provider: 'k3d', name: target.cluster, context: target.context },
-      namespace: namespace ?? file?.spec.namespace ?? 'default',
+      namespace: namespace ?? 'default',
       components: [],
       databases: [],
       poolers: [],
       policy: defaultPolicy,
     };
-    const known = lastDiscovery(parts.events, target.context);
+    const known = lastDiscovery(parts.events, target, namespace);
     this.#known = known !== undefined;
     this.#stack = file === undefined ? (known ?? bare) : applyStackFile(known ?? bare, file);
   }

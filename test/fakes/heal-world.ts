@@ -75,7 +75,8 @@ export class HealWorld {
     this.journal = journal;
   }
 
-  readonly stack = shopStack;
+  /** As it is known now. */
+  stack: Stack = shopStack;
   /** Where the journal says that this shop is. */
   target: Target = { ...shopCluster, engine: '/run/docker.sock' };
 
@@ -149,8 +150,11 @@ export class HealWorld {
   /** Everything that the engine may use in this world. */
   context(): ActContext {
     const { clock } = this;
+    const stackNow = () => this.stack;
     return {
-      stack: shopStack,
+      get stack() {
+        return stackNow();
+      },
       clock,
       reader: this.#reader(),
       provider: this.#provider(),

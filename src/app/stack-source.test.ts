@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+
+import { stack } from '../../test/fakes/observation.ts';
+import type { StoredEvent } from '../domain/journal-event.ts';
+import { StackSource, type StackSourceParts } from './stack-source.ts';
+
+const target = { cluster: 'shop', context: 'k3d-shop', engine: '/run/docker.sock' };
+
+function discovered(name: string, changes: Partial<typeof stack>): StoredEvent {
+  const { context } = target;
+  const found = { ...stack, ...changes, name };
+  return { type: 'stack-discovered', run: 'discovery', context, stack: found, seq: 1, at: 1 };
+}
+
+/** Name and namespace of the stack that is known before the API has answered. */
+function known(events: readonly StoredEvent[], namespace?: string) {
+  const parts = { target, namespace, events, file: undefined } as unknown as StackSourceParts;
+  const source = new StackSource(parts);
+  return { known: source.known, cluster: source.stack.cluster.name, namespace: source.stack.namespace };
+}
+
+const shop = discovered('shop', {});
+const staging = discovered('staging', { namespace: 'staging' });
+const elsewhere = discovered('old', { cluster: { ...stack.cluster, name: 'old' }, namespace: 'old' });
+
+describe('what is known of the stack while the API is down', () => {
+  test('is what was discovered last', () => {
+    expect(known([shop])).toEqual({ known: true, cluster: 'shop', namespace: 'shop' });
+  });
+
+  test('is of the namespace that is named, whatever an earlier run was about', () => {
+    expect(known([shop, staging], 'shop')).toEqual({ known: true, cluster: 'shop', namespace: 'shop' });
+    expect(known([staging], 'shop')).toEqual({ known: false, cluster: 'shop', namespace: 'shop' });
+  });
+
+  test('is of this cluster, wherever the context led before', () => {
+    expect(known([shop, elsewhere])).toEqual({ known: true, cluster: 'shop', namespace: 'shop' });
+    expect(known([elsewhere])).toEqual({ known: false, cluster: 'shop', namespace: 'default' });
+  });
+});
