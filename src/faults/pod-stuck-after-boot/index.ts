@@ -24,6 +24,14 @@ function endedWithThePower(pod: PodFacts): boolean {
 }
 
 /**
+ * Whether the pod is done for good: its kubelet starts none of its containers again (kubernetes.io, Pod lifecycle, pod phase).
+ * So ends a pod of a Job that ran when the power went; its Job has made another one, or counts it as failed.
+ */
+function isOver({ phase }: PodFacts): boolean {
+  return phase === 'Failed' || phase === 'Succeeded';
+}
+
+/**
  * Whether an init container was started since. Until the last of them is done the others keep the state that they had when
  * the power went (kubernetes pkg/kubelet/kubelet_pods.go, convertToAPIContainerStatuses): a pod whose init container waits
  * for something is not stuck.
@@ -86,7 +94,7 @@ export const podStuckAfterBoot = defineFault({
   title: 'A pod that ended with the power is not started again',
   check: (observation) =>
     (seen(observation.pods) ?? [])
-      .filter((pod) => !pod.deleting && endedWithThePower(pod))
+      .filter((pod) => !pod.deleting && !isOver(pod) && endedWithThePower(pod))
       .flatMap((pod) => judge(pod, observation)),
   remedy: (finding, observation) => [
     {
