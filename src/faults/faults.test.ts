@@ -658,6 +658,34 @@ describe('a web server that died because a name had no address', () => {
   });
 });
 
+describe('a web server behind a PgBouncer of its owner, of which nobody knows how to log in', () => {
+  const own = { ...componentOf('pgbouncer', 'own-pooler', []), podLabels: { component: 'own-pooler' } };
+  const nginx = {
+    ...componentOf('edge', 'nginx', ['Deployment/own-pooler']),
+    podLabels: { component: 'nginx' },
+  };
+  const shop = { stack: { ...stack, components: [own, nginx] }, firstSeen: () => boot };
+  const waiting = { ...crashed, labels: { component: 'nginx' } };
+
+  test.each([
+    [false, 'settling'],
+    [true, 'broken'],
+  ])('is started again when that is ready: %s', (ready, kind) => {
+    const pods = saw([waiting, pod('own-pooler-1', { ready, labels: own.podLabels })], 'API', now);
+    const found = diagnose(healthy({ pods, crashes: saw([lastWords], 'logs', now) }), shop);
+    expect(found.filter(({ fault }) => fault === 'crash-loop-tail')).toMatchObject([{ kind }]);
+  });
+});
+
+test('a pod of a Job that crashes is told, is left to its Job, and is no reason to call the shop unhealthy', () => {
+  const report = { ...crashed, owner: { kind: 'Job', name: 'report-29' } };
+  const observation = healthy({ pods: saw([report], 'API', now), crashes: saw([lastWords], 'logs', now) });
+  expect(diagnose(observation, check).map(({ fault, kind }) => `${fault} ${kind}`)).toEqual([
+    'crash-loop-tail notice',
+  ]);
+  expect(planOf(observation)).toMatchObject({ steps: [], refusals: [] });
+});
+
 describe('a container that crashes beside others', () => {
   const exporter = { ...(crashed.containers[0] ?? container()), name: 'exporter' };
   const worker = container({ name: 'worker' });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { couldNotLook, saw } from '../domain/looked.ts';
-import type { ContainerFacts, Observation, PoolerFacts } from '../domain/observation.ts';
+import type { ContainerFacts, Observation, PodFacts, PoolerFacts } from '../domain/observation.ts';
 import { makePlan } from '../plan/make-plan.ts';
 
 function judged(observation: Observation, firstSeen: number | null = boot) {
@@ -43,11 +43,15 @@ describe("the Secret of PgBouncer's own login", () => {
 
 describe('a container that cannot be created', () => {
   const later = boot + 120_000;
-  const of = (changes: Partial<ContainerFacts>, firstSeen: number | null = boot) =>
+  const of = (
+    changes: Partial<ContainerFacts>,
+    firstSeen: number | null = boot,
+    ofPod: Partial<PodFacts> = {},
+  ) =>
     judged(
       {
         ...healthy({
-          pods: saw([pod('web-1', { ready: false, containers: [waiting(changes)] })], 'API', later),
+          pods: saw([pod('web-1', { ready: false, containers: [waiting(changes)], ...ofPod })], 'API', later),
         }),
         at: later,
       },
@@ -76,5 +80,15 @@ describe('a container that cannot be created', () => {
     expect(of(change, null).findings).toMatchObject([{ kind: 'settling' }]);
     expect(of(change, later - 30_000).findings).toMatchObject([{ kind: 'settling' }]);
     expect(of({ reason: 'CrashLoopBackOff' }).findings).toEqual([]);
+  });
+
+  test('of a Job is told, early and late, and is no reason to call the shop broken', () => {
+    const change = { reason: 'ImagePullBackOff', message: 'Back-off pulling image' };
+    const job = { owner: { kind: 'Job', name: 'report-29' } };
+    for (const firstSeen of [null, boot])
+      expect(of(change, firstSeen, job)).toMatchObject({
+        findings: [{ fault: 'container-not-created', kind: 'notice' }],
+        plan: { tasks: [] },
+      });
   });
 });

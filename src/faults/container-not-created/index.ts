@@ -53,11 +53,11 @@ function judge(pod: PodFacts, observation: Observation, context: CheckContext): 
     ],
     causedBy: [],
   } as const;
-  return [
-    isLasting
-      ? { ...finding, kind: 'broken', byHand: byHand(container, pod, context) }
-      : { ...finding, kind: 'settling' },
-  ];
+  // A Job's pod comes and goes beside what serves; where something waits for the Job, that is told as well.
+  const isOfJob = pod.owner?.kind === 'Job';
+  if (isLasting)
+    return [{ ...finding, kind: isOfJob ? 'notice' : 'broken', byHand: byHand(container, pod, context) }];
+  return [{ ...finding, kind: isOfJob ? 'notice' : 'settling' }];
 }
 
 /**
