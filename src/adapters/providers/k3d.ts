@@ -35,7 +35,7 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
     kind: 'k3d',
     place: `${engine.endpoint.url}, from ${engine.endpoint.from}`,
     engine: endpointName(engine.endpoint),
-    clusters: () => engine.labelValues([appLabel], clusterLabel),
+    clusters: () => clustersOf(engine),
     containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
     machine: () => machineOf(engine),
     mounts: (cluster) => mountsOf(engine, cluster),
@@ -78,6 +78,11 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
       return undefined;
     },
   };
+}
+
+/** A registry that was made for no cluster (`k3d registry create`) has the label without a name (k3d: pkg/client/registry.go). */
+async function clustersOf(engine: DockerEngine): Promise<readonly string[]> {
+  return (await engine.labelValues([appLabel], clusterLabel)).filter((name) => name !== '');
 }
 
 async function inspectAll(engine: DockerEngine, cluster: string): Promise<readonly InspectedContainer[]> {
