@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 
 import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { couldNotLook, saw } from '../domain/looked.ts';
+import { couldNotLook, mayNotLook, saw } from '../domain/looked.ts';
 import type { ContainerFacts, Observation, PodFacts, PoolerFacts } from '../domain/observation.ts';
 import { makePlan } from '../plan/make-plan.ts';
 
-function judged(observation: Observation, firstSeen: number | null = boot) {
-  const check = { stack, firstSeen: () => firstSeen ?? undefined };
+function judged(observation: Observation, firstSeen: number | null = boot, shop = stack) {
+  const check = { stack: shop, firstSeen: () => firstSeen ?? undefined };
   const findings = diagnose(observation, check);
-  const context = { stack, observation, past: [], run: 'run', busy: new Set<string>() };
+  const context = { stack: shop, observation, past: [], run: 'run', busy: new Set<string>() };
   return { findings, plan: makePlan(findings, check, context) };
 }
 
@@ -25,13 +25,39 @@ describe("the Secret of PgBouncer's own login", () => {
     ['missing', saw('missing' as const, 'Secret', now), /is missing or has no such key/],
     ['empty', saw('empty' as const, 'Secret', now), /empty value/],
     ['with a line break', saw('line-break' as const, 'Secret', now), /line break/],
-    ['unreadable', couldNotLook<'usable'>('403 forbidden', 'Secret', now), /cannot be read: 403/],
+    [
+      'not to be read by this user',
+      mayNotLook<'usable'>('403 forbidden', 'Secret', now),
+      /cannot be read: 403/,
+    ],
   ])('%s: nobody touches role or pooler, a person is told', (_name, secret, claim) => {
     const { plan } = of({ secret, ownRole: saw('rejected', 'primary', now) });
     expect(plan.tasks).toMatchObject([
       { fault: 'pooler-secret-unusable', reason: expect.stringMatching(claim) },
     ]);
     expect([plan.steps, plan.refusals]).toEqual([[], []]);
+  });
+
+  test('not read in time: that says nothing about the Secret, and no person is called for it', () => {
+    const { findings, plan } = of({ secret: couldNotLook('no answer within 4 s', 'Secret', now) });
+    expect(findings[0]).toMatchObject({ fault: 'pooler-secret-unusable', kind: 'unknown' });
+    expect(plan.tasks).toEqual([]);
+  });
+
+  test('of its owner and rejected: the role, which others may use as well, is not changed', () => {
+    const role = { namespace: 'shop', name: 'own', key: 'pass' };
+    const poolers = stack.poolers.map((entry) => ({ ...entry, role: { user: role, password: role } }));
+    const observation = healthy({
+      poolers: saw([pooler({ login: refused, ownRole: saw('rejected', 'primary', now) })], 'poolers', now),
+    });
+    const { plan } = judged(observation, boot, { ...stack, poolers });
+    expect([plan.steps, plan.refusals]).toEqual([[], []]);
+    expect(plan.tasks).toMatchObject([
+      {
+        fault: 'pooler-role-rejected',
+        byHand: expect.stringMatching(/Secret own.*key pass.*exec -it db-0/s),
+      },
+    ]);
   });
 
   test('usable: the usual remedies', () => {

@@ -42,14 +42,14 @@ function facts(cluster: string): DatabaseFacts {
 const ask = (_key: string, _ms: unknown, read: () => unknown) => read();
 
 /** Two databases in one namespace, whose servers and poolers take only the logins that belong to them. */
-async function observed(shop: Stack) {
+async function observed(shop: Stack, code = '28P01') {
   const logins: string[] = [];
   const answer = (login: Login, at: string): { ok: true; rows: [] } | { ok: false; error: object } => {
     logins.push(`${login.user} at ${at}`);
     if (login.database === 'pgbouncer') return { ok: true, rows: [] };
     return at.startsWith(login.database)
       ? { ok: true, rows: [] }
-      : { ok: false, error: { code: '28P01', message: 'password authentication failed' } };
+      : { ok: false, error: { code, message: 'no' } };
   };
   const context = {
     stack: shop,
@@ -92,5 +92,14 @@ describe('poolers of two databases in one namespace', () => {
     const { found, logins } = await observed({ ...shop, poolers });
     expect(found.map(({ login }) => login.result)).toEqual(['not-asked', 'not-asked']);
     expect(logins).toEqual([]);
+  });
+
+  test('that are turned away have a wrong password only where the server says so', async () => {
+    const poolers = shop.poolers.map((entry) => ({ ...entry, cluster: 'orders' }));
+    const ownRoles = async (code: string) =>
+      (await observed({ ...shop, poolers }, code)).found.map(({ ownRole }) => ownRole);
+    expect((await ownRoles('28P01'))[1]).toMatchObject({ looked: true, value: 'rejected' });
+    // The role may not log in, or not from here.
+    expect((await ownRoles('28000'))[1]).toMatchObject({ looked: false, why: 'no' });
   });
 });

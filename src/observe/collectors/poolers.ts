@@ -94,8 +94,9 @@ async function ownRole(
   const login = { user, password, database: pooler.database, stream: () => context.reader.tunnel(target) };
   const result = await context.sql.query(login, ['SELECT 1'], deadlineMs);
   if (result.ok) return 'accepted';
-  // 28P01 invalid_password, 28000 invalid_authorization_specification (PostgreSQL, Appendix A)
-  if (result.error.code === '28P01' || result.error.code === '28000') return 'rejected';
+  // 28P01 invalid_password. 28000 says that the role may not log in, or not from here (pg_hba.conf), whatever its password is
+  // (PostgreSQL, Appendix A; src/backend/libpq/auth.c, auth_failed and ClientAuthentication; utils/init/miscinit.c).
+  if (result.error.code === '28P01') return 'rejected';
   throw new Error(result.error.message);
 }
 
