@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { stack } from '../../test/fakes/observation.ts';
+import { node, stack } from '../../test/fakes/observation.ts';
+import { Forbidden } from '../adapters/kubernetes/errors.ts';
 import type { StoredEvent } from '../domain/journal-event.ts';
 import { StackSource, type StackSourceParts } from './stack-source.ts';
 
@@ -36,5 +37,40 @@ describe('what is known of the stack while the API is down', () => {
   test('is of this cluster, wherever the context led before', () => {
     expect(known([shop, elsewhere])).toEqual({ known: true, cluster: 'shop', namespace: 'shop' });
     expect(known([elsewhere])).toEqual({ known: false, cluster: 'shop', namespace: 'default' });
+  });
+});
+
+/** One discovery; `nodes`: names in the API, or why they cannot be read. */
+const discoverWith = (nodes: readonly string[] | Error) => {
+  const reader = {
+    list: (path: string) => {
+      if (path !== '/api/v1/nodes') return Promise.resolve([]);
+      return nodes instanceof Error
+        ? Promise.reject(nodes)
+        : Promise.resolve(nodes.map((name) => ({ metadata: { name, uid: name } })));
+    },
+  };
+  const containers = [
+    node('k3d-shop-server-0', { role: 'server' }),
+    node('k3d-shop-serverlb', { role: 'loadbalancer' }),
+  ];
+  const provider = { place: 'the engine', containers: () => Promise.resolve(containers) };
+  const parts = { target, namespace: 'shop', events: [], reader, provider, discovered: () => undefined };
+  return new StackSource(parts as unknown as StackSourceParts).refresh(0);
+};
+
+describe('a context that leads to a cluster', () => {
+  test('of the same name on another machine is refused before anything of it is looked at', async () => {
+    await expect(discoverWith(['server-a', 'server-b'])).rejects.toThrow(
+      /leads to another cluster shop .*server-a, server-b.*k3d-shop-server-0/,
+    );
+  });
+
+  test.each([
+    ['that is here', ['k3d-shop-server-0', 'k3d-shop-agent-9']],
+    ['without nodes', []],
+    ['whose nodes this user may not see', new Forbidden({ what: 'w', cause: 'c', place: 'p', next: 'n' })],
+  ])('%s is discovered', async (_name, nodes) => {
+    await expect(discoverWith(nodes)).resolves.toBeUndefined();
   });
 });

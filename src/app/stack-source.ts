@@ -4,7 +4,9 @@ import { defaultPolicy, discover } from '../discover/discover.ts';
 import { certificateSecrets, publishablePorts } from '../discover/front-door.ts';
 import { namespacesWithDatabase, takeInventory, type Inventory } from '../discover/inventory.ts';
 import type { StoredEvent } from '../domain/journal-event.ts';
+import { isNode } from '../domain/running-nodes.ts';
 import type { Stack } from '../domain/stack.ts';
+import { isForbidden } from '../observe/look.ts';
 import type { ClusterReader } from '../ports/cluster.ts';
 import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import { applyStackFile } from '../stack-file/apply.ts';
@@ -48,6 +50,8 @@ export class StackSource {
   #stack: Stack;
   #known: boolean;
   #refreshedAt = Number.NEGATIVE_INFINITY;
+  /** The API was seen to be that of the engine's cluster. */
+  #isOne = false;
 
   constructor(parts: StackSourceParts) {
     this.#parts = parts;
@@ -82,11 +86,12 @@ export class StackSource {
   }
 
   /**
-   * Discovers anew; on an error what was known stays. Throws TargetUnclear when two namespaces could be meant, and
-   * whatever keeps any part from being read.
+   * Discovers anew; on an error what was known stays. Throws TargetUnclear when two namespaces could be meant or the API is
+   * that of another cluster, and whatever keeps any part from being read.
    */
   async refresh(now: number): Promise<void> {
     const { reader, file, target } = this.#parts;
+    await this.#checkCluster();
     const inventory = await takeInventory(reader, await this.namespace());
     const cluster = { provider: 'k3d', name: target.cluster, context: target.context } as const;
     const [published, certificateNames] = await Promise.all([
@@ -127,6 +132,25 @@ export class StackSource {
     );
   }
 
+  /**
+   * Two clusters may have one name, here and on another machine, and a context leads to either; k3d names a node as its container,
+   * so clusters without a name in common are two. Who may not read the nodes is believed.
+   */
+  async #checkCluster(): Promise<void> {
+    if (this.#isOne) return;
+    const { reader, provider, target } = this.#parts;
+    const [nodes, containers] = await Promise.all([nodeNames(reader), provider.containers(target.cluster)]);
+    const own = containers.filter(isNode).map(({ name }) => name);
+    if (nodes.length > 0 && own.length > 0 && !nodes.some((name) => own.includes(name)))
+      throw new TargetUnclear({
+        what: `Context ${target.context} leads to another cluster ${target.cluster} than the one on this machine`,
+        cause: `the API has the nodes ${nodes.join(', ')}, and the container engine has ${own.join(', ')}`,
+        place: provider.place,
+        next: 'Nothing is done to either. Name the context of the one that is here with --context, or let `k3d kubeconfig merge` write it.',
+      });
+    this.#isOne = true;
+  }
+
   async #published(inventory: Inventory): Promise<ReadonlyMap<number, string>> {
     const { provider, target } = this.#parts;
     const published = new Map<number, string>();
@@ -145,6 +169,15 @@ export class StackSource {
       if (host !== undefined) names.set(name, host);
     }
     return names;
+  }
+}
+
+async function nodeNames(reader: ClusterReader): Promise<readonly string[]> {
+  try {
+    return (await reader.list('/api/v1/nodes')).map(({ metadata }) => metadata.name);
+  } catch (error) {
+    if (isForbidden(error)) return [];
+    throw error;
   }
 }
 
