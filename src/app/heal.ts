@@ -68,10 +68,10 @@ async function untilSettled(
   );
   const proofs = new Proofs(verifier, dispatcher);
   const needsHuman = new NeedsHuman();
-  const isOver = ({ plan }: Pass): boolean =>
+  const isOver = ({ plan, findings }: Pass): boolean =>
     context.signal.aborted ||
     clock.monotonic() - start > options.timeoutMs ||
-    needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic());
+    needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic(), lacksDoor(context, findings));
 
   for (;;) {
     const pass = await currentPass(context, log, options, dispatcher);
@@ -79,7 +79,8 @@ async function untilSettled(
     if (!context.signal.aborted) for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
     const proven = await proofs.attempt(pass);
-    const judgement = { proven, wanted: wantedLevel(context), ...pass, at: clock.now() };
+    const { failure } = proofs;
+    const judgement = { proven, wanted: wantedLevel(context), ...pass, failure, at: clock.now() };
     const verdict = judge(judgement);
 
     const seconds = (clock.monotonic() - start) / 1000;
@@ -101,6 +102,11 @@ async function untilSettled(
     }
     await pause(context, untilNextPass(pass, dispatcher.busy.size));
   }
+}
+
+/** Whether all is well and nothing can be proven, because nobody has said where the front door is. */
+function lacksDoor(context: ActContext, findings: Pass['findings']): boolean {
+  return wantedLevel(context) === 'none' && findings.every(({ kind }) => kind === 'notice');
 }
 
 /** One pass over the stack as discovery knows it: what was planned for another one, of another namespace perhaps, is planned anew. */

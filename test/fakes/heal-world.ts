@@ -63,6 +63,8 @@ export class HealWorld {
   /** The reload that ends it, counted from 1. */
   helpsAt = 1;
   isAgentDown = false;
+  /** What the web server answers. */
+  doorStatus = 200;
   /** How long the engine takes to start a container and to reload, and the published address to say no, ms. */
   startMs = 0;
   reloadMs = 0;
@@ -160,7 +162,7 @@ export class HealWorld {
       provider: this.#provider(),
       door: {
         request: async ({ via }) => {
-          if ('stream' in via || !this.isShunned) return { status: 200, body: 'ok' };
+          if ('stream' in via || !this.isShunned) return { status: this.doorStatus, body: 'ok' };
           await clock.sleep(this.refusalMs);
           throw new Error('socket hang up');
         },
