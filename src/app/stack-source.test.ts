@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { deployment } from '../../test/fakes/inventory.ts';
 import { node, stack } from '../../test/fakes/observation.ts';
 import { Forbidden } from '../adapters/kubernetes/errors.ts';
 import type { StoredEvent } from '../domain/journal-event.ts';
@@ -41,9 +42,12 @@ describe('what is known of the stack while the API is down', () => {
 });
 
 /** One discovery; `nodes`: names in the API, or why they cannot be read. */
-const discoverWith = (nodes: readonly string[] | Error) => {
+const discoverWith = (nodes: readonly string[] | Error, deployments: readonly unknown[] = []) => {
   const reader = {
+    // A Secret that is made and not filled yet.
+    secret: () => Promise.resolve(''),
     list: (path: string) => {
+      if (path.endsWith('/deployments')) return Promise.resolve(deployments);
       if (path !== '/api/v1/nodes') return Promise.resolve([]);
       return nodes instanceof Error
         ? Promise.reject(nodes)
@@ -73,4 +77,9 @@ describe('a context that leads to a cluster', () => {
   ])('%s is discovered', async (_name, nodes) => {
     await expect(discoverWith(nodes)).resolves.toBeUndefined();
   });
+});
+
+test('a Secret that holds no certificate yet keeps nothing from being discovered', async () => {
+  const web = deployment('web', { volumes: [{ name: 'tls', secret: { secretName: 'shop-tls' } }] });
+  await expect(discoverWith([], [web])).resolves.toBeUndefined();
 });

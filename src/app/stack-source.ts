@@ -181,7 +181,14 @@ async function nodeNames(reader: ClusterReader): Promise<readonly string[]> {
   }
 }
 
-/** First DNS name of a PEM certificate; undefined when it has none. Throws when it is no certificate. */
+/**
+ * First DNS name of a PEM certificate; undefined when it has none, or when it is no certificate: a Secret may be filled later, and
+ * need not be the front door's at all.
+ */
 function certificateHost(pem: string): string | undefined {
-  return /DNS:([^,\s]+)/.exec(new X509Certificate(pem).subjectAltName ?? '')?.[1];
+  try {
+    return /DNS:([^,\s]+)/.exec(new X509Certificate(pem).subjectAltName ?? '')?.[1];
+  } catch {
+    return undefined;
+  }
 }
