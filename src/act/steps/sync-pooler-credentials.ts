@@ -3,6 +3,7 @@ import type { PlannedStep } from '../../domain/plan.ts';
 import type { DatabaseComponent, PoolerComponent } from '../../domain/stack.ts';
 import type { Login } from '../../ports/database.ts';
 import { requiredSecret } from '../../observe/app-login.ts';
+import { patroniAnnotations } from '../../observe/patroni-object.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
@@ -21,8 +22,7 @@ function parts(
 }
 
 async function leaderPod(context: ActContext, database: DatabaseComponent): Promise<string> {
-  const path = `/api/v1/namespaces/${database.namespace}/endpoints/${database.cluster}`;
-  const leader = (await context.reader.get(path))?.metadata.annotations?.['leader'];
+  const leader = (await patroniAnnotations(context.reader, database, 'leader'))?.['leader'];
   if (leader === undefined) throw new Error(`nobody holds the leader lock of ${database.cluster}`);
   return leader;
 }

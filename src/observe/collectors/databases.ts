@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { couldNotLook, type Looked } from '../../domain/looked.ts';
 import type { DatabaseFacts, DatabaseMember, PodFacts, PrimaryFacts } from '../../domain/observation.ts';
 import type { DatabaseComponent } from '../../domain/stack.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
 import { appLogin } from '../app-login.ts';
 import type { ObserveContext } from '../context.ts';
 import { hasLabels } from '../../domain/pod-selection.ts';
+import { patroniAnnotations } from '../patroni-object.ts';
 import { withLoops } from './patroni-loops.ts';
 
 /** Patroni writes this JSON into each member pod's annotation `status` (patroni/dcs/kubernetes.py). */
@@ -67,15 +67,15 @@ async function askPrimary(
   };
 }
 
-const hasLeader = (object: KubeObject | undefined) => object?.metadata.annotations?.['leader'] !== undefined;
+const hasLeader = (lock: Readonly<Record<string, string>> | undefined) => lock?.['leader'] !== undefined;
 
 /** The lock moves by an election, which takes seconds, ms. */
 const leaderMs = 1500;
 
 async function leaderOf({ reader, kept }: ObserveContext, database: DatabaseComponent) {
-  const path = `/api/v1/namespaces/${database.namespace}/endpoints/${database.cluster}`;
-  const object = await kept.ask(path, leaderMs, () => reader.get(path), hasLeader);
-  const annotations = object?.metadata.annotations ?? {};
+  const key = `lock of ${database.namespace}/${database.cluster}`;
+  const read = () => patroniAnnotations(reader, database, 'leader');
+  const annotations = (await kept.ask(key, leaderMs, read, hasLeader)) ?? {};
   const renewed = annotations['renewTime'];
   const acquired = annotations['acquireTime'];
   return {
@@ -86,9 +86,11 @@ async function leaderOf({ reader, kept }: ObserveContext, database: DatabaseComp
 }
 
 /** Patroni's record of who has every acknowledged write; undefined without synchronous mode. */
-async function syncOf(context: ObserveContext, database: DatabaseComponent): Promise<DatabaseFacts['sync']> {
-  const path = `/api/v1/namespaces/${database.namespace}/endpoints/${database.cluster}-sync`;
-  const annotations = (await context.reader.get(path))?.metadata.annotations;
+async function syncOf(
+  { reader }: ObserveContext,
+  database: DatabaseComponent,
+): Promise<DatabaseFacts['sync']> {
+  const annotations = await patroniAnnotations(reader, database, 'sync');
   if (annotations === undefined) return undefined;
   const { leader, sync_standby: standbys = '' } = annotations;
   return {
