@@ -182,6 +182,8 @@ export interface DatabaseFacts {
   readonly sync?: { readonly leader?: string; readonly standbys: readonly string[] };
   /** Asked by SQL on the leader's own pod with the app's credentials. */
   readonly primary: Looked<PrimaryFacts>;
+  /** The leader's server answers and does not let the app in; its own words, and SQLSTATE. */
+  readonly refusal?: { readonly pod: string; readonly code: string; readonly message: string };
   /** What Patroni is told about replication, and what the primary does; asked once it takes writes. */
   readonly replication: Looked<ReplicationFacts>;
 }
