@@ -686,6 +686,17 @@ test('a pod of a Job that crashes is told, is left to its Job, and is no reason 
   expect(planOf(observation)).toMatchObject({ steps: [], refusals: [] });
 });
 
+test.each([
+  ['no answer within 1.2 s', 'No DNS server of the cluster answers yet.'],
+  [
+    'no address for db.shop.svc.cluster.local (NXDOMAIN)',
+    'The DNS of the cluster answers, and has no address for db.shop.svc.cluster.local (NXDOMAIN): is the Service there?',
+  ],
+])('a DNS that gives no address is told apart from a silent one: %s', (why, claim) => {
+  const servers = [{ pod: 'coredns-1', answers: false, why }];
+  expect(diagnose(healthy({ dns: saw({ servers }, 'DNS', now) }), check)).toMatchObject([{ claim }]);
+});
+
 describe('a container that crashes beside others', () => {
   const exporter = { ...(crashed.containers[0] ?? container()), name: 'exporter' };
   const worker = container({ name: 'worker' });
