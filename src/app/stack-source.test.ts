@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
-import { deployment } from '../../test/fakes/inventory.ts';
+import { deployment, service } from '../../test/fakes/inventory.ts';
+import { memoryJournal } from '../../test/fakes/memory-journal.ts';
 import { node, stack } from '../../test/fakes/observation.ts';
 import { Forbidden } from '../adapters/kubernetes/errors.ts';
 import type { StoredEvent } from '../domain/journal-event.ts';
+import type { Stack } from '../domain/stack.ts';
 import { StackSource, type StackSourceParts } from './stack-source.ts';
 
 const target = { cluster: 'shop', context: 'k3d-shop', engine: '/run/docker.sock' };
@@ -42,13 +44,16 @@ describe('what is known of the stack while the API is down', () => {
 });
 
 /** One discovery; `nodes`: names in the API, or why they cannot be read. */
-const discoverWith = (nodes: readonly string[] | Error, deployments: readonly unknown[] = []) => {
+const discoverWith = async (
+  nodes: readonly string[] | Error,
+  objects: Readonly<Record<string, readonly unknown[]>> = {},
+) => {
+  const journal = memoryJournal();
   const reader = {
     // A Secret that is made and not filled yet.
     secret: () => Promise.resolve(''),
     list: (path: string) => {
-      if (path.endsWith('/deployments')) return Promise.resolve(deployments);
-      if (path !== '/api/v1/nodes') return Promise.resolve([]);
+      if (path !== '/api/v1/nodes') return Promise.resolve(objects[path.split('/').at(-1) ?? ''] ?? []);
       return nodes instanceof Error
         ? Promise.reject(nodes)
         : Promise.resolve(nodes.map((name) => ({ metadata: { name, uid: name } })));
@@ -58,9 +63,17 @@ const discoverWith = (nodes: readonly string[] | Error, deployments: readonly un
     node('k3d-shop-server-0', { role: 'server' }),
     node('k3d-shop-serverlb', { role: 'loadbalancer' }),
   ];
-  const provider = { place: 'the engine', containers: () => Promise.resolve(containers) };
-  const parts = { target, namespace: 'shop', events: [], reader, provider, discovered: () => undefined };
-  return new StackSource(parts as unknown as StackSourceParts).refresh(0);
+  const provider = {
+    place: 'the engine',
+    containers: () => Promise.resolve(containers),
+    publishedAddress: () => Promise.resolve('127.0.0.1:8080'),
+  };
+  const found = (now: Stack) => {
+    journal.append({ type: 'stack-discovered', run: 'discovery', context: target.context, stack: now }, 1);
+  };
+  const parts = { target, namespace: 'shop', events: [], reader, provider, discovered: found };
+  await new StackSource(parts as unknown as StackSourceParts).refresh(0);
+  return JSON.stringify(journal.events());
 };
 
 describe('a context that leads to a cluster', () => {
@@ -75,11 +88,24 @@ describe('a context that leads to a cluster', () => {
     ['without nodes', []],
     ['whose nodes this user may not see', new Forbidden({ what: 'w', cause: 'c', place: 'p', next: 'n' })],
   ])('%s is discovered', async (_name, nodes) => {
-    await expect(discoverWith(nodes)).resolves.toBeUndefined();
+    await expect(discoverWith(nodes)).resolves.toBeDefined();
   });
 });
 
 test('a Secret that holds no certificate yet keeps nothing from being discovered', async () => {
   const web = deployment('web', { volumes: [{ name: 'tls', secret: { secretName: 'shop-tls' } }] });
-  await expect(discoverWith([], [web])).resolves.toBeUndefined();
+  await expect(discoverWith([], { deployments: [web] })).resolves.toContain('Deployment');
+});
+
+test('what a declared write proves itself with does not reach the journal', async () => {
+  const headers = { Authorization: 'Bearer not-for-anybody', 'X-Probe': 'plain-enough' };
+  const probe = JSON.stringify({ path: '/orders/', headers });
+  const door = service('web', { ports: [{ port: 80, nodePort: 30080 }] });
+  const annotated = {
+    ...door,
+    metadata: { ...door.metadata, annotations: { 'rekindle.dev/write-probe': probe } },
+  };
+  const journal = await discoverWith([], { deployments: [deployment('web')], services: [annotated] });
+  expect(journal).toContain('plain-enough');
+  expect(journal).not.toContain('not-for-anybody');
 });

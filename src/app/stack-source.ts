@@ -11,6 +11,7 @@ import type { ClusterReader } from '../ports/cluster.ts';
 import type { ClusterProvider } from '../ports/cluster-provider.ts';
 import { applyStackFile } from '../stack-file/apply.ts';
 import type { StackFile } from '../stack-file/schema.ts';
+import { registerProbeSecrets } from './probe-secrets.ts';
 import { TargetUnclear, type Target } from './target.ts';
 
 export interface StackSourceParts {
@@ -100,6 +101,7 @@ export class StackSource {
     ]);
     const found = discover(inventory, { cluster, published, certificateNames });
     const stack = file === undefined ? found : applyStackFile(found, file);
+    for (const door of [found.frontDoor, stack.frontDoor]) registerProbeSecrets(door?.writeProbe);
     this.#refreshedAt = now;
     this.#known = true;
     if (JSON.stringify(stack) === JSON.stringify(this.#stack)) return;
