@@ -686,6 +686,23 @@ test('a pod of a Job that crashes is told, is left to its Job, and is no reason 
   expect(planOf(observation)).toMatchObject({ steps: [], refusals: [] });
 });
 
+test.each(['server-0', 'agent-0', 'balancer'])(
+  '%s that somebody has paused is theirs to go on with',
+  (name) => {
+    const all = [
+      node('server-0', { role: 'server' }),
+      node('agent-0'),
+      node('balancer', { role: 'loadbalancer' }),
+    ];
+    const containers = all.map((entry) =>
+      entry.name === name ? node(name, { role: entry.role, state: 'paused' }) : entry,
+    );
+    const { steps, refusals, tasks } = planOf(healthy({ containers: saw(containers, 'engine', now) }));
+    expect([steps, refusals]).toEqual([[], []]);
+    expect(tasks).toMatchObject([{ target: { name }, byHand: `docker unpause ${name}` }]);
+  },
+);
+
 test.each([
   ['no answer within 1.2 s', 'No DNS server of the cluster answers yet.'],
   [
@@ -762,6 +779,7 @@ describe('the list of faults', () => {
     const exercised = new Set(cases.flatMap((entry) => entry.findings.map((text) => text.split(' ')[0])));
     const elsewhere = [
       'container-not-created',
+      'container-paused',
       'dns-scaled-to-zero',
       'host-name-missing',
       'leader-candidates-missing',

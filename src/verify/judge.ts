@@ -37,7 +37,8 @@ function cause({ findings, wanted, plan, failure }: Judgement): string {
   if (task !== undefined) return `${task.reason} ${wayOf(task)}`;
   if (refusal !== undefined) return `${refusal.reason} ${refusal.advice}`;
   if (first !== undefined) return first.claim;
-  if (wanted === 'none') return 'No front door is known: name it in the stack file.';
+  if (wanted === 'none')
+    return 'No front door is known: name it in the stack file (spec.frontDoor, with url and address).';
   return failure === undefined
     ? ''
     : `Nothing of the stack is known to be broken, and the front door fails: ${failure}.`;
