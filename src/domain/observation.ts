@@ -20,7 +20,7 @@ export interface NodeContainer {
   readonly addresses: readonly string[];
   /** Whether k3d gave it an address of its own, which stays over a boot. */
   readonly hasStaticAddress?: boolean;
-  /** Address of the host on the container's network; only of one that runs. */
+  /** Address of the host on the container's network, where it is known; only of one that runs. */
   readonly gateway?: string;
 }
 

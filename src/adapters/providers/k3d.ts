@@ -31,12 +31,16 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
   const environment = options.environment ?? process.env;
   const engine = options.engine ?? new DockerEngine();
   const archives = new ContainerArchives(engine);
+  const gatewayIsHost = gatewayJudge(engine);
   return {
     kind: 'k3d',
     place: `${engine.endpoint.url}, from ${engine.endpoint.from}`,
     engine: endpointName(engine.endpoint),
     clusters: () => clustersOf(engine),
-    containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
+    containers: async (cluster) => {
+      const [found, isHost] = await Promise.all([inspectAll(engine, cluster), gatewayIsHost()]);
+      return found.map((container) => nodeContainer(container, isHost));
+    },
     machine: () => machineOf(engine),
     mounts: (cluster) => mountsOf(engine, cluster),
     startContainer: (id) => engine.start(id),
@@ -97,7 +101,25 @@ async function mountsOf(engine: DockerEngine, cluster: string): Promise<readonly
   return (await inspectAll(engine, cluster)).flatMap((container) => nodeMounts(container, own));
 }
 
-function nodeContainer(container: InspectedContainer): NodeContainer {
+/**
+ * Says whether the gateway of a network is the host. Docker Desktop and Colima run the engine in a virtual machine, of which it is
+ * an address; k3d asks their resolver for the host instead (k3d: pkg/client/host.go, GetHostIP). Asked once; without an answer nobody knows.
+ */
+function gatewayJudge(engine: DockerEngine): () => Promise<boolean> {
+  let known: boolean | undefined;
+  return async () => {
+    if (known !== undefined) return known;
+    try {
+      const { OperatingSystem: system = '', Name: name = '' } = await engine.info();
+      known = system.toLowerCase() !== 'docker desktop' && name !== 'colima';
+      return known;
+    } catch {
+      return false;
+    }
+  };
+}
+
+function nodeContainer(container: InspectedContainer, gatewayIsHost: boolean): NodeContainer {
   const { State: state, HostConfig: host, NetworkSettings: network } = container;
   const addresses = Object.values(network.Networks ?? {}).flatMap((found) => [
     found?.IPAddress ?? '',
@@ -116,7 +138,7 @@ function nodeContainer(container: InspectedContainer): NodeContainer {
     restartPolicy: restartPolicyOf(host),
     restartCount: container.RestartCount ?? 0,
     addresses: addresses.filter((address) => address !== ''),
-    ...(gateway !== undefined && { gateway }),
+    ...(gateway !== undefined && gatewayIsHost && { gateway }),
     ...(container.Config.Labels?.[staticAddressLabel] !== undefined && { hasStaticAddress: true }),
   };
 }
