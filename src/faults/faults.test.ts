@@ -15,7 +15,7 @@ import type {
   StandbyFacts,
 } from '../domain/observation.ts';
 import { poolerProfiles } from '../domain/pooler-profiles.ts';
-import type { Component } from '../domain/stack.ts';
+import type { Component, Stack } from '../domain/stack.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { pendingSteps } from '../plan/pending-steps.ts';
 import { faults } from './index.ts';
@@ -570,6 +570,11 @@ describe('what is found and what is done about it', () => {
       firstSeen: () => boot,
     };
     expect(diagnose(observation, named).map((finding) => finding.fault)).toEqual(['pooler-profile-differs']);
+    const unseen = couldNotLook<never>('no web server pod is ready since the boot', 'front door', now);
+    const doorless = { ...observation, frontDoor: unseen };
+    expect(diagnose(doorless, named).map(({ fault }) => fault)).toEqual(['pooler-profile-differs']);
+    const frontDoor = { url: 'https://shop.local/' } as unknown as NonNullable<Stack['frontDoor']>;
+    expect(diagnose(doorless, { ...named, stack: { ...named.stack, frontDoor } })).toEqual([]);
   });
 
   test('a self-starting container gets time before anybody acts', () => {
