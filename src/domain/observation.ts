@@ -84,10 +84,15 @@ export interface PodFacts {
   readonly containers: readonly ContainerFacts[];
   readonly initContainers: readonly ContainerFacts[];
   readonly ephemeralContainers: readonly ContainerFacts[];
-  /** Names of volumes whose data die with the pod. */
+  /** Names of emptyDir volumes, whose data die with the pod. */
   readonly emptyDirs: readonly string[];
   /** Those of them that are kept in memory: a file system of their own, mounted inside the node's container. */
   readonly emptyDirsInMemory: readonly string[];
+  /**
+   * Names of volumes of a storage driver that are deleted with the pod as well (kubernetes.io, Ephemeral Volumes), and cannot be looked
+   * into; undefined: none.
+   */
+  readonly ephemeralVolumes?: readonly string[];
 }
 
 export interface WorkloadFacts {

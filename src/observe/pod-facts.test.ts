@@ -11,8 +11,12 @@ test('volumes that die with the pod are told from others, and those in memory fr
     { name: 'sized', emptyDir: { sizeLimit: '1Gi' } },
     { name: 'memory', emptyDir: { medium: 'Memory' } },
     { name: 'pages', emptyDir: { medium: 'HugePages-2Mi' } },
+    { name: 'scratch', ephemeral: { volumeClaimTemplate: { spec: {} } } },
+    { name: 'inline', csi: { driver: 'disks.example' } },
+    { name: 'vault', csi: { driver: 'secrets-store.csi.k8s.io', readOnly: true } },
   ];
   expect(podFacts({ metadata, spec: { volumes } })).toMatchObject({
+    ephemeralVolumes: ['scratch', 'inline'],
     emptyDirs: ['uploads', 'sized', 'memory', 'pages'],
     emptyDirsInMemory: ['memory', 'pages'],
   });

@@ -34,7 +34,12 @@ const podShape = z.object({
     nodeName: z.string().optional(),
     volumes: z
       .array(
-        z.object({ name: z.string(), emptyDir: z.object({ medium: z.string().default('') }).optional() }),
+        z.object({
+          name: z.string(),
+          emptyDir: z.object({ medium: z.string().default('') }).optional(),
+          ephemeral: z.unknown().optional(),
+          csi: z.object({ readOnly: z.boolean().default(false) }).optional(),
+        }),
       )
       .default([]),
   }),
@@ -105,6 +110,10 @@ export function podFacts(object: KubeObject): PodFacts {
   );
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
   const emptyDirs = spec.volumes.filter((volume) => volume.emptyDir !== undefined);
+  // What a driver mounts for reading only comes from elsewhere, as secrets do.
+  const ephemeral = spec.volumes.filter(
+    (volume) => volume.ephemeral !== undefined || volume.csi?.readOnly === false,
+  );
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name,
@@ -121,6 +130,7 @@ export function podFacts(object: KubeObject): PodFacts {
     emptyDirs: emptyDirs.map(({ name }) => name),
     // Every medium but the node's disk is memory: `Memory`, `HugePages` and `HugePages-2Mi` (kubernetes.io, emptyDir).
     emptyDirsInMemory: emptyDirs.filter(({ emptyDir }) => emptyDir?.medium !== '').map(({ name }) => name),
+    ...(ephemeral.length > 0 && { ephemeralVolumes: ephemeral.map(({ name }) => name) }),
     ...defined({ readySince: ready?.lastTransitionTime ?? undefined }),
     ...defined({ node: spec.nodeName, ip: status.podIP, reason: status.reason, message: status.message }),
     ...(owner && { owner: { kind: owner.kind, name: owner.name } }),
