@@ -108,6 +108,11 @@ describe('a container that cannot be created', () => {
     expect(of({ reason: 'CrashLoopBackOff' }).findings).toEqual([]);
   });
 
+  test("is nobody's concern when its pod was evicted meanwhile", () => {
+    const change = { reason: 'ImagePullBackOff', message: 'Back-off pulling image' };
+    expect(of(change, boot, { phase: 'Failed', reason: 'Evicted' }).findings).toEqual([]);
+  });
+
   test('of a Job is told, early and late, and is no reason to call the shop broken', () => {
     const change = { reason: 'ImagePullBackOff', message: 'Back-off pulling image' };
     const job = { owner: { kind: 'Job', name: 'report-29' } };

@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { kubeletReports } from '../../domain/kubelet-reports.ts';
 import { seen } from '../../domain/looked.ts';
 import type { NodeContainer, NodeFacts, Observation, PodFacts } from '../../domain/observation.ts';
-import { isFresh } from '../../domain/pod-selection.ts';
+import { isFresh, isOver } from '../../domain/pod-selection.ts';
 import { defineFault } from '../define-fault.ts';
 
 /** Pods start 5 to 14 s after their node (lab); a kubelet that still has not started one after this long is stuck, ms. */
@@ -21,14 +21,6 @@ function endedWithThePower(pod: PodFacts): boolean {
       ({ state, reason, exitCode }) => state === 'terminated' && reason === 'Unknown' && exitCode === 255,
     )
   );
-}
-
-/**
- * Whether the pod is done for good: its kubelet starts none of its containers again (kubernetes.io, Pod lifecycle, pod phase).
- * So ends a pod of a Job that ran when the power went; its Job has made another one, or counts it as failed.
- */
-function isOver({ phase }: PodFacts): boolean {
-  return phase === 'Failed' || phase === 'Succeeded';
 }
 
 /**
