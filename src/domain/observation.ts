@@ -72,6 +72,8 @@ export interface PodFacts {
   /** Why the pod is in this phase (`Evicted`, `NodeShutdown`), and in the kubelet's words. */
   readonly reason?: string;
   readonly message?: string;
+  /** Why no node takes it, in the scheduler's words. */
+  readonly unscheduled?: string;
   readonly ip?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;

@@ -123,3 +123,41 @@ describe('a container that cannot be created', () => {
       });
   });
 });
+
+describe('a workload whose pods are not ready', () => {
+  const labels = { app: 'web' };
+  const wanted = {
+    kind: 'Deployment',
+    namespace: 'shop',
+    name: 'web',
+    wanted: 1,
+    ready: 0,
+    selector: labels,
+  } as const;
+  const claimOf = (changes: Partial<PodFacts>) => {
+    const pods = saw([pod('web-1', { labels, ready: false, ...changes })], 'API', now);
+    const { findings } = judged(healthy({ pods, workloads: saw([wanted], 'API', now) }));
+    return findings.find(({ fault }) => fault === 'workload-incomplete')?.claim;
+  };
+
+  test.each<[string, Partial<PodFacts>, string]>([
+    [
+      'no node takes one',
+      { unscheduled: '0/1 nodes are available.', containers: [] },
+      ' web-1 has no node: 0/1 nodes are available.',
+    ],
+    [
+      'its init container fails',
+      { initContainers: [waiting({ name: 'migrate', reason: 'CrashLoopBackOff', message: 'back-off 40s' })] },
+      ' migrate of web-1: CrashLoopBackOff, back-off 40s.',
+    ],
+    ['it only takes its time', { containers: [waiting({ reason: 'ContainerCreating' })] }, ''],
+    [
+      'the one that fails is over',
+      { phase: 'Failed', containers: [waiting({ reason: 'ErrImagePull' })] },
+      '',
+    ],
+  ])('says why: %s', (_name, changes, why) => {
+    expect(claimOf(changes)).toBe(`web: 0 of 1 pods are ready since the boot.${why}`);
+  });
+});

@@ -36,3 +36,11 @@ test('containers of every kind are told', () => {
     ephemeralContainers: [{ name: 'debugger', state: 'running' }],
   });
 });
+
+test('that no node takes it is told in the words of the scheduler', () => {
+  const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
+  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+  expect(podFacts({ metadata, spec: {}, status: { conditions } })).toMatchObject({ unscheduled: message });
+  const placed = [{ type: 'PodScheduled', status: 'True' }];
+  expect(podFacts({ metadata, spec: {}, status: { conditions: placed } })).not.toHaveProperty('unscheduled');
+});
