@@ -92,6 +92,26 @@ describe('a context that leads to a cluster', () => {
   });
 });
 
+test('an API that refuses to name its nodes at first is asked again', async () => {
+  let asked = 0;
+  const early = new Forbidden({ what: 'w', cause: 'c', place: 'p', next: 'n' });
+  const reader = {
+    list: (path: string) => {
+      if (path !== '/api/v1/nodes') return Promise.resolve([]);
+      asked += 1;
+      return asked === 1
+        ? Promise.reject(early)
+        : Promise.resolve([{ metadata: { name: 'server-a', uid: 'a' } }]);
+    },
+  };
+  const containers = [node('k3d-shop-server-0', { role: 'server' })];
+  const provider = { place: 'the engine', containers: () => Promise.resolve(containers) };
+  const parts = { target, namespace: 'shop', events: [], reader, provider, discovered: () => undefined };
+  const source = new StackSource(parts as unknown as StackSourceParts);
+  await source.refresh(0);
+  await expect(source.refresh(20_000)).rejects.toThrow(/another cluster shop/);
+});
+
 test('a Secret that holds no certificate yet keeps nothing from being discovered', async () => {
   const web = deployment('web', { volumes: [{ name: 'tls', secret: { secretName: 'shop-tls' } }] });
   await expect(discoverWith([], { deployments: [web] })).resolves.toContain('Deployment');

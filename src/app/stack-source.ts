@@ -136,21 +136,22 @@ export class StackSource {
 
   /**
    * Two clusters may have one name, here and on another machine, and a context leads to either; k3d names a node as its container,
-   * so clusters without a name in common are two. Who may not read the nodes is believed.
+   * so clusters without a name in common are two. Who may not read the nodes is believed, until they may: an API server that has just
+   * started refuses what it will allow.
    */
   async #checkCluster(): Promise<void> {
     if (this.#isOne) return;
     const { reader, provider, target } = this.#parts;
     const [nodes, containers] = await Promise.all([nodeNames(reader), provider.containers(target.cluster)]);
     const own = containers.filter(isNode).map(({ name }) => name);
-    if (nodes.length > 0 && own.length > 0 && !nodes.some((name) => own.includes(name)))
+    this.#isOne = nodes.some((name) => own.includes(name));
+    if (nodes.length > 0 && own.length > 0 && !this.#isOne)
       throw new TargetUnclear({
         what: `Context ${target.context} leads to another cluster ${target.cluster} than the one on this machine`,
         cause: `the API has the nodes ${nodes.join(', ')}, and the container engine has ${own.join(', ')}`,
         place: provider.place,
         next: 'Nothing is done to either. Name the context of the one that is here with --context, or let `k3d kubeconfig merge` write it.',
       });
-    this.#isOne = true;
   }
 
   async #published(inventory: Inventory): Promise<ReadonlyMap<number, string>> {
