@@ -53,11 +53,16 @@ describe('right before a pod that waits out its back-off is deleted', () => {
 });
 
 /** A pod of which each look finds the next of these states, and an API that says this of its deletion. */
-function deleting(looks: readonly KubeObject[], error?: Error) {
+function deleting(looks: readonly (KubeObject | Error)[], error?: Error) {
   const sent: unknown[] = [];
   let look = 0;
   const context = {
-    reader: { get: () => Promise.resolve(looks[Math.min(look++, looks.length - 1)]) },
+    reader: {
+      get: () => {
+        const seen = looks[Math.min(look++, looks.length - 1)];
+        return seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen);
+      },
+    },
     writer: {
       deletePod: (target: unknown) => {
         sent.push(target);
@@ -87,6 +92,12 @@ describe('the deletion of a pod that waits out its back-off', () => {
     await expect(again.ended).rejects.toThrow('it runs again by itself; nothing was touched');
     expect(again.sent).toEqual([]);
     await expect(deleting([versioned()], conflict).ended).rejects.toThrow(/changed .*; nothing was touched/);
+  });
+
+  test('does not happen when it cannot be looked at by then, which is no attempt in vain', async () => {
+    const { sent, ended } = deleting([new Error('no answer within 3 s')]);
+    await expect(ended).rejects.toThrow(/before acting: no answer within 3 s; nothing was touched/);
+    expect(sent).toEqual([]);
   });
 
   test('that was sent twice is done when the pod goes', async () => {

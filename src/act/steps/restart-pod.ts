@@ -1,5 +1,6 @@
 import { anyContainerRuns, workingContainers } from '../../domain/running-containers.ts';
 import type { PodFacts } from '../../domain/observation.ts';
+import { oneLine } from '../../observe/look.ts';
 import { podFacts } from '../../observe/pod-facts.ts';
 import type { PlannedStep, StepName } from '../../domain/plan.ts';
 import { isGone } from '../copy-out/waiting-pod.ts';
@@ -38,7 +39,9 @@ export function restartPod(name: StepName, objection: Objection): Step {
     },
     run: async (planned, context) => {
       const { namespace = '', name: pod, uid = '' } = planned.target;
-      const found = await current(planned, context, objection);
+      const found = await current(planned, context, objection).catch(
+        (error: unknown) => `it could not be checked right before acting: ${oneLine(error)}`,
+      );
       if (typeof found === 'string') throw new NothingTouched(found);
       try {
         await context.writer.deletePod({ namespace, name: pod, uid, version: found.version });

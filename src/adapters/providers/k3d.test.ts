@@ -36,3 +36,14 @@ test('a registry that stands by itself is no cluster', async () => {
   const engine = { endpoint, labelValues: () => Promise.resolve(['', 'shop']) } as unknown as DockerEngine;
   expect(await createK3dProvider({ engine }).clusters()).toEqual(['shop']);
 });
+
+test('an engine that does not tell of itself holds up nobody', async () => {
+  const engine = {
+    endpoint,
+    containerIds: () => Promise.resolve([]),
+    info: () => new Promise(() => undefined),
+  } as unknown as DockerEngine;
+  const start = performance.now();
+  expect(await createK3dProvider({ engine }).containers('shop')).toEqual([]);
+  expect(performance.now() - start).toBeLessThan(2000);
+});

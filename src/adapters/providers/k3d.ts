@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { ContainerMount } from '../../domain/machine.ts';
 import type { NodeContainer } from '../../domain/observation.ts';
 import type { ClusterProvider, ContainerEvent } from '../../ports/cluster-provider.ts';
@@ -101,21 +103,36 @@ async function mountsOf(engine: DockerEngine, cluster: string): Promise<readonly
   return (await inspectAll(engine, cluster)).flatMap((container) => nodeMounts(container, own));
 }
 
+/** Nobody waits longer for it than for the containers themselves: an engine that is starting may be slow to tell of itself, ms. */
+const gatewayWaitMs = 250;
+
 /**
  * Says whether the gateway of a network is the host. Docker Desktop and Colima run the engine in a virtual machine, of which it is
- * an address; k3d asks their resolver for the host instead (k3d: pkg/client/host.go, GetHostIP). Asked once; without an answer nobody knows.
+ * an address; k3d asks their resolver for the host instead (k3d: pkg/client/host.go, GetHostIP). Asked until there is an answer, and
+ * without one it counts as not known, which is no.
  */
 function gatewayJudge(engine: DockerEngine): () => Promise<boolean> {
   let known: boolean | undefined;
-  return async () => {
-    if (known !== undefined) return known;
+  let asking: Promise<void> | undefined;
+  const ask = async (): Promise<void> => {
     try {
       const { OperatingSystem: system = '', Name: name = '' } = await engine.info();
       known = system.toLowerCase() !== 'docker desktop' && name !== 'colima';
-      return known;
     } catch {
-      return false;
+      // It is asked again with the next look.
+    } finally {
+      asking = undefined;
     }
+  };
+  return async () => {
+    if (known === undefined) {
+      asking ??= ask();
+      const stop = new AbortController();
+      const waited = sleep(gatewayWaitMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      await Promise.race([asking, waited]);
+      stop.abort();
+    }
+    return known === true;
   };
 }
 
