@@ -100,6 +100,40 @@ describe('healing', () => {
   });
 });
 
+describe('a stack that is known from before', () => {
+  test('is not acted on when discovery finds another one as soon as the API answers', async () => {
+    const world = new HealWorld();
+    world.isShunned = true;
+    const { frontDoor: _door, ...other } = world.stack;
+    world.refresh = () => {
+      world.stack = other;
+      return Promise.resolve();
+    };
+    const result = await world.heal(10_000);
+    expect(world.reloads).toEqual([]);
+    expect(result.actions).toEqual([]);
+  });
+});
+
+describe('a shop in which nothing is known to be broken', () => {
+  test('and whose front door fails is told how it fails', async () => {
+    const world = new HealWorld();
+    world.doorStatus = 404;
+    const { verdict } = await world.heal(10_000);
+    expect(verdict).toMatchObject({ state: 'broken', proven: 'none' });
+    expect(verdict.sentence).toMatch(/front door fails: GET http:\/\/shop.local:8080\/: 404\./);
+  });
+
+  test('and that has no front door that anybody knows is not watched until the time is over', async () => {
+    const world = new HealWorld();
+    const { frontDoor: _door, ...doorless } = world.stack;
+    world.stack = doorless;
+    const { verdict, seconds } = await world.heal(10 * minute);
+    expect(verdict).toMatchObject({ state: 'unknown', sentence: expect.stringContaining('No front door') });
+    expect(seconds).toBeLessThan(45);
+  });
+});
+
 describe('the end of a run whose time is over', () => {
   test('claims no proof from before an action that was under way', async () => {
     const world = new HealWorld();

@@ -28,7 +28,7 @@ export interface HealOptions {
   readonly copyOut?: string | undefined;
   /** How far it holds itself back; undefined: a person asked for it. */
   readonly restraint?: Restraint | undefined;
-  /** Called after each pass in which the API answered: discovery may know more now. */
+  /** Called in each pass in which the API answered, before anything is done: discovery may know more, or another stack, now. */
   readonly refreshStack: () => Promise<void>;
 }
 
@@ -68,20 +68,19 @@ async function untilSettled(
   );
   const proofs = new Proofs(verifier, dispatcher);
   const needsHuman = new NeedsHuman();
-  const isOver = ({ plan }: Pass): boolean =>
+  const isOver = ({ plan, findings }: Pass): boolean =>
     context.signal.aborted ||
     clock.monotonic() - start > options.timeoutMs ||
-    needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic());
+    needsHuman.judge(plan, dispatcher.busy.size, clock.monotonic(), lacksDoor(context, findings));
 
   for (;;) {
-    const { copyOut, restraint } = options;
-    const pass = await examine(context, log, { busy: dispatcher.busy, copyOut, restraint });
-    log.note(pass);
+    const pass = await currentPass(context, log, options, dispatcher);
     // Nothing is begun for somebody who wants it to end.
     if (!context.signal.aborted) for (const step of pass.plan.steps) dispatcher.start(step);
     dispatcher.check();
     const proven = await proofs.attempt(pass);
-    const judgement = { proven, wanted: wantedLevel(context), ...pass, at: clock.now() };
+    const { failure } = proofs;
+    const judgement = { proven, wanted: wantedLevel(context), ...pass, failure, at: clock.now() };
     const verdict = judge(judgement);
 
     const seconds = (clock.monotonic() - start) / 1000;
@@ -101,9 +100,31 @@ async function untilSettled(
       log.say(`verified after ${seconds.toFixed(1)} s; once more after the stability window`);
       await pause(context, context.stack.policy.stabilityWindowSeconds * 1000);
     }
-    if (pass.observation.api.looked) await options.refreshStack();
     await pause(context, untilNextPass(pass, dispatcher.busy.size));
   }
+}
+
+/** Whether all is well and nothing can be proven, because nobody has said where the front door is. */
+function lacksDoor(context: ActContext, findings: Pass['findings']): boolean {
+  return wantedLevel(context) === 'none' && findings.every(({ kind }) => kind === 'notice');
+}
+
+/** One pass over the stack as discovery knows it: what was planned for another one, of another namespace perhaps, is planned anew. */
+async function currentPass(
+  context: ActContext,
+  log: RunLog,
+  { copyOut, restraint, refreshStack }: HealOptions,
+  { busy }: Dispatcher,
+): Promise<Pass> {
+  const { stack } = context;
+  const pass = await examine(context, log, { busy, copyOut, restraint });
+  log.note(pass);
+  if (!pass.observation.api.looked) return pass;
+  await refreshStack();
+  if (context.stack === stack) return pass;
+  const anew = await examine(context, log, { busy, copyOut, restraint });
+  log.note(anew);
+  return anew;
 }
 
 /** How long to leave the machine alone after a pass, ms; nothing is left alone while something is being done. */

@@ -7,16 +7,19 @@ const patienceMs = 30_000;
 const patienceWhileSettlingMs = 120_000;
 
 /**
- * Whether nothing more will come of a run: something broken needs a person, and for a while no step was planned or
+ * Whether nothing more will come of a run: something needs a person, and for a while no step was planned or
  * under way. Waiting for the time limit would then only keep the reader from the reason.
  */
 export class NeedsHuman {
   #stuckSince: number | undefined;
   #quietSince: number | undefined;
 
-  /** Takes the newest plan and the number of actions under way; `now` is monotonic, ms. */
-  judge({ steps, refusals, tasks, hopes }: Plan, underWay: number, now: number): boolean {
-    const isNeeded = tasks.length > 0 || refusals.some((refusal) => refusal.kind === 'human');
+  /**
+   * Takes the newest plan and the number of actions under way; `now` is monotonic, ms. `lacksDoor`: nothing is wrong, and a
+   * person has to say what is to be proven.
+   */
+  judge({ steps, refusals, tasks, hopes }: Plan, underWay: number, now: number, lacksDoor = false): boolean {
+    const isNeeded = lacksDoor || tasks.length > 0 || refusals.some((refusal) => refusal.kind === 'human');
     const isStuck = isNeeded && steps.length === 0 && underWay === 0;
     const isQuiet = isStuck && hopes.length === 0;
     this.#stuckSince = isStuck ? (this.#stuckSince ?? now) : undefined;

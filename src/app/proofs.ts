@@ -1,14 +1,18 @@
 import type { Dispatcher } from '../act/dispatcher.ts';
-import { seen } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { ProofLevel } from '../domain/verdict.ts';
 import type { Verifier } from '../verify/verifier.ts';
 import type { Pass } from './run-log.ts';
 
-/** A write is tried only through a door that answers: an attempt that cannot succeed may itself cause a ban. */
-function doorAnswers(observation: Observation): boolean {
-  const answer = seen(observation.frontDoor)?.answer;
-  return answer !== undefined && 'status' in answer && answer.status < 500;
+/**
+ * Why the front door is not tried; undefined: it answers. A write is tried only through a door that does: an attempt that cannot
+ * succeed may itself cause a ban.
+ */
+function doorTrouble({ frontDoor }: Observation): string | undefined {
+  if (!frontDoor.looked) return frontDoor.why;
+  const { url, answer } = frontDoor.value;
+  if ('error' in answer) return answer.error;
+  return answer.status < 500 ? undefined : `GET ${url}: ${answer.status}`;
 }
 
 /** What is proven through the front door since the last action of a run: what was proven before it counts no more. */
@@ -18,6 +22,7 @@ export class Proofs {
   /** Actions that had ended when the proofs that count were begun. */
   #touched = 0;
   #provenBefore: ProofLevel | undefined;
+  #failure: string | undefined;
 
   constructor(verifier: Verifier, dispatcher: Pick<Dispatcher, 'busy' | 'touched'>) {
     this.#verifier = verifier;
@@ -32,10 +37,17 @@ export class Proofs {
       this.#verifier.restart();
     }
     const isWhole = this.#dispatcher.busy.size === 0 && findings.every(({ kind }) => kind === 'notice');
-    const proof = doorAnswers(observation) ? await this.#verifier.attempt(isWhole) : undefined;
+    const trouble = doorTrouble(observation);
+    const proof = trouble === undefined ? await this.#verifier.attempt(isWhole) : undefined;
+    this.#failure = proof?.last.answer === 'yes' ? undefined : (trouble ?? proof?.last.evidence);
     // What fails after the stability window was not stable: it is proven, and watched, anew.
     if (proof?.last.answer !== 'yes') this.#provenBefore = undefined;
     return proof?.level ?? 'none';
+  }
+
+  /** Why the last attempt proved nothing, or why there was none; undefined: it did. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** Whether an action has ended since these proofs were begun. */

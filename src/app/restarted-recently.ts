@@ -18,7 +18,8 @@ export function restartedRecently(observation: Observation, provenAt: number | u
   const since = Math.max(observation.at - recentMs, proven);
   const recent = (startedAt: number | undefined) => startedAt !== undefined && startedAt + roundingMs > since;
   const nodes = seen(observation.containers) ?? [];
-  const pods = seen(observation.pods) ?? [];
+  // A Job's pod comes and goes by its schedule, and serves nobody that could be proven.
+  const pods = (seen(observation.pods) ?? []).filter(({ owner }) => owner?.kind !== 'Job');
   return (
     nodes.some((node) => recent(node.startedAt)) ||
     pods.some((pod) => pod.containers.some((container) => recent(container.startedAt)))

@@ -128,6 +128,13 @@ export class RunLog {
     this.#listener.passed?.(pass);
   }
 
+  /** Remembers when the findings of a pass that is not part of a run were first seen; writes and shows nothing. */
+  remember({ findings }: Pass): void {
+    const now = new Set(findings.map((finding) => findingKey(finding)));
+    for (const key of now) if (!this.#open.has(key)) this.#open.set(key, this.#look.monotonic);
+    for (const key of this.#open.keys()) if (!now.has(key)) this.#open.delete(key);
+  }
+
   /**
    * Notes what opened, what closed and what was newly refused since the pass before; unchanged things are not repeated, and
    * what is only to be waited for is not told.

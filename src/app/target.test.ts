@@ -24,6 +24,11 @@ describe('the target', () => {
     });
   });
 
+  test('is the context that was named, of two that lead to the cluster of the stack file', () => {
+    const two = [{ name: 'shop-reader', cluster: 'k3d-shop' }, ...contexts];
+    expect(choose({ wanted: 'shop-reader', cluster: 'shop', contexts: two }).context).toBe('shop-reader');
+  });
+
   test('is the current context when its cluster is on this machine', () => {
     expect(choose({ current: 'k3d-other', clusters: ['shop', 'other'] }).cluster).toBe('other');
   });
@@ -49,6 +54,11 @@ describe('the target', () => {
     ['there is no cluster', { clusters: [] }, /no k3d cluster.*docker\.sock.*docker ps -a/],
     ['the named context leads to a cloud', { wanted: 'cloud' }, /leads to no local cluster.*are: shop/],
     ['the named context does not exist', { wanted: 'k3d-shpo' }, /no context k3d-shpo.*known are: k3d-shop/],
+    [
+      'the stack file is about another cluster than the named context',
+      { wanted: 'k3d-other', cluster: 'shop', clusters: ['shop', 'other'] },
+      /k3d-other leads to other, and the stack file is about shop.*--stack/,
+    ],
     ['the stack file names a cluster that is not here', { cluster: 'gone' }, /names cluster gone.*are: shop/],
     [
       'two contexts, of two users perhaps, lead to the cluster',

@@ -80,6 +80,13 @@ export function knownContext(
 
 function byContext(wanted: string, choice: TargetChoice): ChosenTarget {
   const cluster = localName(knownContext(wanted, choice.contexts).cluster);
+  if (choice.cluster !== undefined && choice.cluster !== cluster)
+    throw new TargetUnclear({
+      what: 'Two clusters are named',
+      cause: `context ${wanted} leads to ${cluster}, and the stack file is about ${choice.cluster}`,
+      place: 'the stack file, spec.cluster',
+      next: `Name a stack file of ${cluster} with --stack, or a context of ${choice.cluster} with --context.`,
+    });
   if (choice.clusters.includes(cluster)) return { cluster, context: wanted };
   throw notHere(`Context ${wanted} leads to no local cluster`, choice);
 }

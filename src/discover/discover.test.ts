@@ -80,3 +80,49 @@ test.each(['oliver006/redis_exporter:v1', 'prom/pgbouncer-exporter', 'rediscomma
     expect(components).toMatchObject([{ adapter: 'workload' }]);
   },
 );
+
+const loginOf = (cluster: string) => ({
+  name: 'DB_PASSWORD',
+  valueFrom: {
+    secretKeyRef: { name: `app.${cluster}.credentials.postgresql.acid.zalan.do`, key: 'password' },
+  },
+});
+const ownPassword = { name: 'PGPASSWORD', valueFrom: { secretKeyRef: { name: 'own', key: 'pass' } } };
+const ownPooler = (env: readonly unknown[]) =>
+  deployment('own', { container: { image: 'pgbouncer:1', env } });
+
+describe('a PgBouncer', () => {
+  const shops = ['orders', 'stock'].map((cluster) =>
+    deployment(`${cluster}-web`, { container: { env: [loginOf(cluster)] } }),
+  );
+  const both = [...operatorObjects('orders'), ...operatorObjects('stock'), ...shops];
+  const poolersOf = async (...more: ReturnType<typeof deployment>[]) =>
+    discover(await inventoryOf('shop', [...both, ...more]), context).poolers;
+
+  test('of the operator leads to the cluster of its label', async () => {
+    expect(await poolersOf()).toMatchObject([
+      { name: 'orders-pooler', cluster: 'orders' },
+      { name: 'stock-pooler', cluster: 'stock' },
+    ]);
+  });
+
+  test("of one's own leads to the cluster that its environment names, and logs in with the keys that it names", async () => {
+    const user = { name: 'PGUSER', valueFrom: { secretKeyRef: { name: 'own', key: 'login' } } };
+    const poolers = await poolersOf(ownPooler([{ name: 'DB_HOST', value: 'stock' }, user, ownPassword]));
+    expect(poolers.find(({ name }) => name === 'own')).toMatchObject({
+      cluster: 'stock',
+      role: { user: { name: 'own', key: 'login' }, password: { name: 'own', key: 'pass' } },
+    });
+  });
+
+  test('that could lead to several clusters is taken for a pooler of none of them', async () => {
+    const found = (await poolersOf(ownPooler([ownPassword]))).find(({ name }) => name === 'own');
+    expect(found).toMatchObject({ name: 'own' });
+    expect(found).not.toHaveProperty('cluster');
+  });
+
+  test('whose own user is in no Secret is not asked', async () => {
+    const poolers = await poolersOf(ownPooler([{ name: 'PGUSER', value: 'own' }, ownPassword]));
+    expect(poolers.map(({ name }) => name)).not.toContain('own');
+  });
+});

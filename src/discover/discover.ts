@@ -58,16 +58,48 @@ function database(workload: Workload, inventory: Inventory): DatabaseComponent |
   };
 }
 
-function pooler(workload: Workload, databases: readonly DatabaseComponent[]): PoolerComponent | undefined {
-  const secret = workload.env.find((entry) => entry.name === 'PGPASSWORD')?.valueFrom?.secretKeyRef?.name;
-  const behind = databases.find((entry) => entry.cluster === workload.labels['cluster-name']) ?? databases[0];
-  if (secret === undefined || behind === undefined) return undefined;
+/** The databases that a pooler may lead to: the one of its label, else those that it is known to need, else all. */
+function behind(
+  workload: Workload,
+  databases: readonly DatabaseComponent[],
+  edges: readonly Edge[],
+): readonly DatabaseComponent[] {
+  const labelled = databases.filter(({ cluster }) => cluster === workload.labels['cluster-name']);
+  if (labelled.length > 0) return labelled;
+  const needed = new Set(edges.filter(({ from }) => from === workloadKey(workload)).map(({ to }) => to));
+  // The operator names a cluster's StatefulSet as the cluster.
+  const named = databases.filter(({ cluster }) => needed.has(`StatefulSet/${cluster}`));
+  return named.length > 0 ? named : databases;
+}
+
+/** Where the pooler's own login comes from; undefined when it is not by a Secret alone. */
+function roleOf({ namespace, env }: Workload): PoolerComponent['role'] | undefined {
+  const [user, password] = ['PGUSER', 'PGPASSWORD'].map((name) => env.find((entry) => entry.name === name));
+  const passwordRef = password?.valueFrom?.secretKeyRef;
+  const userRef = user?.valueFrom?.secretKeyRef;
+  if (passwordRef === undefined || (user !== undefined && userRef === undefined)) return undefined;
+  const { name, key } = passwordRef;
+  return {
+    user: { namespace, ...(userRef ?? { name, key: 'username' }) },
+    password: { namespace, name, key },
+  };
+}
+
+function pooler(
+  workload: Workload,
+  databases: readonly DatabaseComponent[],
+  edges: readonly Edge[],
+): PoolerComponent | undefined {
+  const role = roleOf(workload);
+  const [first, ...others] = behind(workload, databases, edges);
+  if (role === undefined || first === undefined) return undefined;
   return {
     namespace: workload.namespace,
     name: workload.name,
     podLabels: workload.selector,
-    database: behind.app.database,
-    role: secretPair(workload.namespace, secret),
+    ...(others.length === 0 && { cluster: first.cluster }),
+    database: first.app.database,
+    role,
     port: workload.ports[0]?.containerPort ?? 5432,
   };
 }
@@ -90,7 +122,7 @@ export function discover(inventory: Inventory, context: DiscoveryContext): Stack
     databases,
     poolers: inventory.workloads
       .filter((entry) => adapterOf(entry).adapter === 'pgbouncer')
-      .flatMap((entry) => pooler(entry, databases) ?? []),
+      .flatMap((entry) => pooler(entry, databases, edges) ?? []),
     policy: defaultPolicy,
     ...(door !== undefined && { frontDoor: door }),
   };

@@ -20,7 +20,7 @@ export interface NodeContainer {
   readonly addresses: readonly string[];
   /** Whether k3d gave it an address of its own, which stays over a boot. */
   readonly hasStaticAddress?: boolean;
-  /** Address of the host on the container's network; only of one that runs. */
+  /** Address of the host on the container's network, where it is known; only of one that runs. */
   readonly gateway?: string;
 }
 
@@ -72,6 +72,8 @@ export interface PodFacts {
   /** Why the pod is in this phase (`Evicted`, `NodeShutdown`), and in the kubelet's words. */
   readonly reason?: string;
   readonly message?: string;
+  /** Why no node takes it, in the scheduler's words. */
+  readonly unscheduled?: string;
   readonly ip?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -84,10 +86,15 @@ export interface PodFacts {
   readonly containers: readonly ContainerFacts[];
   readonly initContainers: readonly ContainerFacts[];
   readonly ephemeralContainers: readonly ContainerFacts[];
-  /** Names of volumes whose data die with the pod. */
+  /** Names of emptyDir volumes, whose data die with the pod. */
   readonly emptyDirs: readonly string[];
   /** Those of them that are kept in memory: a file system of their own, mounted inside the node's container. */
   readonly emptyDirsInMemory: readonly string[];
+  /**
+   * Names of volumes of a storage driver that are deleted with the pod as well (kubernetes.io, Ephemeral Volumes), and cannot be looked
+   * into; undefined: none.
+   */
+  readonly ephemeralVolumes?: readonly string[];
 }
 
 export interface WorkloadFacts {
@@ -182,6 +189,8 @@ export interface DatabaseFacts {
   readonly sync?: { readonly leader?: string; readonly standbys: readonly string[] };
   /** Asked by SQL on the leader's own pod with the app's credentials. */
   readonly primary: Looked<PrimaryFacts>;
+  /** The leader's server answers and does not let the app in; its own words, and SQLSTATE. */
+  readonly refusal?: { readonly pod: string; readonly code: string; readonly message: string };
   /** What Patroni is told about replication, and what the primary does; asked once it takes writes. */
   readonly replication: Looked<ReplicationFacts>;
 }
@@ -190,6 +199,8 @@ export interface DatabaseFacts {
 export interface PoolerFacts {
   readonly namespace: string;
   readonly pooler: string;
+  /** Name of the database cluster behind it; undefined: not known. */
+  readonly cluster?: string;
   readonly pod: string;
   readonly podUid: string;
   /** `not-asked`: the layer below is not proven yet, and a failed login would itself start a ban; or it could only wait. */

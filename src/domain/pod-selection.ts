@@ -21,6 +21,14 @@ export function isFresh(pod: PodFacts, containers: readonly NodeContainer[] | un
   );
 }
 
+/**
+ * Whether the pod is done for good: its kubelet starts none of its containers again (kubernetes.io, Pod lifecycle, pod phase).
+ * So ends a pod of a Job that ran when the power went; its Job has made another one, or counts it as failed.
+ */
+export function isOver({ phase }: PodFacts): boolean {
+  return phase === 'Failed' || phase === 'Succeeded';
+}
+
 /** How a container ended, as far as it is known. */
 interface Exit {
   readonly reason?: string | null | undefined;

@@ -51,6 +51,8 @@ export interface PoolerComponent {
   readonly namespace: string;
   readonly name: string;
   readonly podLabels: Readonly<Record<string, string>>;
+  /** Name of the database cluster that it leads to; undefined: not known. */
+  readonly cluster?: string;
   readonly database: string;
   /** The role that PgBouncer logs in with for auth_query, also its admin user. */
   readonly role: { readonly user: SecretKeyRef; readonly password: SecretKeyRef };

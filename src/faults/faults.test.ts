@@ -15,7 +15,7 @@ import type {
   StandbyFacts,
 } from '../domain/observation.ts';
 import { poolerProfiles } from '../domain/pooler-profiles.ts';
-import type { Component } from '../domain/stack.ts';
+import type { Component, Stack } from '../domain/stack.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { pendingSteps } from '../plan/pending-steps.ts';
 import { faults } from './index.ts';
@@ -570,6 +570,11 @@ describe('what is found and what is done about it', () => {
       firstSeen: () => boot,
     };
     expect(diagnose(observation, named).map((finding) => finding.fault)).toEqual(['pooler-profile-differs']);
+    const unseen = couldNotLook<never>('no web server pod is ready since the boot', 'front door', now);
+    const doorless = { ...observation, frontDoor: unseen };
+    expect(diagnose(doorless, named).map(({ fault }) => fault)).toEqual(['pooler-profile-differs']);
+    const frontDoor = { url: 'https://shop.local/' } as unknown as NonNullable<Stack['frontDoor']>;
+    expect(diagnose(doorless, { ...named, stack: { ...named.stack, frontDoor } })).toEqual([]);
   });
 
   test('a self-starting container gets time before anybody acts', () => {
@@ -658,6 +663,62 @@ describe('a web server that died because a name had no address', () => {
   });
 });
 
+describe('a web server behind a PgBouncer of its owner, of which nobody knows how to log in', () => {
+  const own = { ...componentOf('pgbouncer', 'own-pooler', []), podLabels: { component: 'own-pooler' } };
+  const nginx = {
+    ...componentOf('edge', 'nginx', ['Deployment/own-pooler']),
+    podLabels: { component: 'nginx' },
+  };
+  const shop = { stack: { ...stack, components: [own, nginx] }, firstSeen: () => boot };
+  const waiting = { ...crashed, labels: { component: 'nginx' } };
+
+  test.each([
+    [false, 'settling'],
+    [true, 'broken'],
+  ])('is started again when that is ready: %s', (ready, kind) => {
+    const pods = saw([waiting, pod('own-pooler-1', { ready, labels: own.podLabels })], 'API', now);
+    const found = diagnose(healthy({ pods, crashes: saw([lastWords], 'logs', now) }), shop);
+    expect(found.filter(({ fault }) => fault === 'crash-loop-tail')).toMatchObject([{ kind }]);
+  });
+});
+
+test('a pod of a Job that crashes is told, is left to its Job, and is no reason to call the shop unhealthy', () => {
+  const report = { ...crashed, owner: { kind: 'Job', name: 'report-29' } };
+  const observation = healthy({ pods: saw([report], 'API', now), crashes: saw([lastWords], 'logs', now) });
+  expect(diagnose(observation, check).map(({ fault, kind }) => `${fault} ${kind}`)).toEqual([
+    'crash-loop-tail notice',
+  ]);
+  expect(planOf(observation)).toMatchObject({ steps: [], refusals: [] });
+});
+
+test.each(['server-0', 'agent-0', 'balancer'])(
+  '%s that somebody has paused is theirs to go on with',
+  (name) => {
+    const all = [
+      node('server-0', { role: 'server' }),
+      node('agent-0'),
+      node('balancer', { role: 'loadbalancer' }),
+    ];
+    const containers = all.map((entry) =>
+      entry.name === name ? node(name, { role: entry.role, state: 'paused' }) : entry,
+    );
+    const { steps, refusals, tasks } = planOf(healthy({ containers: saw(containers, 'engine', now) }));
+    expect([steps, refusals]).toEqual([[], []]);
+    expect(tasks).toMatchObject([{ target: { name }, byHand: `docker unpause ${name}` }]);
+  },
+);
+
+test.each([
+  ['no answer within 1.2 s', 'No DNS server of the cluster answers yet.'],
+  [
+    'no address for db.shop.svc.cluster.local (NXDOMAIN)',
+    'The DNS of the cluster answers, and has no address for db.shop.svc.cluster.local (NXDOMAIN): is the Service there?',
+  ],
+])('a DNS that gives no address is told apart from a silent one: %s', (why, claim) => {
+  const servers = [{ pod: 'coredns-1', answers: false, why }];
+  expect(diagnose(healthy({ dns: saw({ servers }, 'DNS', now) }), check)).toMatchObject([{ claim }]);
+});
+
 describe('a container that crashes beside others', () => {
   const exporter = { ...(crashed.containers[0] ?? container()), name: 'exporter' };
   const worker = container({ name: 'worker' });
@@ -723,6 +784,7 @@ describe('the list of faults', () => {
     const exercised = new Set(cases.flatMap((entry) => entry.findings.map((text) => text.split(' ')[0])));
     const elsewhere = [
       'container-not-created',
+      'container-paused',
       'dns-scaled-to-zero',
       'host-name-missing',
       'leader-candidates-missing',

@@ -2,6 +2,7 @@ import { certificateNotValidNow } from './certificate-not-valid-now/index.ts';
 import { clusterStopped } from './cluster-stopped/index.ts';
 import { controlPlaneSilent } from './control-plane-silent/index.ts';
 import { containerNotCreated } from './container-not-created/index.ts';
+import { containerPaused } from './container-paused/index.ts';
 import { crashLoopTail } from './crash-loop-tail/index.ts';
 import type { Fault } from './define-fault.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero/index.ts';
@@ -33,6 +34,7 @@ import { workloadScaledToZero } from './workload-scaled-to-zero/index.ts';
 /** Every fault that Rekindle knows, from the bottom layer up. A new one is a folder and one line here. */
 export const faults: readonly Fault[] = [
   clusterStopped,
+  containerPaused,
   nodeStopped,
   loadBalancerNamesGone,
   loadBalancerStopped,

@@ -106,6 +106,7 @@ describe('a pod that ended with the power', () => {
     ['its node has started nothing', { node: 'agent-0' }, {}],
     ['it runs again', { containers: [container({})] }, {}],
     ['it is being deleted', { deleting: true }, {}],
+    ['it was one of a Job, and is over', { phase: 'Failed', owner: { kind: 'Job', name: 'report-1' } }, {}],
     [
       'an init container runs since the boot',
       { initContainers: [container({ startedAt: boot + 3000 })] },
@@ -118,7 +119,7 @@ describe('a pod that ended with the power', () => {
       },
       {},
     ],
-  ])('is waited for while %s', (_name, changes, seen) => {
+  ])('is left alone while %s', (_name, changes, seen) => {
     expect(stuck(changes, seen as Partial<Observation>).found).toEqual([]);
   });
 

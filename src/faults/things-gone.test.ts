@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 
 import { boot, container, healthy, now, pod, pooler, stack } from '../../test/fakes/observation.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { couldNotLook, saw } from '../domain/looked.ts';
-import type { ContainerFacts, Observation, PoolerFacts } from '../domain/observation.ts';
+import { couldNotLook, mayNotLook, saw } from '../domain/looked.ts';
+import type { ContainerFacts, Observation, PodFacts, PoolerFacts } from '../domain/observation.ts';
 import { makePlan } from '../plan/make-plan.ts';
 
-function judged(observation: Observation, firstSeen: number | null = boot) {
-  const check = { stack, firstSeen: () => firstSeen ?? undefined };
+function judged(observation: Observation, firstSeen: number | null = boot, shop = stack) {
+  const check = { stack: shop, firstSeen: () => firstSeen ?? undefined };
   const findings = diagnose(observation, check);
-  const context = { stack, observation, past: [], run: 'run', busy: new Set<string>() };
+  const context = { stack: shop, observation, past: [], run: 'run', busy: new Set<string>() };
   return { findings, plan: makePlan(findings, check, context) };
 }
 
@@ -25,13 +25,39 @@ describe("the Secret of PgBouncer's own login", () => {
     ['missing', saw('missing' as const, 'Secret', now), /is missing or has no such key/],
     ['empty', saw('empty' as const, 'Secret', now), /empty value/],
     ['with a line break', saw('line-break' as const, 'Secret', now), /line break/],
-    ['unreadable', couldNotLook<'usable'>('403 forbidden', 'Secret', now), /cannot be read: 403/],
+    [
+      'not to be read by this user',
+      mayNotLook<'usable'>('403 forbidden', 'Secret', now),
+      /cannot be read: 403/,
+    ],
   ])('%s: nobody touches role or pooler, a person is told', (_name, secret, claim) => {
     const { plan } = of({ secret, ownRole: saw('rejected', 'primary', now) });
     expect(plan.tasks).toMatchObject([
       { fault: 'pooler-secret-unusable', reason: expect.stringMatching(claim) },
     ]);
     expect([plan.steps, plan.refusals]).toEqual([[], []]);
+  });
+
+  test('not read in time: that says nothing about the Secret, and no person is called for it', () => {
+    const { findings, plan } = of({ secret: couldNotLook('no answer within 4 s', 'Secret', now) });
+    expect(findings[0]).toMatchObject({ fault: 'pooler-secret-unusable', kind: 'unknown' });
+    expect(plan.tasks).toEqual([]);
+  });
+
+  test('of its owner and rejected: the role, which others may use as well, is not changed', () => {
+    const role = { namespace: 'shop', name: 'own', key: 'pass' };
+    const poolers = stack.poolers.map((entry) => ({ ...entry, role: { user: role, password: role } }));
+    const observation = healthy({
+      poolers: saw([pooler({ login: refused, ownRole: saw('rejected', 'primary', now) })], 'poolers', now),
+    });
+    const { plan } = judged(observation, boot, { ...stack, poolers });
+    expect([plan.steps, plan.refusals]).toEqual([[], []]);
+    expect(plan.tasks).toMatchObject([
+      {
+        fault: 'pooler-role-rejected',
+        byHand: expect.stringMatching(/Secret own.*key pass.*exec -it db-0/s),
+      },
+    ]);
   });
 
   test('usable: the usual remedies', () => {
@@ -43,11 +69,15 @@ describe("the Secret of PgBouncer's own login", () => {
 
 describe('a container that cannot be created', () => {
   const later = boot + 120_000;
-  const of = (changes: Partial<ContainerFacts>, firstSeen: number | null = boot) =>
+  const of = (
+    changes: Partial<ContainerFacts>,
+    firstSeen: number | null = boot,
+    ofPod: Partial<PodFacts> = {},
+  ) =>
     judged(
       {
         ...healthy({
-          pods: saw([pod('web-1', { ready: false, containers: [waiting(changes)] })], 'API', later),
+          pods: saw([pod('web-1', { ready: false, containers: [waiting(changes)], ...ofPod })], 'API', later),
         }),
         at: later,
       },
@@ -76,5 +106,58 @@ describe('a container that cannot be created', () => {
     expect(of(change, null).findings).toMatchObject([{ kind: 'settling' }]);
     expect(of(change, later - 30_000).findings).toMatchObject([{ kind: 'settling' }]);
     expect(of({ reason: 'CrashLoopBackOff' }).findings).toEqual([]);
+  });
+
+  test("is nobody's concern when its pod was evicted meanwhile", () => {
+    const change = { reason: 'ImagePullBackOff', message: 'Back-off pulling image' };
+    expect(of(change, boot, { phase: 'Failed', reason: 'Evicted' }).findings).toEqual([]);
+  });
+
+  test('of a Job is told, early and late, and is no reason to call the shop broken', () => {
+    const change = { reason: 'ImagePullBackOff', message: 'Back-off pulling image' };
+    const job = { owner: { kind: 'Job', name: 'report-29' } };
+    for (const firstSeen of [null, boot])
+      expect(of(change, firstSeen, job)).toMatchObject({
+        findings: [{ fault: 'container-not-created', kind: 'notice' }],
+        plan: { tasks: [] },
+      });
+  });
+});
+
+describe('a workload whose pods are not ready', () => {
+  const labels = { app: 'web' };
+  const wanted = {
+    kind: 'Deployment',
+    namespace: 'shop',
+    name: 'web',
+    wanted: 1,
+    ready: 0,
+    selector: labels,
+  } as const;
+  const claimOf = (changes: Partial<PodFacts>) => {
+    const pods = saw([pod('web-1', { labels, ready: false, ...changes })], 'API', now);
+    const { findings } = judged(healthy({ pods, workloads: saw([wanted], 'API', now) }));
+    return findings.find(({ fault }) => fault === 'workload-incomplete')?.claim;
+  };
+
+  test.each<[string, Partial<PodFacts>, string]>([
+    [
+      'no node takes one',
+      { unscheduled: '0/1 nodes are available.', containers: [] },
+      ' web-1 has no node: 0/1 nodes are available.',
+    ],
+    [
+      'its init container fails',
+      { initContainers: [waiting({ name: 'migrate', reason: 'CrashLoopBackOff', message: 'back-off 40s' })] },
+      ' migrate of web-1: CrashLoopBackOff, back-off 40s.',
+    ],
+    ['it only takes its time', { containers: [waiting({ reason: 'ContainerCreating' })] }, ''],
+    [
+      'the one that fails is over',
+      { phase: 'Failed', containers: [waiting({ reason: 'ErrImagePull' })] },
+      '',
+    ],
+  ])('says why: %s', (_name, changes, why) => {
+    expect(claimOf(changes)).toBe(`web: 0 of 1 pods are ready since the boot.${why}`);
   });
 });

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
  */
 export class KeptAnswers {
   readonly #clock: Clock;
-  readonly #kept = new Map<string, { readonly until: number; readonly answer: unknown }>();
+  #kept = new Map<string, { readonly until: number; readonly answer: unknown }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -15,16 +15,18 @@ export class KeptAnswers {
   /** The kept answer for `key`, or a new one from `ask`, kept for `ms` when `good` says so. */
   async ask<T>(key: string, ms: number, ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
     const now = this.#clock.monotonic();
-    const kept = this.#kept.get(key);
+    const memory = this.#kept;
+    const kept = memory.get(key);
     if (kept !== undefined && kept.until > now) return kept.answer as T;
     const answer = await ask();
-    if (good(answer)) this.#kept.set(key, { until: now + ms, answer });
-    else this.#kept.delete(key);
+    // Into the memory of when it was asked: an action that has ended meanwhile has made another one.
+    if (good(answer)) memory.set(key, { until: now + ms, answer });
+    else memory.delete(key);
     return answer;
   }
 
-  /** Forgets everything: after an action nothing that was seen before counts. */
+  /** Forgets everything, what is being asked now as well: after an action nothing that was seen before counts. */
   clear(): void {
-    this.#kept.clear();
+    this.#kept = new Map();
   }
 }

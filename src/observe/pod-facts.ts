@@ -34,7 +34,12 @@ const podShape = z.object({
     nodeName: z.string().optional(),
     volumes: z
       .array(
-        z.object({ name: z.string(), emptyDir: z.object({ medium: z.string().default('') }).optional() }),
+        z.object({
+          name: z.string(),
+          emptyDir: z.object({ medium: z.string().default('') }).optional(),
+          ephemeral: z.unknown().optional(),
+          csi: z.object({ readOnly: z.boolean().default(false) }).optional(),
+        }),
       )
       .default([]),
   }),
@@ -45,7 +50,14 @@ const podShape = z.object({
       message: words.optional(),
       podIP: z.string().optional(),
       conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: time.nullish() }))
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            message: words.nullish(),
+            lastTransitionTime: time.nullish(),
+          }),
+        )
         .default([]),
       containerStatuses: z.array(containerStatus).default([]),
       initContainerStatuses: z.array(containerStatus).default([]),
@@ -103,8 +115,15 @@ export function podFacts(object: KubeObject): PodFacts {
   const ready = status.conditions.find(
     (condition) => condition.type === 'Ready' && condition.status === 'True',
   );
+  const unscheduled = status.conditions.find(
+    (condition) => condition.type === 'PodScheduled' && condition.status === 'False',
+  );
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
   const emptyDirs = spec.volumes.filter((volume) => volume.emptyDir !== undefined);
+  // What a driver mounts for reading only comes from elsewhere, as secrets do.
+  const ephemeral = spec.volumes.filter(
+    (volume) => volume.ephemeral !== undefined || volume.csi?.readOnly === false,
+  );
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name,
@@ -121,6 +140,8 @@ export function podFacts(object: KubeObject): PodFacts {
     emptyDirs: emptyDirs.map(({ name }) => name),
     // Every medium but the node's disk is memory: `Memory`, `HugePages` and `HugePages-2Mi` (kubernetes.io, emptyDir).
     emptyDirsInMemory: emptyDirs.filter(({ emptyDir }) => emptyDir?.medium !== '').map(({ name }) => name),
+    ...(ephemeral.length > 0 && { ephemeralVolumes: ephemeral.map(({ name }) => name) }),
+    ...defined({ unscheduled: unscheduled && (unscheduled.message ?? 'no reason is given') }),
     ...defined({ readySince: ready?.lastTransitionTime ?? undefined }),
     ...defined({ node: spec.nodeName, ip: status.podIP, reason: status.reason, message: status.message }),
     ...(owner && { owner: { kind: owner.kind, name: owner.name } }),

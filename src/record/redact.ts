@@ -72,6 +72,20 @@ export function redact(text: string): string {
   return ofThisProcess.redact(text);
 }
 
+/**
+ * `://user:password@` as RFC 3986, 3.2.1, has it: whatever else stands there would be percent-encoded. It begins at the colon and
+ * has bounds: a line of a log may be megabytes long, and what could begin anywhere would be tried everywhere.
+ */
+const passwordInUrl = /(:\/\/[^\s:/@]{0,256}:)[^\s/@]{1,1024}@/g;
+
+/**
+ * The text without secrets, those that nobody has read among them where a URL shows them: what a program says of its connections may
+ * hold the password of a server that this process never asks.
+ */
+export function redactUrls(text: string): string {
+  return redact(text).replaceAll(passwordInUrl, `$1${mark}@`);
+}
+
 function longLines(value: string): readonly string[] {
   if (!value.includes('\n')) return [];
   const lines = value.split('\n').map((line) => line.trim());

@@ -18,7 +18,8 @@ const afterWindow = 'The run ended before the proof was repeated after the stabi
  */
 export function earlyVerdict(judgement: Judgement, { actedSince, provenBefore }: EarlyEnd): Verdict {
   const proven = actedSince ? 'none' : (provenBefore ?? judgement.proven);
-  const verdict = judge({ ...judgement, proven });
+  // Why a proof failed that an action has overtaken says nothing either.
+  const verdict = judge({ ...judgement, proven, ...(actedSince && { failure: undefined }) });
   const lacksOnlyProof = judge({ ...judgement, proven: judgement.wanted }).state === 'healthy';
   if (!lacksOnlyProof || (!actedSince && verdict.state !== 'healthy')) return verdict;
   const sentence = `${actedSince ? afterAction : afterWindow} ${verdict.sentence}`;

@@ -24,7 +24,8 @@ export async function frontDoorServing(context: ObserveContext): Promise<ProbeAn
       });
       if (answer.location === undefined || answer.status < 300 || answer.status > 399) {
         const ok = answer.status === 200 && answer.body.trim() !== '';
-        return { answer: ok ? 'yes' : 'no', evidence: `GET ${url.href}: ${answer.status}`, at: at() };
+        const empty = answer.status === 200 && !ok ? ' with an empty page' : '';
+        return { answer: ok ? 'yes' : 'no', evidence: `GET ${url.href}: ${answer.status}${empty}`, at: at() };
       }
       const next = new URL(answer.location, url);
       if (next.hostname !== url.hostname) {

@@ -50,8 +50,13 @@ describe('a verdict', () => {
     expect(verdict.sentence).toMatch(/No front door is known: name it.*login works through each pooler/);
   });
 
-  test('below the wanted level is not healthy', () => {
-    expect(judge({ proven: 'none', wanted: 'verified', findings, at }).state).toBe('broken');
+  test('below the wanted level is not healthy, and says why the proof failed', () => {
+    const failure = 'the write was answered 403 instead of 201';
+    const verdict = judge({ proven: 'none', wanted: 'verified', findings, failure, at });
+    expect(verdict.state).toBe('broken');
+    expect(verdict.sentence).toBe(
+      `Nothing of the stack is known to be broken, and the front door fails: ${failure}. Nothing was proven through the front door.`,
+    );
   });
 
   test.each([

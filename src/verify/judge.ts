@@ -10,6 +10,8 @@ export interface Judgement {
   readonly wanted: ProofLevel;
   readonly findings: readonly Finding[];
   readonly plan?: Plan;
+  /** Why the last attempt at a proof failed. */
+  readonly failure?: string | undefined;
   /** For how far a proof without a write reaches. */
   readonly observation?: Observation;
   readonly at: number;
@@ -28,14 +30,18 @@ function wayOf({ byHand }: ManualTask): string {
   return byHand.includes('\n') ? 'What you can do: see `rekindle plan`.' : `What you can do: ${byHand}`;
 }
 
-function cause({ findings, wanted, plan }: Judgement): string {
+function cause({ findings, wanted, plan, failure }: Judgement): string {
   const first = findings.find((finding) => finding.kind !== 'notice');
   const refusal = plan?.refusals.find((entry) => entry.kind === 'human');
   const task = plan?.tasks[0];
   if (task !== undefined) return `${task.reason} ${wayOf(task)}`;
   if (refusal !== undefined) return `${refusal.reason} ${refusal.advice}`;
   if (first !== undefined) return first.claim;
-  return wanted === 'none' ? 'No front door is known: name it in the stack file.' : '';
+  if (wanted === 'none')
+    return 'No front door is known: name it in the stack file (spec.frontDoor, with url and address).';
+  return failure === undefined
+    ? ''
+    : `Nothing of the stack is known to be broken, and the front door fails: ${failure}.`;
 }
 
 /** The answer to "is it usable?", with how far the proof reaches. Pure. */

@@ -63,6 +63,8 @@ export class HealWorld {
   /** The reload that ends it, counted from 1. */
   helpsAt = 1;
   isAgentDown = false;
+  /** What the web server answers. */
+  doorStatus = 200;
   /** How long the engine takes to start a container and to reload, and the published address to say no, ms. */
   startMs = 0;
   reloadMs = 0;
@@ -75,7 +77,8 @@ export class HealWorld {
     this.journal = journal;
   }
 
-  readonly stack = shopStack;
+  /** As it is known now. */
+  stack: Stack = shopStack;
   /** Where the journal says that this shop is. */
   target: Target = { ...shopCluster, engine: '/run/docker.sock' };
 
@@ -149,14 +152,17 @@ export class HealWorld {
   /** Everything that the engine may use in this world. */
   context(): ActContext {
     const { clock } = this;
+    const stackNow = () => this.stack;
     return {
-      stack: shopStack,
+      get stack() {
+        return stackNow();
+      },
       clock,
       reader: this.#reader(),
       provider: this.#provider(),
       door: {
         request: async ({ via }) => {
-          if ('stream' in via || !this.isShunned) return { status: 200, body: 'ok' };
+          if ('stream' in via || !this.isShunned) return { status: this.doorStatus, body: 'ok' };
           await clock.sleep(this.refusalMs);
           throw new Error('socket hang up');
         },

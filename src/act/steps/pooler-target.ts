@@ -1,3 +1,4 @@
+import { databaseBehind } from '../../domain/database-behind.ts';
 import type { PodFacts } from '../../domain/observation.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { podFacts } from '../../observe/pod-facts.ts';
@@ -19,7 +20,7 @@ interface PoolerParts {
 export function partsOf(pod: PodFacts, { stack }: Pick<ActContext, 'stack'>): PoolerParts {
   const pooler = stack.poolers.find((entry) => hasLabels(pod, entry.podLabels));
   if (pooler === undefined) throw new Error(`pod ${pod.name} belongs to no pooler of this stack`);
-  return { pooler, database: stack.databases.find((entry) => entry.namespace === pooler.namespace) };
+  return { pooler, database: databaseBehind(pooler, stack) };
 }
 
 /** The pooler component that the target pod belongs to, and the database behind it. Throws when the pod is gone. */

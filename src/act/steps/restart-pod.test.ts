@@ -51,3 +51,57 @@ describe('right before a pod that waits out its back-off is deleted', () => {
     );
   });
 });
+
+/** A pod of which each look finds the next of these states, and an API that says this of its deletion. */
+function deleting(looks: readonly (KubeObject | Error)[], error?: Error) {
+  const sent: unknown[] = [];
+  let look = 0;
+  const context = {
+    reader: {
+      get: () => {
+        const seen = looks[Math.min(look++, looks.length - 1)];
+        return seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen);
+      },
+    },
+    writer: {
+      deletePod: (target: unknown) => {
+        sent.push(target);
+        return error === undefined ? Promise.resolve() : Promise.reject(error);
+      },
+    },
+  } as unknown as ActContext;
+  return { sent, ended: restartCrashLoopingPod.run(planned, context) };
+}
+
+const versioned = (changes: Partial<KubeObject['metadata']> = {}): KubeObject => {
+  const object = podObject({ main: waiting });
+  return { ...object, metadata: { ...object.metadata, resourceVersion: '7', ...changes } };
+};
+
+describe('the deletion of a pod that waits out its back-off', () => {
+  const conflict = Object.assign(new Error('changed'), { name: 'Conflict' });
+
+  test('is bound to the state in which it was seen right before', async () => {
+    const { sent, ended } = deleting([versioned()]);
+    expect(await ended).toBe('deleted pod web-1');
+    expect(sent).toEqual([{ namespace: 'shop', name: 'web-1', uid: 'uid-of-web-1', version: '7' }]);
+  });
+
+  test('does not happen when it runs by then, or has changed', async () => {
+    const again = deleting([podObject({ main: running })]);
+    await expect(again.ended).rejects.toThrow('it runs again by itself; nothing was touched');
+    expect(again.sent).toEqual([]);
+    await expect(deleting([versioned()], conflict).ended).rejects.toThrow(/changed .*; nothing was touched/);
+  });
+
+  test('does not happen when it cannot be looked at by then, which is no attempt in vain', async () => {
+    const { sent, ended } = deleting([new Error('no answer within 3 s')]);
+    await expect(ended).rejects.toThrow(/before acting: no answer within 3 s; nothing was touched/);
+    expect(sent).toEqual([]);
+  });
+
+  test('that was sent twice is done when the pod goes', async () => {
+    const going = versioned({ deletionTimestamp: new Date(now).toISOString() });
+    expect(await deleting([versioned(), going], conflict).ended).toBe('deleted pod web-1');
+  });
+});

@@ -1,8 +1,8 @@
 import type { StepName } from '../../domain/plan.ts';
-import { answer, defineStep, type Step } from '../define-step.ts';
+import { answer, defineStep, type ActContext, type Step } from '../define-step.ts';
 
-/** Starts one stopped container of the cluster; harmless when it runs already. */
-function startContainer(name: StepName): Step {
+/** Starts one stopped container of the cluster; harmless when it runs already. `works`: throws while what it is for does not work. */
+function startContainer(name: StepName, works?: (context: ActContext) => Promise<void>): Step {
   return defineStep({
     name,
     proofMs: 30_000,
@@ -20,14 +20,16 @@ function startContainer(name: StepName): Step {
     probe: async (planned, context) => {
       const containers = await context.provider.containers(context.stack.cluster.name);
       const container = containers.find((entry) => entry.id === planned.target.uid);
-      return answer(
-        context,
-        container?.state === 'running',
-        `${planned.target.name} is ${container?.state ?? 'gone'}`,
-      );
+      const runs = container?.state === 'running';
+      const state = `${planned.target.name} is ${container?.state ?? 'gone'}`;
+      if (!runs || works === undefined) return answer(context, runs, state);
+      await works(context);
+      return answer(context, true, `${state}, and the API answers through it`);
     },
   });
 }
 
 export const startNode = startContainer('start-node');
-export const startLoadBalancer = startContainer('start-load-balancer');
+
+/** nginx ends right after its start when it cannot find a node: that it ran for a moment proves nothing. */
+export const startLoadBalancer = startContainer('start-load-balancer', ({ reader }) => reader.ready());

@@ -1,7 +1,9 @@
+import { databaseBehind } from '../../domain/database-behind.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import type { DatabaseComponent, PoolerComponent } from '../../domain/stack.ts';
 import type { Login } from '../../ports/database.ts';
 import { requiredSecret } from '../../observe/app-login.ts';
+import { patroniAnnotations } from '../../observe/patroni-object.ts';
 import { answer, defineStep, type ActContext } from '../define-step.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
@@ -13,15 +15,14 @@ function parts(
   { stack }: ActContext,
 ): { pooler: PoolerComponent; database: DatabaseComponent } {
   const pooler = stack.poolers.find((entry) => entry.name === planned.parameters['pooler']);
-  const database = stack.databases.find((entry) => entry.namespace === pooler?.namespace);
+  const database = pooler && databaseBehind(pooler, stack);
   if (pooler === undefined || database === undefined)
     throw new Error('the pooler or its database is not in the stack');
   return { pooler, database };
 }
 
 async function leaderPod(context: ActContext, database: DatabaseComponent): Promise<string> {
-  const path = `/api/v1/namespaces/${database.namespace}/endpoints/${database.cluster}`;
-  const leader = (await context.reader.get(path))?.metadata.annotations?.['leader'];
+  const leader = (await patroniAnnotations(context.reader, database, 'leader'))?.['leader'];
   if (leader === undefined) throw new Error(`nobody holds the leader lock of ${database.cluster}`);
   return leader;
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { ContainerMount } from '../../domain/machine.ts';
 import type { NodeContainer } from '../../domain/observation.ts';
 import type { ClusterProvider, ContainerEvent } from '../../ports/cluster-provider.ts';
@@ -31,12 +33,16 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
   const environment = options.environment ?? process.env;
   const engine = options.engine ?? new DockerEngine();
   const archives = new ContainerArchives(engine);
+  const gatewayIsHost = gatewayJudge(engine);
   return {
     kind: 'k3d',
     place: `${engine.endpoint.url}, from ${engine.endpoint.from}`,
     engine: endpointName(engine.endpoint),
-    clusters: () => engine.labelValues([appLabel], clusterLabel),
-    containers: async (cluster) => (await inspectAll(engine, cluster)).map((found) => nodeContainer(found)),
+    clusters: () => clustersOf(engine),
+    containers: async (cluster) => {
+      const [found, isHost] = await Promise.all([inspectAll(engine, cluster), gatewayIsHost()]);
+      return found.map((container) => nodeContainer(container, isHost));
+    },
     machine: () => machineOf(engine),
     mounts: (cluster) => mountsOf(engine, cluster),
     startContainer: (id) => engine.start(id),
@@ -80,6 +86,11 @@ export function createK3dProvider(options: K3dOptions = {}): ClusterProvider {
   };
 }
 
+/** A registry that was made for no cluster (`k3d registry create`) has the label without a name (k3d: pkg/client/registry.go). */
+async function clustersOf(engine: DockerEngine): Promise<readonly string[]> {
+  return (await engine.labelValues([appLabel], clusterLabel)).filter((name) => name !== '');
+}
+
 async function inspectAll(engine: DockerEngine, cluster: string): Promise<readonly InspectedContainer[]> {
   const ids = await engine.containerIds([appLabel, `${clusterLabel}=${cluster}`]);
   const found = await Promise.all(ids.map((id) => engine.inspect(id)));
@@ -92,7 +103,40 @@ async function mountsOf(engine: DockerEngine, cluster: string): Promise<readonly
   return (await inspectAll(engine, cluster)).flatMap((container) => nodeMounts(container, own));
 }
 
-function nodeContainer(container: InspectedContainer): NodeContainer {
+/** Nobody waits longer for it than for the containers themselves: an engine that is starting may be slow to tell of itself, ms. */
+const gatewayWaitMs = 250;
+
+/**
+ * Says whether the gateway of a network is the host. Docker Desktop and Colima run the engine in a virtual machine, of which it is
+ * an address; k3d asks their resolver for the host instead (k3d: pkg/client/host.go, GetHostIP). Asked until there is an answer, and
+ * without one it counts as not known, which is no.
+ */
+function gatewayJudge(engine: DockerEngine): () => Promise<boolean> {
+  let known: boolean | undefined;
+  let asking: Promise<void> | undefined;
+  const ask = async (): Promise<void> => {
+    try {
+      const { OperatingSystem: system = '', Name: name = '' } = await engine.info();
+      known = system.toLowerCase() !== 'docker desktop' && name !== 'colima';
+    } catch {
+      // It is asked again with the next look.
+    } finally {
+      asking = undefined;
+    }
+  };
+  return async () => {
+    if (known === undefined) {
+      asking ??= ask();
+      const stop = new AbortController();
+      const waited = sleep(gatewayWaitMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      await Promise.race([asking, waited]);
+      stop.abort();
+    }
+    return known === true;
+  };
+}
+
+function nodeContainer(container: InspectedContainer, gatewayIsHost: boolean): NodeContainer {
   const { State: state, HostConfig: host, NetworkSettings: network } = container;
   const addresses = Object.values(network.Networks ?? {}).flatMap((found) => [
     found?.IPAddress ?? '',
@@ -111,7 +155,7 @@ function nodeContainer(container: InspectedContainer): NodeContainer {
     restartPolicy: restartPolicyOf(host),
     restartCount: container.RestartCount ?? 0,
     addresses: addresses.filter((address) => address !== ''),
-    ...(gateway !== undefined && { gateway }),
+    ...(gateway !== undefined && gatewayIsHost && { gateway }),
     ...(container.Config.Labels?.[staticAddressLabel] !== undefined && { hasStaticAddress: true }),
   };
 }

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-import { examine } from '../../app/examine.ts';
+import { examine, type PlanInput } from '../../app/examine.ts';
 import { proveTwice } from '../../app/prove-twice.ts';
 import { poolerProfiles } from '../../domain/pooler-profiles.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -23,6 +23,7 @@ import { copyOutFolder } from '../copy-out-folder.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
+import { plannedPass } from './decided-pass.ts';
 import type { UpOptions } from './up-options.ts';
 
 interface Looked {
@@ -34,11 +35,12 @@ async function withPass(
   options: CommonOptions & Pick<UpOptions, 'copyOut'>,
   signal: AbortSignal,
   use: (looked: Looked) => Promise<number> | number,
+  look = ({ context, log }: Session, input: PlanInput) => examine(context, log, input),
 ): Promise<number> {
   const copyOut = options.copyOut === undefined ? undefined : copyOutFolder(options.copyOut, Date.now());
   const session = await openSession(options, signal, false);
   try {
-    const pass = await examine(session.context, session.log, { copyOut });
+    const pass = await look(session, { copyOut });
     session.log.show(pass);
     return await use({ session, pass });
   } finally {
@@ -121,7 +123,7 @@ export function planCommand(
   options: CommonOptions & Pick<UpOptions, 'copyOut'>,
   signal: AbortSignal,
 ): Promise<number> {
-  return withPass(options, signal, ({ pass: { plan, findings } }) => {
+  const show = ({ pass: { plan, findings } }: Looked): number => {
     const { steps, refusals, tasks, waits } = plan;
     const json = {
       steps: steps.map(stepJson),
@@ -134,7 +136,8 @@ export function planCommand(
     return findings.some((finding) => finding.kind === 'unknown')
       ? exitCodes.couldNotTell
       : exitCodes.healthy;
-  });
+  };
+  return withPass(options, signal, show, plannedPass);
 }
 
 /** `rekindle verify`: two writes through the front door (or GETs where no write is declared) and every finding. */

@@ -43,9 +43,12 @@ export async function waitForDatabaseCommand(session: Session, options: CommonOp
   const { context, log } = session;
   const end = context.clock.monotonic() + options.timeout;
   for (;;) {
+    const { stack } = context;
     const pass = await examine(context, log);
     log.show(pass);
     if (pass.observation.api.looked) await refreshStack(session, log);
+    // What was seen is of another stack, of another namespace perhaps, which an earlier run was about.
+    if (context.stack !== stack) continue;
     const left = open(pass);
     const sentence = left.length === 0 ? ready(pass, session) : undefined;
     if (sentence !== undefined) {

@@ -1,5 +1,12 @@
+import type { NodeContainer } from '../../domain/observation.ts';
 import { seen } from '../../domain/looked.ts';
 import { defineFault } from '../define-fault.ts';
+
+/** What a container that does not run is told as. */
+function faultOf({ role, state }: NodeContainer): string {
+  if (state === 'paused') return 'container-paused';
+  return role === 'loadbalancer' ? 'load-balancer-stopped' : 'node-stopped';
+}
 
 /** The Kubernetes API does not answer. After a boot it takes about 6 s (lab baseline); only waited for. */
 export const controlPlaneSilent = defineFault({
@@ -20,10 +27,7 @@ export const controlPlaneSilent = defineFault({
         evidence: [
           { object: 'GET /readyz', field: 'error', value: observation.api.why, at: observation.api.at },
         ],
-        causedBy: [
-          'certificate-not-valid-now',
-          ...down.map((entry) => (entry.role === 'loadbalancer' ? 'load-balancer-stopped' : 'node-stopped')),
-        ],
+        causedBy: ['certificate-not-valid-now', ...down.map(faultOf)],
       },
     ];
   },

@@ -1,3 +1,4 @@
+import { databaseBehind } from '../../domain/database-behind.ts';
 import { seen } from '../../domain/looked.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { takesWrites } from '../../domain/takes-writes.ts';
@@ -13,15 +14,24 @@ export function diedOfNameResolution(lines: string): boolean {
   return nameFailure.test(lines);
 }
 
-function works(component: Component, observation: Observation): boolean {
-  if (component.adapter === 'patroni') {
-    const database = seen(observation.databases)?.find((entry) => entry.cluster === component.ref.name);
-    return takesWrites(database);
-  }
-  if (component.adapter === 'pgbouncer') {
-    const poolers = (seen(observation.poolers) ?? []).filter((entry) => entry.pooler === component.ref.name);
-    return poolers.some((entry) => entry.login.result === 'ok');
-  }
+/** Whether a database or pooler is asked at all: how to log in is not known of one that nobody told about. */
+function isAsked({ adapter, ref: { name } }: Component, stack: Stack): boolean {
+  if (adapter === 'patroni') return stack.databases.some(({ cluster }) => cluster === name);
+  if (adapter !== 'pgbouncer') return false;
+  return stack.poolers.some((entry) => entry.name === name && databaseBehind(entry, stack) !== undefined);
+}
+
+/** Whether a login to it was seen to work. */
+function takesLogins({ adapter, ref: { name } }: Component, observation: Observation): boolean {
+  if (adapter === 'patroni')
+    return takesWrites(seen(observation.databases)?.find((entry) => entry.cluster === name));
+  const poolers = (seen(observation.poolers) ?? []).filter((entry) => entry.pooler === name);
+  return poolers.some((entry) => entry.login.result === 'ok');
+}
+
+/** By a login where one can be tried, else by its own word that it is ready since the boot. */
+function works(component: Component, stack: Stack, observation: Observation): boolean {
+  if (isAsked(component, stack)) return takesLogins(component, observation);
   const containers = seen(observation.containers);
   return (seen(observation.pods) ?? []).some(
     (pod) => hasLabels(pod, component.podLabels) && pod.ready && isFresh(pod, containers),
@@ -36,6 +46,6 @@ export function unprovenDependencies(
 ): readonly string[] {
   return component.dependsOn.filter((name) => {
     const dependency = stack.components.find((entry) => `${entry.ref.kind}/${entry.ref.name}` === name);
-    return dependency === undefined || !works(dependency, observation);
+    return dependency === undefined || !works(dependency, stack, observation);
   });
 }

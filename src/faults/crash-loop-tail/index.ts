@@ -47,6 +47,16 @@ function claimOf(pod: PodFacts, container: ContainerFacts, seconds: number, help
         `the pod is kept because something in it runs: ${working.join(', ')}.`;
 }
 
+/** Its Job counts the attempts and has its own back-off; nobody's visit waits for it. */
+function isOfJob({ owner }: PodFacts): boolean {
+  return owner?.kind === 'Job';
+}
+
+function kindOf(pod: PodFacts, helps: boolean): Finding['kind'] {
+  if (isOfJob(pod)) return 'notice';
+  return helps ? 'broken' : 'settling';
+}
+
 function judge(
   pod: PodFacts,
   container: ContainerFacts,
@@ -58,19 +68,19 @@ function judge(
   if (seconds === undefined || appendOnlyDamage(observation, pod, container) !== undefined) return [];
   const unproven = missing(pod, container, observation, context);
   const words = seen(observation.crashes)
-    ?.find((crash) => crash.pod === pod.name)
+    ?.find((crash) => crash.pod === pod.name && crash.container === container.name)
     ?.lines.trim()
     .split('\n')
     .at(-1);
-  const nothingWorks = workingContainers(pod).length === 0;
-  const helps = nothingWorks && unproven.length === 0 && seconds >= worthRestartingSeconds;
+  const mayBeRestarted = workingContainers(pod).length === 0 && !isOfJob(pod);
+  const helps = mayBeRestarted && unproven.length === 0 && seconds >= worthRestartingSeconds;
   return [
     {
       fault: 'crash-loop-tail',
       layer: 'app',
       object: { kind: 'Pod', namespace: pod.namespace, name: pod.name, uid: pod.uid },
       claim: claimOf(pod, container, seconds, helps),
-      kind: helps ? 'broken' : 'settling',
+      kind: kindOf(pod, helps),
       evidence: [
         {
           object: `Pod ${pod.namespace}/${pod.name}`,
@@ -108,7 +118,7 @@ export const crashLoopTail = defineFault({
   },
   remedy: (finding, observation) => {
     const pod = seen(observation.pods)?.find(({ uid }) => uid === finding.object.uid);
-    if (pod === undefined || workingContainers(pod).length > 0) return [];
+    if (pod === undefined || workingContainers(pod).length > 0 || isOfJob(pod)) return [];
     return [
       {
         step: 'restart-crash-looping-pod',

@@ -1,7 +1,7 @@
 import type { Evidence, Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { DamagedFile, NetworkCacheFacts, Observation } from '../../domain/observation.ts';
-import { isFresh } from '../../domain/pod-selection.ts';
+import { isFresh, isOver } from '../../domain/pod-selection.ts';
 import { defineFault } from '../define-fault.ts';
 
 function evidence(
@@ -26,7 +26,7 @@ function judge(cache: NetworkCacheFacts, observation: Observation): Finding[] {
   if (files.length === 0) return [];
   const containers = seen(observation.containers);
   const stuck = (seen(observation.pods) ?? [])
-    .filter((pod) => pod.node === cache.node && !pod.deleting && !isFresh(pod, containers))
+    .filter((pod) => pod.node === cache.node && !pod.deleting && !isOver(pod) && !isFresh(pod, containers))
     .map((pod) => pod.name);
   return [
     {

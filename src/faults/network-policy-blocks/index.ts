@@ -1,3 +1,4 @@
+import { databaseBehind } from '../../domain/database-behind.ts';
 import type { Evidence, Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import { blocksOf, type PolicyBlock } from '../../domain/network-policy.ts';
@@ -20,7 +21,7 @@ interface Ends {
 function endsOf(facts: PoolerFacts, observation: Observation, { stack }: CheckContext): Ends | undefined {
   const pods = seen(observation.pods) ?? [];
   const pooler = stack.poolers.find(({ name }) => name === facts.pooler);
-  const database = stack.databases.find(({ namespace }) => namespace === facts.namespace);
+  const database = pooler && databaseBehind(pooler, stack);
   const primaryOf = seen(observation.databases)?.find(
     ({ cluster }) => cluster === database?.cluster,
   )?.primary;

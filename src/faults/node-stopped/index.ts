@@ -39,7 +39,7 @@ export const nodeStopped = defineFault({
       because: finding.fault,
       reason:
         'The node does not run, so starting it touches nothing healthy; its volumes and pods come back with it.',
-      provenBy: 'the container runs and its Lease is renewed',
+      provenBy: 'the container runs',
       undo: `docker stop ${finding.object.name}`,
       evidenceAt: observation.at,
       parameters: {},

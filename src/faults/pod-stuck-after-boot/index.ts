@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { kubeletReports } from '../../domain/kubelet-reports.ts';
 import { seen } from '../../domain/looked.ts';
 import type { NodeContainer, NodeFacts, Observation, PodFacts } from '../../domain/observation.ts';
-import { isFresh } from '../../domain/pod-selection.ts';
+import { isFresh, isOver } from '../../domain/pod-selection.ts';
 import { defineFault } from '../define-fault.ts';
 
 /** Pods start 5 to 14 s after their node (lab); a kubelet that still has not started one after this long is stuck, ms. */
@@ -86,7 +86,7 @@ export const podStuckAfterBoot = defineFault({
   title: 'A pod that ended with the power is not started again',
   check: (observation) =>
     (seen(observation.pods) ?? [])
-      .filter((pod) => !pod.deleting && endedWithThePower(pod))
+      .filter((pod) => !pod.deleting && !isOver(pod) && endedWithThePower(pod))
       .flatMap((pod) => judge(pod, observation)),
   remedy: (finding, observation) => [
     {

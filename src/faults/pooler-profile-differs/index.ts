@@ -15,8 +15,9 @@ export const poolerProfileDiffers = defineFault({
   check: (observation, { stack }) => {
     const { poolerProfile: profile } = stack;
     const door = seen(observation.frontDoor)?.answer;
-    // Settings come after service: a changed retry time helps nobody while logins are still refused.
-    const served = door !== undefined && 'status' in door && door.status < 500;
+    // Settings come after service: a changed retry time helps nobody while logins are still refused. Where nobody knows the front
+    // door, the login that this process takes is all the service that can be seen.
+    const served = door === undefined ? stack.frontDoor === undefined : 'status' in door && door.status < 500;
     if (profile === undefined || !served) return [];
     return (seen(observation.poolers) ?? []).flatMap((pooler) => {
       const effective = seen(pooler.config);

@@ -1,5 +1,29 @@
+import type { PoolerFacts } from '../../domain/observation.ts';
+import type { SecretKeyRef, Stack } from '../../domain/stack.ts';
 import { defineFault } from '../define-fault.ts';
-import { loginEvidence, refusingPoolers } from '../pooler-findings.ts';
+import { loginEvidence, primaryBehind, refusingPoolers } from '../pooler-findings.ts';
+
+/** Secrets of the Zalando operator are called `<user>.<cluster>.credentials...`, and it sets the role's password to what is in them. */
+function isOperators({ name }: SecretKeyRef): boolean {
+  return /\.credentials(?:\.|$)/.test(name);
+}
+
+/** Where the password of a pooler comes from. */
+function secretOf(name: string, { poolers }: Stack): SecretKeyRef | undefined {
+  return poolers.find((entry) => entry.name === name)?.role.password;
+}
+
+/**
+ * What a person does about a Secret of their own. The app, or the server itself, may log in as the same role with another Secret,
+ * and would be locked out by a password that is set for this one.
+ */
+function byHand({ namespace, pooler }: PoolerFacts, secret: SecretKeyRef, primary: string): string {
+  return [
+    `The operator did not make Secret ${secret.name}, so it may be the one that is wrong, and others may log in as the same role.`,
+    `If the Secret is wrong: put the role's password into it (key ${secret.key}), then kubectl -n ${namespace} rollout restart deployment/${pooler}`,
+    `If the role is: kubectl -n ${namespace} exec -it ${primary} -- psql -U postgres   # then: \\password ROLE`,
+  ].join('\n');
+}
 
 /**
  * PostgreSQL rejects the password that PgBouncer logs in with: role and Secret have drifted apart (lab baseline,
@@ -9,10 +33,13 @@ export const poolerRoleRejected = defineFault({
   id: 'pooler-role-rejected',
   layer: 'pooler',
   title: "The database rejects the pooler's password",
-  check: (observation) =>
+  check: (observation, { stack }) =>
     refusingPoolers(observation)
       .flatMap((pooler) => {
         if (!pooler.ownRole.looked || pooler.ownRole.value !== 'rejected') return [];
+        const secret = secretOf(pooler.pooler, stack);
+        const primary = primaryBehind(observation, pooler);
+        const pod = primary?.looked === true ? primary.value.pod : 'POD';
         return [
           {
             fault: 'pooler-role-rejected',
@@ -30,14 +57,15 @@ export const poolerRoleRejected = defineFault({
               },
             ],
             against: 'A ban alone would let the same password in on the primary.',
+            ...(secret !== undefined && !isOperators(secret) && { byHand: byHand(pooler, secret, pod) }),
             causedBy: ['pooler-secret-unusable'],
           },
         ];
       })
       .slice(0, 1),
   remedy: (finding, observation, { stack }) => {
-    const pooler = stack.poolers.find((entry) => entry.name === finding.object.name);
-    if (pooler === undefined) return [];
+    const secret = secretOf(finding.object.name, stack);
+    if (secret === undefined || !isOperators(secret)) return [];
     return [
       {
         step: 'sync-pooler-credentials',
@@ -49,7 +77,7 @@ export const poolerRoleRejected = defineFault({
         provenBy: "the Secret's password is accepted on the primary",
         undo: 'none needed: the Secret is the source of truth of the operator',
         evidenceAt: observation.at,
-        parameters: { pooler: pooler.name },
+        parameters: { pooler: finding.object.name },
       },
     ];
   },

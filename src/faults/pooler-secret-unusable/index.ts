@@ -1,3 +1,4 @@
+import type { PoolerComponent, SecretKeyRef } from '../../domain/stack.ts';
 import { defineFault } from '../define-fault.ts';
 import { loginEvidence, refusingPoolers } from '../pooler-findings.ts';
 
@@ -6,6 +7,17 @@ const problems = {
   empty: 'holds an empty value',
   'line-break': 'holds a value that ends with a line break, which no client sends',
 } as const;
+
+function putBack({ user, password }: PoolerComponent['role']): string {
+  return (
+    `Put the Secret back: keys ${user.key} and ${password.key} of the role that PgBouncer logs in with ` +
+    '(a backup has them). Then run `rekindle up` again: it brings the role in line with the Secret.'
+  );
+}
+
+function giveRight({ namespace, name }: SecretKeyRef): string {
+  return `Let this user read Secret ${name} in namespace ${namespace} (deploy/rbac/rekindle.yaml has the rights). Then run \`rekindle up\` again.`;
+}
 
 /**
  * PgBouncer turns clients away, and the Secret that its own login comes from cannot be used. Setting the role's password
@@ -25,13 +37,15 @@ export const poolerSecretUnusable = defineFault({
         const problem = secret.looked
           ? problems[secret.value as keyof typeof problems]
           : `cannot be read: ${secret.why}`;
+        // A look that failed once says nothing about the Secret; one that this user may not make fails for ever.
+        const isKnown = secret.looked || secret.isForbidden === true;
         return [
           {
             fault: 'pooler-secret-unusable',
             layer: 'pooler' as const,
             object: { kind: 'Secret', namespace, name: ref.name },
             claim: `Secret ${ref.name}, with which ${facts.pooler} logs in to the database, ${problem}.`,
-            kind: 'broken' as const,
+            kind: isKnown ? ('broken' as const) : ('unknown' as const),
             evidence: [
               ...loginEvidence(observation, facts),
               {
@@ -41,9 +55,7 @@ export const poolerSecretUnusable = defineFault({
                 at: secret.at,
               },
             ],
-            byHand:
-              `Put the Secret back: keys ${role.user.key} and ${ref.key} of the role that PgBouncer logs in with ` +
-              '(a backup has them). Then run `rekindle up` again: it brings the role in line with the Secret.',
+            ...(isKnown && { byHand: secret.looked ? putBack(role) : giveRight(ref) }),
             causedBy: [],
           },
         ];

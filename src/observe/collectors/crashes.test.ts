@@ -30,3 +30,12 @@ test('what a container died of is still recognised', async () => {
   const words = await wordsOf(`${'y'.repeat(300_000)}\n\u001B[31m${redis.lastWords}\u001B[0m\n`);
   expect(damagedFileName(words)).toBe(redis.file);
 });
+
+test('a password that a program prints with the address of its server is not kept', async () => {
+  const words = await wordsOf(
+    'Error connecting to redis://:not-for-anybody@redis:6379/0\nGET http://web:8000/a@b gave 502\n',
+  );
+  expect(words).toBe(
+    'Error connecting to redis://:[redacted]@redis:6379/0\nGET http://web:8000/a@b gave 502',
+  );
+});

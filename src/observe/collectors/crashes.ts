@@ -1,6 +1,6 @@
 import type { CrashFacts, PodFacts } from '../../domain/observation.ts';
 import { plainLine } from '../../domain/plain-text.ts';
-import { redact } from '../../record/redact.ts';
+import { redactUrls } from '../../record/redact.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
 
@@ -13,7 +13,7 @@ function plainWords(log: string): string {
     .trimEnd()
     .split('\n')
     .slice(-tailLines)
-    .map((line) => plainLine(redact(line)))
+    .map((line) => plainLine(redactUrls(line)))
     .join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { runningFor } from '../../domain/clock-skew.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { DnsFacts, NetworkCacheFacts, NodeContainer, PodFacts } from '../../domain/observation.ts';
-import { isFresh } from '../../domain/pod-selection.ts';
+import { isFresh, isOver } from '../../domain/pod-selection.ts';
 import { runningNodes } from '../../domain/running-nodes.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
@@ -22,7 +22,8 @@ function suspects(
   return runningNodes(nodes).filter(
     (node) =>
       runningFor(node.startedAt, now) > patienceMs &&
-      (!dnsAnswers(dns) || pods.some((pod) => pod.node === node.name && !isFresh(pod, nodes))),
+      (!dnsAnswers(dns) ||
+        pods.some((pod) => pod.node === node.name && !isOver(pod) && !isFresh(pod, nodes))),
   );
 }
 

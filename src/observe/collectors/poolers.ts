@@ -1,3 +1,4 @@
+import { databaseBehind } from '../../domain/database-behind.ts';
 import { couldNotLook, type Looked } from '../../domain/looked.ts';
 import type { FailedLookup } from '../../domain/failed-lookups.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
@@ -93,8 +94,9 @@ async function ownRole(
   const login = { user, password, database: pooler.database, stream: () => context.reader.tunnel(target) };
   const result = await context.sql.query(login, ['SELECT 1'], deadlineMs);
   if (result.ok) return 'accepted';
-  // 28P01 invalid_password, 28000 invalid_authorization_specification (PostgreSQL, Appendix A)
-  if (result.error.code === '28P01' || result.error.code === '28000') return 'rejected';
+  // 28P01 invalid_password. 28000 says that the role may not log in, or not from here (pg_hba.conf), whatever its password is
+  // (PostgreSQL, Appendix A; src/backend/libpq/auth.c, auth_failed and ClientAuthentication; utils/init/miscinit.c).
+  if (result.error.code === '28P01') return 'rejected';
   throw new Error(result.error.message);
 }
 
@@ -119,7 +121,7 @@ interface PoolerTarget {
 
 /** Why this process is not asked at all; undefined when it is. */
 function silence({ pod, database, dns }: PoolerTarget): string | undefined {
-  if (database === undefined) return 'no database of this stack is behind it';
+  if (database === undefined) return 'which database of this stack is behind it is not known';
   if (!dnsAnswers(dns)) return 'the cluster DNS does not answer yet';
   return pod.containers.every((container) => container.state === 'running') ? undefined : 'not running';
 }
@@ -204,6 +206,7 @@ async function collectOne(context: ObserveContext, target: PoolerTarget): Promis
   return {
     namespace: pooler.namespace,
     pooler: pooler.name,
+    ...(target.database !== undefined && { cluster: target.database.cluster }),
     pod: pod.name,
     podUid: pod.uid,
     login,
@@ -222,8 +225,10 @@ export function collectPoolers(
   dns: DnsFacts | undefined,
 ): Promise<readonly PoolerFacts[]> {
   const targets = context.stack.poolers.flatMap((pooler) => {
-    const database = context.stack.databases.find((entry) => entry.namespace === pooler.namespace);
-    const facts = databases.find((entry) => entry.cluster === database?.cluster);
+    const database = databaseBehind(pooler, context.stack);
+    const facts = databases.find(
+      (entry) => entry.namespace === database?.namespace && entry.cluster === database.cluster,
+    );
     return pods
       .filter((pod) => hasLabels(pod, pooler.podLabels) && !pod.deleting)
       .map((pod): PoolerTarget => ({ pooler, pod, database, facts, dns }));

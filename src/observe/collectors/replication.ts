@@ -12,6 +12,7 @@ import type { DatabaseComponent } from '../../domain/stack.ts';
 import { appLogin } from '../app-login.ts';
 import type { ObserveContext } from '../context.ts';
 import { look } from '../look.ts';
+import { patroniAnnotations } from '../patroni-object.ts';
 
 /** A standby that streams goes on to, and one that does not tries again every 5 s (`wal_retrieve_retry_interval`), ms. */
 const standbyMs = 5000;
@@ -89,12 +90,13 @@ async function askConfig(
   { namespace, cluster }: DatabaseComponent,
   synchronousStandbyNames: string,
 ): Promise<DatabaseFacts['replication']> {
-  const path = `/api/v1/namespaces/${namespace}/endpoints/${cluster}-config`;
-  const read = async () => readConfig((await reader.get(path))?.metadata.annotations?.['config']);
+  const from = `Patroni's configuration of ${namespace}/${cluster}`;
+  const read = async () =>
+    readConfig((await patroniAnnotations(reader, { namespace, cluster }, 'config'))?.['config']);
   const config = await kept.ask(
-    path,
+    from,
     configMs,
-    () => look(clock, path, read),
+    () => look(clock, from, read),
     ({ looked }) => looked,
   );
   return config.looked ? { ...config, value: { ...config.value, synchronousStandbyNames } } : config;

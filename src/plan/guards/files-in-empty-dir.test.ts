@@ -40,6 +40,17 @@ describe('a pod', () => {
     expect(judged({ pod: { emptyDirs: [] } })).toBeUndefined();
   });
 
+  test.each<StepName>(['restart-crash-looping-pod', 'restart-pod-with-its-files', 'restart-stuck-pod'])(
+    'stays with volumes of a driver that are deleted with it, whatever its emptyDir volumes hold: %s',
+    (step) => {
+      const refusal = judged({ files: holds(), pod: { ephemeralVolumes: ['scratch'] }, step });
+      expect(refusal).toMatchObject({
+        kind: 'wait',
+        reason: expect.stringMatching(/volume\(s\) scratch as well/) as string,
+      });
+    },
+  );
+
   test.each<[string, RegExp, Case]>([
     [
       'files',

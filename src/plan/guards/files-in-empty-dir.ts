@@ -28,6 +28,11 @@ function contents(pod: PodFacts, observation: Observation): string | ReadonlyMap
 
 /** Why the pod's emptyDir volumes must not go; undefined when they may. `keeps`: the step keeps the files in them. */
 function objection(pod: PodFacts, observation: Observation, keeps: boolean): Objection | undefined {
+  const { ephemeralVolumes = [] } = pod;
+  if (ephemeralVolumes.length > 0) {
+    const reason = `Deleting ${pod.name} would delete its volume(s) ${ephemeralVolumes.join(', ')} as well, and what is in them cannot be seen.`;
+    return { reason, kind: 'wait' };
+  }
   if (pod.emptyDirs.length === 0) return undefined;
   const found = contents(pod, observation);
   if (typeof found === 'string') return { reason: found, kind: 'wait' };
@@ -58,7 +63,7 @@ function advice(pod: PodFacts, { kind }: Objection, now: number): string {
 }
 
 /**
- * A deleted pod takes its emptyDir volumes with it: it is deleted only when they are known to be empty, or by a step that
+ * A deleted pod takes its emptyDir and other ephemeral volumes with it: it is deleted only when they are known to be empty, or by a step that
  * keeps what was seen in them.
  */
 export const filesInEmptyDir = defineGuard({

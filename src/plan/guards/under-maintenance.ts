@@ -1,3 +1,4 @@
+import { databaseBehind } from '../../domain/database-behind.ts';
 import { seen } from '../../domain/looked.ts';
 import {
   maintenanceAnnotation,
@@ -54,7 +55,7 @@ function marksOfRole(
 ): readonly MaintenanceMark[] {
   const pooler = stack.poolers.find((entry) => entry.namespace === namespace && entry.name === name);
   if (pooler === undefined) return [];
-  const database = stack.databases.find((entry) => entry.namespace === pooler.namespace);
+  const database = databaseBehind(pooler, stack);
   return [
     ...marksOfWorkloads(pooler.namespace, pooler.podLabels, observation),
     ...marksOfWorkloads(pooler.namespace, database?.memberLabels ?? {}, observation),

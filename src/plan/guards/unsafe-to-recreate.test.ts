@@ -120,3 +120,15 @@ test('a pod of a ReplicaSet may be deleted, one without a controller may not', (
     reason: 'No controller would make it again.',
   });
 });
+
+test.each(['StatefulSet', 'ReplicaSet'])(
+  'a pod of a %s keeps its place on a node that takes no new pods',
+  (kind) => {
+    const nodes = saw([lease({ unschedulable: true })], 'API', now);
+    expect(refusal({ owner: { kind, name: 'redis' } }, { nodes })).toMatchObject({
+      reason: expect.stringMatching(/server-0 takes no new pods/) as string,
+      advice: expect.stringMatching(/kubectl uncordon server-0/) as string,
+      kind: 'choice',
+    });
+  },
+);
