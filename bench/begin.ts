@@ -3,6 +3,7 @@ import process from 'node:process';
 import { openLab, type Lab } from '../lab/lab.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { type CodeState, codeState } from './code-state.ts';
+import { PcAgent } from './rig/pc-agent.ts';
 
 /** A line with the time of day (UTC) on standard error. */
 export function say(line: string): void {
@@ -15,6 +16,14 @@ export async function measuredCode(allowDirty: boolean): Promise<CodeState | und
   if (!state.dirty || allowDirty) return state;
   say('the code differs from its commit; commit it first, or say --allow-dirty (such rows are never cited)');
   return undefined;
+}
+
+/** The lab's PC, with the agent on it as its user installs it. */
+export async function readyPc(): Promise<{ readonly lab: Lab; readonly agent: PcAgent }> {
+  const lab = await readyLab();
+  const agent = new PcAgent(lab);
+  await agent.install();
+  return { lab, agent };
 }
 
 /** The lab with the example on it, and the program as it is now in dist/. */

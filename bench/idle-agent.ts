@@ -5,10 +5,8 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { waitFor } from '../src/drills/wait-for.ts';
 import { appendAlwaysOn, readAlwaysOn } from './always-on-store.ts';
-import { measuredCode, readyLab, say } from './begin.ts';
-import { PcAgent } from './rig/pc-agent.ts';
+import { measuredCode, readyPc, say } from './begin.ts';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '20' }, 'allow-dirty': { type: 'boolean', default: false } },
@@ -21,14 +19,9 @@ const everyMs = 60_000;
 async function main(): Promise<number> {
   const state = await measuredCode(values['allow-dirty']);
   if (state === undefined) return 1;
-  const lab = await readyLab();
-  const agent = new PcAgent(lab);
-  await agent.install();
+  const { agent } = await readyPc();
   await agent.enable(true);
-  await waitFor('a proof by the agent', 200, async () => {
-    const { state: now, provenAt } = (await agent.state()) ?? {};
-    return now === 'usable' && provenAt !== undefined ? true : undefined;
-  });
+  await agent.untilProven(0, 200);
   say(`proven; quiet for ${quietMs / 1000} s`);
   await sleep(quietMs);
   let before = await agent.sample();

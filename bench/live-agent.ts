@@ -7,12 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import type { Lab } from '../lab/lab.ts';
-import { waitFor } from '../src/drills/wait-for.ts';
-import { measuredCode, readyLab, say } from './begin.ts';
+import { measuredCode, readyPc, say } from './begin.ts';
 import { appendAlwaysOn, readAlwaysOn, type LiveCut } from './always-on-store.ts';
 import { exampleTarget } from './refusals/example-target.ts';
 import { startInLab } from './rig/lab-process.ts';
-import { type AgentSample, PcAgent, type PcLab } from './rig/pc-agent.ts';
+import type { AgentSample, PcAgent, PcLab } from './rig/pc-agent.ts';
 
 const { values } = parseArgs({
   options: { cuts: { type: 'string', default: '30' }, 'allow-dirty': { type: 'boolean', default: false } },
@@ -60,10 +59,7 @@ async function struck(lab: Lab, kind: LiveCut['kind']): Promise<number | undefin
 /** Seconds until the agent says that the stack was proven after that time; undefined: not within the limit. */
 async function proven(agent: PcAgent, since: number): Promise<number | undefined> {
   try {
-    await waitFor('a proof by the agent', limitSeconds, async () => {
-      const state = await agent.state();
-      return state?.state === 'usable' && (state.provenAt ?? 0) > since ? true : undefined;
-    });
+    await agent.untilProven(since, limitSeconds);
     return (Date.now() - since) / 1000;
   } catch {
     return undefined;
@@ -86,9 +82,7 @@ function idleActions(now: AgentSample, after: AgentSample): number {
 async function main(): Promise<number> {
   const state = await measuredCode(values['allow-dirty']);
   if (state === undefined) return 1;
-  const lab = await readyLab();
-  const agent = new PcAgent(lab);
-  await agent.install();
+  const { lab, agent } = await readyPc();
   await agent.enable(true);
   if ((await proven(agent, 0)) === undefined) throw new Error('the agent does not prove the stack');
   let after = await agent.sample();

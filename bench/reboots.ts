@@ -7,10 +7,10 @@ import { parseArgs } from 'node:util';
 
 import { timeStamp } from '../src/domain/time-stamp.ts';
 import { plainCut } from '../src/drills/plain-cut.ts';
-import { measuredCode, readyLab, say } from './begin.ts';
+import { measuredCode, readyPc, say } from './begin.ts';
 import { appendAlwaysOn, readAlwaysOn, type RebootRun } from './always-on-store.ts';
 import type { CodeState } from './code-state.ts';
-import { PcAgent, type PcLab } from './rig/pc-agent.ts';
+import type { PcAgent, PcLab } from './rig/pc-agent.ts';
 import { runRecovery } from './rig/recovery.ts';
 import { machine, measured } from './run-once.ts';
 import { writeLog } from './run-store.ts';
@@ -73,9 +73,7 @@ async function run(
 async function main(): Promise<number> {
   const state = await measuredCode(values['allow-dirty']);
   if (state === undefined) return 1;
-  const lab = await readyLab();
-  const agent = new PcAgent(lab);
-  await agent.install();
+  const { lab, agent } = await readyPc();
   for (;;) {
     const wanted = await next(state, Number(values.n));
     if (wanted === undefined) return 0;

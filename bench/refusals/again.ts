@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { isAlive, processStart } from '../../lab/source/processes.ts';
 import { literal, primaryPod, sql } from '../../src/drills/database.ts';
 import { drillNamed } from '../../src/drills/index.ts';
 import { nobodyHelps } from '../../src/drills/nobody-helps.ts';
@@ -31,13 +31,10 @@ function timesPutRight(site: Site): number {
 /** Changes the password again each time that it was put right, and lets the poolers log in anew, until there is no process. */
 async function changeItAgain(site: Site, pid: number): Promise<void> {
   const drill = drillNamed(fault);
+  const start = await processStart(pid);
+  if (start === undefined) return;
   let answered = 0;
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
+  while (await isAlive({ pid, start })) {
     const times = timesPutRight(site);
     if (times > answered) {
       answered = times;

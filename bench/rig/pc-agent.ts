@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type { CommandOptions, CommandResult } from '../../lab/command.ts';
+import { waitFor } from '../../src/drills/wait-for.ts';
 import { makeExecutable } from '../../scripts/release/executable.ts';
 import type { RigLab } from './rig-lab.ts';
 
@@ -112,6 +113,14 @@ export class PcAgent {
     const file = `${home}/.local/state/rekindle/agent-${this.#lab.cluster}.json`;
     const { stdout, exitCode } = await this.#inPc('cat', file);
     return exitCode === 0 ? (JSON.parse(stdout) as { state: string; provenAt?: number }) : undefined;
+  }
+
+  /** Waits until it says that the stack was proven after `since` (ms since the epoch). Throws when it has not after `seconds`. */
+  async untilProven(since: number, seconds: number): Promise<void> {
+    await waitFor('a proof by the agent', seconds, async () => {
+      const state = await this.state();
+      return state?.state === 'usable' && (state.provenAt ?? 0) > since ? true : undefined;
+    });
   }
 
   /** What it costs, and what is in its journal. */

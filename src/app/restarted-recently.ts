@@ -1,5 +1,6 @@
 import { seen } from '../domain/looked.ts';
 import type { Observation } from '../domain/observation.ts';
+import { isOfJob } from '../domain/pod-selection.ts';
 
 /** A component that started less than this ago may still fall over, ms (design: Verify). */
 const recentMs = 60_000;
@@ -19,7 +20,7 @@ export function restartedRecently(observation: Observation, provenAt: number | u
   const recent = (startedAt: number | undefined) => startedAt !== undefined && startedAt + roundingMs > since;
   const nodes = seen(observation.containers) ?? [];
   // A Job's pod comes and goes by its schedule, and serves nobody that could be proven.
-  const pods = (seen(observation.pods) ?? []).filter(({ owner }) => owner?.kind !== 'Job');
+  const pods = (seen(observation.pods) ?? []).filter((pod) => !isOfJob(pod));
   return (
     nodes.some((node) => recent(node.startedAt)) ||
     pods.some((pod) => pod.containers.some((container) => recent(container.startedAt)))

@@ -29,6 +29,11 @@ export function isOver({ phase }: PodFacts): boolean {
   return phase === 'Failed' || phase === 'Succeeded';
 }
 
+/** Whether the pod comes and goes beside what serves: its Job counts the attempts, and has a back-off of its own. */
+export function isOfJob({ owner }: Pick<PodFacts, 'owner'>): boolean {
+  return owner?.kind === 'Job';
+}
+
 /** How a container ended, as far as it is known. */
 interface Exit {
   readonly reason?: string | null | undefined;

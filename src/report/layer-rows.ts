@@ -2,7 +2,7 @@ import { dnsAnswers } from '../domain/dns-answers.ts';
 import type { Finding, Layer } from '../domain/finding.ts';
 import { seen, type Looked } from '../domain/looked.ts';
 import type { DatabaseFacts, Observation } from '../domain/observation.ts';
-import { isFresh } from '../domain/pod-selection.ts';
+import { isFresh, isOfJob } from '../domain/pod-selection.ts';
 
 /** What a run shows one line for, from the bottom up. */
 export const rowNames = [
@@ -70,7 +70,7 @@ function webFacts(observation: Observation): Facts {
       ...databases.map(({ pod }) => pod),
       ...(seen(observation.poolers) ?? []).map(({ pod }) => pod),
     ]);
-    const web = pods.filter((pod) => !others.has(pod.name) && !pod.deleting && pod.owner?.kind !== 'Job');
+    const web = pods.filter((pod) => !others.has(pod.name) && !pod.deleting && !isOfJob(pod));
     const ready = web.filter((pod) => pod.ready && isFresh(pod, seen(observation.containers)));
     return counted(ready.length, web.length, 'pods ready since the boot');
   });

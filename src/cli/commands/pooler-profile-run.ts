@@ -1,11 +1,10 @@
-import { runStep } from '../../act/runner.ts';
 import type { ActionResult } from '../../domain/action-result.ts';
 import { refText } from '../../domain/object-ref.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { UsageError } from '../errors.ts';
 import { holdingLock } from '../holding-lock.ts';
-import { version } from '../process.ts';
 import type { Session } from '../session.ts';
+import { runSteps } from './run-steps.ts';
 
 function keyOf({ step, target, parameters }: PlannedStep): string {
   return `${step} ${refText(target)} ${target.uid ?? ''} ${JSON.stringify(parameters)}`;
@@ -31,21 +30,13 @@ export function assertAllowed(steps: readonly PlannedStep[], isAllowed: boolean)
 /** Steps on one process do not hang on each other; after any other that failed nothing more is done. */
 const independent: ReadonlySet<string> = new Set(['apply-pooler-profile', 'reload-pooler-settings']);
 
+const goesOn = ({ step, verified }: ActionResult): boolean => verified === 'yes' || independent.has(step);
+
 /** Runs the steps in order under the cluster's lock; each is in the journal before it is done. */
-export function runSteps(
-  { context, log, target }: Session,
+export function runProfileSteps(
+  session: Session,
   command: string,
   chosen: readonly PlannedStep[],
 ): Promise<readonly ActionResult[]> {
-  return holdingLock(target, `rekindle ${command}`, async () => {
-    const results: ActionResult[] = [];
-    if (chosen.length > 0) log.begin(command, version());
-    for (const step of chosen) {
-      if (context.signal.aborted) break;
-      const result = await runStep(step, context, log.id, log.record);
-      results.push(result);
-      if (result.verified !== 'yes' && !independent.has(step.step)) break;
-    }
-    return results;
-  });
+  return holdingLock(session.target, `rekindle ${command}`, () => runSteps(session, command, chosen, goesOn));
 }

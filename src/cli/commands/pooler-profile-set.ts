@@ -19,7 +19,7 @@ import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
 import { compareNow, comparisonCodes } from './pooler-profile-diff.ts';
 import type { SetProfileOptions } from './pooler-profile-options.ts';
-import { assertAllowed, runSteps, withoutRepeats } from './pooler-profile-run.ts';
+import { assertAllowed, runProfileSteps, withoutRepeats } from './pooler-profile-run.ts';
 import { stackFileOf, wantedProfile } from './pooler-profile-wanted.ts';
 
 interface Prepared {
@@ -162,7 +162,7 @@ export async function profileSetCommand(
       return exitCodes.healthy;
     }
     assertAllowed(steps, options.restartPoolers === true);
-    const actions = await runSteps(session, 'pooler profile set', steps);
+    const actions = await runProfileSteps(session, 'pooler profile set', steps);
     return await tellOutcome(session, options, prepared, actions);
   } finally {
     session.close();

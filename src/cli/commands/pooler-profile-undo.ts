@@ -12,7 +12,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { CommonOptions } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
 import type { UndoProfileOptions } from './pooler-profile-options.ts';
-import { assertAllowed, runSteps, withoutRepeats } from './pooler-profile-run.ts';
+import { assertAllowed, runProfileSteps, withoutRepeats } from './pooler-profile-run.ts';
 import { stackFileOf } from './pooler-profile-wanted.ts';
 
 /** The stack file goes back to what it named before, unless somebody has changed it since. */
@@ -49,7 +49,7 @@ export async function profileUndoCommand(
       return exitCodes.healthy;
     }
     assertAllowed(steps, options.restartPoolers === true);
-    const actions = await runSteps(session, 'pooler profile undo', steps);
+    const actions = await runProfileSteps(session, 'pooler profile undo', steps);
     const isDone = actions.length === steps.length && actions.every(({ verified }) => verified === 'yes');
     const head = isDone ? 'Nothing of a profile is left.' : 'Not everything was taken back; repeat it.';
     answer(options, 'pooler-profile-undo', {

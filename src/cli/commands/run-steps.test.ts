@@ -18,7 +18,11 @@ test('after an interruption the step under way is ended, and no other is begun',
     const named = { kind: 'Container', name: container?.name ?? '', uid: container?.id ?? '' };
     return { step, target: named, parameters: {}, evidenceAt: clock.now() } as unknown as PlannedStep;
   });
-  const results = await runSteps({ context, log: new RunLog({ store, target }, clock, {}) }, chosen);
+  const results = await runSteps(
+    { context, log: new RunLog({ store, target }, clock, {}) },
+    'step run',
+    chosen,
+  );
   expect(results).toMatchObject([{ step: 'start-node', acted: 'done' }]);
   expect([world.starts.length, world.reloads.length]).toEqual([1, 0]);
 });

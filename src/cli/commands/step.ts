@@ -45,7 +45,9 @@ export async function stepRunCommand(
     const { plan } = await decidedPass(session, wanted);
     const chosen = plan.steps.filter((step) => wanted.has(step.step));
     const refusals = plan.refusals.filter((refusal) => wanted.has(refusal.step));
-    const actions = await holdingLock(session.target, 'rekindle step run', () => runSteps(session, chosen));
+    const actions = await holdingLock(session.target, 'rekindle step run', () =>
+      runSteps(session, 'step run', chosen),
+    );
     const lines = [
       ...(chosen.length === 0 && refusals.length === 0
         ? [`Nothing calls for ${name} now; nothing was changed.`]

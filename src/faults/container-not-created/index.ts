@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { ContainerFacts, Observation, PodFacts } from '../../domain/observation.ts';
 import { refText } from '../../domain/object-ref.ts';
-import { isOver } from '../../domain/pod-selection.ts';
+import { isOfJob, isOver } from '../../domain/pod-selection.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
 
 /** The kubelet tries again by itself, and right after a boot what it needs may still come; then a person has to look, ms. */
@@ -55,10 +55,11 @@ function judge(pod: PodFacts, observation: Observation, context: CheckContext): 
     causedBy: [],
   } as const;
   // A Job's pod comes and goes beside what serves; where something waits for the Job, that is told as well.
-  const isOfJob = pod.owner?.kind === 'Job';
   if (isLasting)
-    return [{ ...finding, kind: isOfJob ? 'notice' : 'broken', byHand: byHand(container, pod, context) }];
-  return [{ ...finding, kind: isOfJob ? 'notice' : 'settling' }];
+    return [
+      { ...finding, kind: isOfJob(pod) ? 'notice' : 'broken', byHand: byHand(container, pod, context) },
+    ];
+  return [{ ...finding, kind: isOfJob(pod) ? 'notice' : 'settling' }];
 }
 
 /**

@@ -3,7 +3,7 @@ import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { ContainerFacts, Observation, PodFacts } from '../../domain/observation.ts';
-import { hasLabels, isFresh } from '../../domain/pod-selection.ts';
+import { hasLabels, isFresh, isOfJob } from '../../domain/pod-selection.ts';
 import { workingContainers } from '../../domain/running-containers.ts';
 import { appendOnlyDamage } from '../append-only-damage.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
@@ -45,11 +45,6 @@ function claimOf(pod: PodFacts, container: ContainerFacts, seconds: number, help
     ? `${pod.name} crashed and is started again ${whenText(seconds)}.`
     : `${container.name} of ${pod.name} crashed and is started again ${whenText(seconds)}; ` +
         `the pod is kept because something in it runs: ${working.join(', ')}.`;
-}
-
-/** Its Job counts the attempts and has its own back-off; nobody's visit waits for it. */
-function isOfJob({ owner }: PodFacts): boolean {
-  return owner?.kind === 'Job';
 }
 
 function kindOf(pod: PodFacts, helps: boolean): Finding['kind'] {
