@@ -36,6 +36,7 @@ export const standardAgenda: readonly Wanted[] = [
   helped('pods-left-over'),
   helped('network-cache-damaged'),
   helped('django-crash-tail'),
+  helped('django-init-crash-tail'),
   helped('dns-scaled-to-zero'),
   helped('host-name-lost'),
   helped('addresses-changed'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ownLabels } from '../domain/workload-selector.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 
 const keyOf = z.object({ name: z.string(), key: z.string() });
@@ -28,7 +29,12 @@ const volume = source.extend({
 });
 const shape = z.object({
   spec: z.object({
-    selector: z.object({ matchLabels: z.record(z.string(), z.string()).default({}) }).prefault({}),
+    selector: z
+      .object({
+        matchLabels: z.record(z.string(), z.string()).default({}),
+        matchExpressions: z.array(z.unknown()).default([]),
+      })
+      .prefault({}),
     template: z.object({
       metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
       spec: z.object({
@@ -94,7 +100,7 @@ export function workloadOf(kind: Workload['kind'], object: KubeObject): Workload
     name: object.metadata.name,
     namespace: object.metadata.namespace ?? '',
     labels: { ...object.metadata.labels, ...template.metadata.labels },
-    selector: selector.matchLabels,
+    selector: ownLabels({ selector, template }),
     images: running.map((entry) => entry.image),
     words: running.flatMap((entry) => [...entry.command, ...entry.args]),
     containers: [

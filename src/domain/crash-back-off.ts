@@ -54,9 +54,14 @@ export function expectedStart(container: ContainerFacts, now: number): number | 
   return seconds === undefined ? undefined : seconds + usuallyLateMs / 1000;
 }
 
+/** The containers of the pod that wait out a crash back-off, init containers among them: the kubelet treats both alike. */
+export function backingOff({ initContainers, containers }: PodFacts): readonly ContainerFacts[] {
+  return [...initContainers, ...containers].filter((container) => backsOff(container));
+}
+
 /** Whether a container of the pod waits out a crash back-off. */
 export function isBackingOff(pod: PodFacts): boolean {
-  return pod.containers.some((container) => backsOff(container));
+  return backingOff(pod).length > 0;
 }
 
 /**
@@ -64,12 +69,10 @@ export function isBackingOff(pod: PodFacts): boolean {
  * that cannot be known. Where its message does not say how long it waits, it is taken to wait as long as it ever does.
  */
 export function startedAgainBy(pod: PodFacts): number | undefined {
-  const ends = pod.containers
-    .filter((container) => backsOff(container))
-    .map((container) => {
-      const { finishedAt = Number.NaN } = container.lastExit ?? {};
-      return finishedAt + (namedWait(container) ?? longestBackOffMs) + nextLookMs;
-    });
+  const ends = backingOff(pod).map((container) => {
+    const { finishedAt = Number.NaN } = container.lastExit ?? {};
+    return finishedAt + (namedWait(container) ?? longestBackOffMs) + nextLookMs;
+  });
   const last = Math.max(...ends);
   return ends.length === 0 || Number.isNaN(last) ? undefined : last;
 }

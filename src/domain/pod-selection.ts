@@ -22,6 +22,25 @@ export function isFresh(pod: PodFacts, containers: readonly NodeContainer[] | un
 }
 
 /**
+ * Whether an init container was started since. Until the last of them is done the others keep the state that they had when
+ * the power went (kubernetes pkg/kubelet/kubelet_pods.go, convertToAPIContainerStatuses): a pod whose init container waits
+ * for something is not stuck.
+ */
+export function isInitialising({ initContainers }: PodFacts, since: number): boolean {
+  return initContainers.some(({ state, startedAt, lastExit }) =>
+    state === 'running' ? (startedAt ?? 0) >= since : (lastExit?.startedAt ?? 0) >= since,
+  );
+}
+
+/** Whether the pod's kubelet has reported of it since its node's start: it is fresh, or on the way to be. */
+export function isReported(pod: PodFacts, containers: readonly NodeContainer[] | undefined): boolean {
+  const node = containers?.find((container) => container.name === pod.node);
+  return (
+    isFresh(pod, containers) || (node?.state === 'running' && isInitialising(pod, node.startedAt - 1000))
+  );
+}
+
+/**
  * Whether the pod is done for good: its kubelet starts none of its containers again (kubernetes.io, Pod lifecycle, pod phase).
  * So ends a pod of a Job that ran when the power went; its Job has made another one, or counts it as failed.
  */

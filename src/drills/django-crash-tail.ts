@@ -1,8 +1,4 @@
-import { crashTailDrill } from './crash-tail.ts';
+import { djangoCrashTailDrill } from './crash-tail.ts';
 
 /** Web servers that wait for 80 s: long enough to tell help from patience. */
-export const djangoCrashTail = crashTailDrill({
-  id: 'django-crash-tail',
-  seconds: 80,
-  within: 300,
-});
+export const djangoCrashTail = djangoCrashTailDrill('django-crash-tail', 80, 300);

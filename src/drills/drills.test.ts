@@ -173,6 +173,47 @@ test.each([
   expect(await proof).toMatchObject({ proven });
 });
 
+/** A lab whose web server is one pod; its migration crashes at each kill, and the kubelet waits longer every time. */
+function labThatMigrates() {
+  let [uid, kills] = ['old', 0];
+  const waiting = () => ({ waiting: { message: `back-off ${10 * 2 ** (kills - 1)}s restarting failed` } });
+  const pod = () => {
+    // Every other look finds it running again, until nobody ends it any more.
+    const state = kills === 4 || looks++ % 2 === 1 ? waiting() : { running: {} };
+    const metadata = { name: 'django-1', uid };
+    return { metadata, spec: { nodeName: 'agent-0' }, status: { initContainerStatuses: [{ state }] } };
+  };
+  let looks = 0;
+  return notingLab(
+    (line) => {
+      kills += line.includes('kill -9') ? 1 : 0;
+      return '';
+    },
+    (line) => {
+      if (line.includes('delete pod')) uid = 'new';
+      if (line.includes('get pods')) return JSON.stringify({ items: [pod()] });
+      if (line.includes('endpoints')) return 'db-0';
+      return line.includes('psql -X -q -t') ? 'f' : '';
+    },
+  );
+}
+
+test('migrations are ended while the lock is held, and wait when it is given back', async () => {
+  const used = labThatMigrates();
+  const drill = drillNamed('django-init-crash-tail');
+  const injection = await drill.inject(used, idle);
+  expect(injection).toEqual({ cut: 'none', facts: { uids: 'new' } });
+  const acts = used.calls.flatMap(
+    (call) => /pg_advisory_lock|delete pod|docker exec agent-0/.exec(call)?.[0] ?? [],
+  );
+  const kill = 'docker exec agent-0';
+  expect(acts).toEqual(['pg_advisory_lock', 'delete pod', kill, kill, kill, kill]);
+  expect(await drill.proof(used, injection)).toEqual({
+    proven: true,
+    evidence: 'back-off 80s restarting failed',
+  });
+});
+
 describe('literal', () => {
   test('doubles quotes', () => expect(literal("a'b")).toBe("'a''b'"));
   test('refuses backslashes', () => expect(() => literal('a\\b')).toThrow('backslash'));

@@ -5,6 +5,7 @@ import { cutDuringRecovery } from './cut-during-recovery.ts';
 import type { Drill } from './define-drill.ts';
 import { djangoCrashTailLongest } from './django-crash-tail-longest.ts';
 import { djangoCrashTail } from './django-crash-tail.ts';
+import { djangoInitCrashTail } from './django-init-crash-tail.ts';
 import { djangoSlowStart } from './django-slow-start.ts';
 import { djangoStartsWithinAMinute } from './django-starts-within-a-minute.ts';
 import { dnsScaledToZero } from './dns-scaled-to-zero.ts';
@@ -41,6 +42,7 @@ export const drills: readonly Drill[] = [
   hostNameLost,
   djangoCrashTail,
   djangoCrashTailLongest,
+  djangoInitCrashTail,
   djangoSlowStart,
   djangoStartsWithinAMinute,
   podsLeftOver,

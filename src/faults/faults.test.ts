@@ -9,6 +9,7 @@ import { validityText } from '../domain/certificate-times.ts';
 import { couldNotLook, saw, type Looked } from '../domain/looked.ts';
 import type {
   AppendOnlyFile,
+  ContainerFacts,
   DatabaseFacts,
   Observation,
   PodFacts,
@@ -751,6 +752,63 @@ describe('a container that crashes beside others', () => {
       const { steps } = planOf(shop({ containers: [...others, exporter], initContainers: [sidecar] }));
       expect(steps.map(({ step }) => step)).toEqual(['restart-crash-looping-pod']);
     }
+  });
+});
+
+describe('an init container that crashes', () => {
+  const [main] = crashed.containers;
+  const since = boot + 5000;
+  const migrate: ContainerFacts = {
+    ...(main ?? container()),
+    name: 'migrate',
+    lastExit: { exitCode: 1, startedAt: since, finishedAt: now - 3000 },
+  };
+  // What the kubelet says of the others until the last init container is done: how they ended with the power.
+  const ended = container({
+    state: 'terminated',
+    reason: 'Unknown',
+    exitCode: 255,
+    lastExit: { reason: 'Unknown', exitCode: 255, startedAt: boot - 90_000, finishedAt: boot + 1000 },
+  });
+  const crashes = saw([{ ...lastWords, container: 'migrate' }], 'logs', now);
+  const shop = (changes: Partial<PodFacts> = {}) => {
+    const held: PodFacts = {
+      ...crashed,
+      containers: [ended],
+      initContainers: [migrate],
+      ...changes,
+    };
+    return healthy({ pods: saw([held], 'API', now), crashes });
+  };
+
+  test('does not wait out its back-off when what it needs works', () => {
+    expect(diagnose(shop(), check)).toMatchObject([
+      {
+        fault: 'crash-loop-tail',
+        kind: 'broken',
+        evidence: [{ field: 'initContainers[migrate].state.waiting' }, { field: 'last log line' }],
+      },
+    ]);
+    expect(planOf(shop()).steps).toMatchObject([
+      { step: 'restart-crash-looping-pod', parameters: { initContainer: 'migrate' } },
+    ]);
+  });
+
+  test('is waited for when it starts again at any moment', () => {
+    const soon = { ...migrate, lastExit: { exitCode: 1, startedAt: since, finishedAt: now - 28_000 } };
+    expect(diagnose(shop({ initContainers: [soon] }), check)).toMatchObject([
+      { kind: 'settling', claim: 'migrate of nginx-1 crashed and is started again at any moment.' },
+    ]);
+  });
+
+  test('of before the boot is no news', () => {
+    const old = {
+      ...migrate,
+      lastExit: { exitCode: 1, startedAt: boot - 60_000, finishedAt: boot - 50_000 },
+    };
+    expect(diagnose(shop({ initContainers: [old] }), check).map(({ fault }) => fault)).not.toContain(
+      'crash-loop-tail',
+    );
   });
 });
 

@@ -18,7 +18,7 @@ import { collectWorkloads } from './collectors/workloads.ts';
 import type { ObserveContext } from './context.ts';
 import { look } from './look.ts';
 import { podFacts } from './pod-facts.ts';
-import { hasLabels, isFresh } from '../domain/pod-selection.ts';
+import { hasLabels, isFresh, isReported } from '../domain/pod-selection.ts';
 
 function notAsked<T>(context: ObserveContext, why: string): Looked<T> {
   return couldNotLook<T>(why, 'not asked', context.clock.now());
@@ -83,10 +83,11 @@ export async function observe(context: ObserveContext): Promise<Observation> {
     look(clock, 'cluster DNS', () => collectDns(context)),
   ]);
   const fresh = (seen(pods) ?? []).filter((pod) => isFresh(pod, seen(containers)));
+  const reported = (seen(pods) ?? []).filter((pod) => isReported(pod, seen(containers)));
   const databases = await look(clock, 'databases', () => collectDatabases(context, fresh));
   const [crashed, emptyDirs, networkCaches, poolers, replicated, door] = await Promise.all([
-    askCrashed(context, fresh),
-    look(clock, 'emptyDir volumes', () => collectEmptyDirs(context, seen(containers) ?? [], fresh)),
+    askCrashed(context, reported),
+    look(clock, 'emptyDir volumes', () => collectEmptyDirs(context, seen(containers) ?? [], reported)),
     look(clock, 'network caches', () =>
       collectNetworkCaches(context, seen(containers) ?? [], seen(pods) ?? [], seen(dns)),
     ),
@@ -150,12 +151,12 @@ function askPolicies(
 /** Last words first: they say which files are worth a look. */
 async function askCrashed(
   context: ObserveContext,
-  fresh: readonly PodFacts[],
+  reported: readonly PodFacts[],
 ): Promise<Pick<Observation, 'crashes' | 'appendOnlyFiles'>> {
   const { clock } = context;
-  const crashes = await look(clock, 'logs of crashed containers', () => collectCrashes(context, fresh));
+  const crashes = await look(clock, 'logs of crashed containers', () => collectCrashes(context, reported));
   const lastWords = seen(crashes) ?? [];
-  const files = await collectAppendOnlyFiles(context, fresh, lastWords);
+  const files = await collectAppendOnlyFiles(context, reported, lastWords);
   return { crashes, appendOnlyFiles: saw(files, 'append-only files', clock.now()) };
 }
 

@@ -50,3 +50,15 @@ test('says nothing about what the API does not tell', () => {
   });
   expect(workloadFacts('Deployment', broken).scaledBy).toBeUndefined();
 });
+
+test('knows the pods of a selector with expressions by the labels of the template', () => {
+  const labels = { app: 'redis', tier: 'cache' };
+  const template = { metadata: { labels } };
+  const expressions = [{ key: 'tier', operator: 'In', values: ['cache', 'queue'] }];
+  const facts = (selector: object) =>
+    workloadFacts('Deployment', deployment({}, { selector, template })).selector;
+  expect(facts({ matchLabels: { app: 'redis' } })).toEqual({ app: 'redis' });
+  expect(facts({ matchExpressions: expressions })).toEqual(labels);
+  // The labels alone would also name pods of the workload whose expression asks for another tier.
+  expect(facts({ matchLabels: { app: 'redis' }, matchExpressions: expressions })).toEqual(labels);
+});

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { maintenanceText } from '../domain/maintenance.ts';
 import type { WorkloadFacts } from '../domain/observation.ts';
+import { ownLabels } from '../domain/workload-selector.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 
 const workloadShape = z.object({
@@ -22,7 +23,17 @@ const workloadShape = z.object({
   }),
   spec: z.object({
     replicas: z.number().default(1),
-    selector: z.object({ matchLabels: z.record(z.string(), z.string()).default({}) }).prefault({}),
+    selector: z
+      .object({
+        matchLabels: z.record(z.string(), z.string()).default({}),
+        matchExpressions: z.array(z.unknown()).default([]),
+      })
+      .prefault({}),
+    template: z
+      .object({
+        metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
+      })
+      .prefault({}),
   }),
   status: z.object({ readyReplicas: z.number().default(0) }).prefault({}),
 });
@@ -76,7 +87,7 @@ export function workloadFacts(kind: WorkloadFacts['kind'], object: KubeObject): 
     name: object.metadata.name,
     wanted: spec.replicas,
     ready: status.readyReplicas,
-    selector: spec.selector.matchLabels,
+    selector: ownLabels(spec),
     ...(metadata.generation !== undefined && { generation: metadata.generation }),
     ...scaledBy(shape),
     ...statusChangedAt(shape),

@@ -1,4 +1,4 @@
-import { isBackingOff, remainingBackOff } from '../../domain/crash-back-off.ts';
+import { backingOff, isBackingOff, remainingBackOff } from '../../domain/crash-back-off.ts';
 import type { PodFacts } from '../../domain/observation.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
 import { anyContainerRuns } from '../../domain/running-containers.ts';
@@ -34,15 +34,15 @@ export async function waitingPod(
 }
 
 /** When each container ended last, as something that can be compared. */
-function ends({ containers }: PodFacts): string {
-  return JSON.stringify(containers.map(({ name, restartCount, lastExit }) => [name, restartCount, lastExit]));
+function ends({ initContainers, containers }: PodFacts): string {
+  const all = [...initContainers, ...containers];
+  return JSON.stringify(all.map(({ name, restartCount, lastExit }) => [name, restartCount, lastExit]));
 }
 
 /** Why what was copied of a pod may not be all that it holds now, or will hold in a moment; undefined when it is. */
 export function hasMovedOn(copied: PodFacts, now: PodFacts, at: number): string | undefined {
   if (ends(copied) !== ends(now)) return 'a container of it has run since';
-  const waits = now.containers.filter(({ reason }) => reason === 'CrashLoopBackOff');
-  const left = Math.min(...waits.map((container) => remainingBackOff(container, at) ?? 0));
+  const left = Math.min(...backingOff(now).map((container) => remainingBackOff(container, at) ?? 0));
   return left < marginSeconds ? 'its back-off is about to end, or its end is not known' : undefined;
 }
 

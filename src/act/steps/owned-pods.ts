@@ -29,15 +29,22 @@ export async function noNewPod(
   return refusal === undefined ? undefined : `a new pod in its place would be refused: ${refusal}`;
 }
 
-/** Proof of a restart: a pod that the controller has made since runs. */
+const runs = ({ containers }: PodFacts): boolean =>
+  containers.length > 0 && containers.every(({ state }) => state === 'running');
+
+/** Whether this init container of the pod runs, or has done its work; how long that takes is its own affair. */
+function initialises({ initContainers }: PodFacts, name: string | undefined): boolean {
+  const init = initContainers.find((container) => container.name === name);
+  return init?.state === 'running' || (init?.state === 'terminated' && init.exitCode === 0);
+}
+
+/** Proof of a restart: a pod that the controller has made since runs, or is past the init container that held the old one up. */
 export async function newPodRuns(planned: PlannedStep, context: ActContext): Promise<ProbeAnswer> {
-  const first = (await podsOfOwner(planned, context)).find(
-    (pod) =>
-      pod.uid !== planned.target.uid &&
-      pod.createdAt >= planned.evidenceAt - 1000 &&
-      pod.containers.length > 0 &&
-      pod.containers.every((container) => container.state === 'running'),
+  const init = planned.parameters['initContainer'];
+  const made = (await podsOfOwner(planned, context)).filter(
+    (pod) => pod.uid !== planned.target.uid && pod.createdAt >= planned.evidenceAt - 1000,
   );
-  const evidence = first === undefined ? 'no new pod runs yet' : `${first.name} runs`;
-  return answer(context, first !== undefined, evidence);
+  const first = made.find((pod) => runs(pod) || initialises(pod, init));
+  if (first === undefined) return answer(context, false, 'no new pod runs yet');
+  return answer(context, true, runs(first) ? `${first.name} runs` : `${init ?? ''} of ${first.name} works`);
 }

@@ -105,3 +105,40 @@ describe('the deletion of a pod that waits out its back-off', () => {
     expect(await deleting([versioned(), going], conflict).ended).toBe('deleted pod web-1');
   });
 });
+
+describe('the proof of a restart for an init container', () => {
+  const forInit = { ...planned, evidenceAt: now, parameters: { owner: 'web', initContainer: 'migrate' } };
+  const done = { terminated: { exitCode: 0 } };
+  const failed = { terminated: { exitCode: 1 } };
+  const initialising = { waiting: { reason: 'PodInitializing' } };
+
+  /** What is said when the controller's next pod has its init container in this state. */
+  async function proof(state: object) {
+    const pod = {
+      metadata: {
+        name: 'web-2',
+        namespace: 'shop',
+        uid: 'uid-of-web-2',
+        creationTimestamp: new Date(now).toISOString(),
+        ownerReferences: [{ kind: 'ReplicaSet', name: 'web', controller: true }],
+      },
+      spec: {},
+      status: {
+        containerStatuses: [{ name: 'main', state: initialising }],
+        initContainerStatuses: [{ name: 'migrate', state }],
+      },
+    };
+    const context = { reader: { list: () => Promise.resolve([pod]) }, clock: { now: () => now } };
+    return restartCrashLoopingPod.probe(forInit, context as unknown as ActContext);
+  }
+
+  test.each([
+    ['it runs', running, { answer: 'yes', evidence: 'migrate of web-2 works' }],
+    ['it is done', done, { answer: 'yes' }],
+    ['it waits for its turn', initialising, { answer: 'no', evidence: 'no new pod runs yet' }],
+    ['it failed', failed, { answer: 'no' }],
+    ['it crashes as before', waiting, { answer: 'no' }],
+  ])('%s', async (_name, state, expected) => {
+    expect(await proof(state)).toMatchObject(expected);
+  });
+});

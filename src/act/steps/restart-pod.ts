@@ -1,3 +1,4 @@
+import { isBackingOff } from '../../domain/crash-back-off.ts';
 import { anyContainerRuns, workingContainers } from '../../domain/running-containers.ts';
 import type { PodFacts } from '../../domain/observation.ts';
 import { oneLine } from '../../observe/look.ts';
@@ -58,7 +59,7 @@ export function restartPod(name: StepName, objection: Objection): Step {
 }
 
 export const restartCrashLoopingPod = restartPod('restart-crash-looping-pod', (pod) => {
-  if (!pod.containers.some(({ state }) => state === 'waiting')) return 'it runs again by itself';
+  if (!isBackingOff(pod)) return 'it runs again by itself';
   const working = workingContainers(pod);
   return working.length === 0
     ? undefined

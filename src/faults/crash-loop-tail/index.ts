@@ -1,9 +1,9 @@
-import { expectedStart } from '../../domain/crash-back-off.ts';
+import { backingOff, expectedStart } from '../../domain/crash-back-off.ts';
 import { dnsAnswers } from '../../domain/dns-answers.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { seen } from '../../domain/looked.ts';
 import type { ContainerFacts, Observation, PodFacts } from '../../domain/observation.ts';
-import { hasLabels, isFresh, isOfJob } from '../../domain/pod-selection.ts';
+import { hasLabels, isOfJob, isReported } from '../../domain/pod-selection.ts';
 import { workingContainers } from '../../domain/running-containers.ts';
 import { appendOnlyDamage } from '../append-only-damage.ts';
 import { defineFault, type CheckContext } from '../define-fault.ts';
@@ -36,15 +36,19 @@ function whenText(seconds: number): string {
   return seconds < 1 ? 'at any moment' : `in about ${Math.round(seconds)} s`;
 }
 
+const isInit = ({ initContainers }: PodFacts, { name }: ContainerFacts): boolean =>
+  initContainers.some((container) => container.name === name);
+
 /** What is the matter; `helps`: a new pod serves sooner than this one, and nobody misses this one. */
 function claimOf(pod: PodFacts, container: ContainerFacts, seconds: number, helps: boolean): string {
   if (helps)
     return `${pod.name} waits out a crash back-off of about ${Math.round(seconds)} s more although what it needs works again.`;
   const working = workingContainers(pod);
-  return working.length === 0
-    ? `${pod.name} crashed and is started again ${whenText(seconds)}.`
-    : `${container.name} of ${pod.name} crashed and is started again ${whenText(seconds)}; ` +
-        `the pod is kept because something in it runs: ${working.join(', ')}.`;
+  const crashed =
+    working.length > 0 || isInit(pod, container) ? `${container.name} of ${pod.name}` : pod.name;
+  const kept =
+    working.length === 0 ? '' : `; the pod is kept because something in it runs: ${working.join(', ')}`;
+  return `${crashed} crashed and is started again ${whenText(seconds)}${kept}.`;
 }
 
 function kindOf(pod: PodFacts, helps: boolean): Finding['kind'] {
@@ -79,7 +83,7 @@ function judge(
       evidence: [
         {
           object: `Pod ${pod.namespace}/${pod.name}`,
-          field: `containers[${container.name}].state.waiting`,
+          field: `${isInit(pod, container) ? 'initContainers' : 'containers'}[${container.name}].state.waiting`,
           value: container.message ?? 'CrashLoopBackOff',
           at: observation.at,
         },
@@ -108,12 +112,13 @@ export const crashLoopTail = defineFault({
   check: (observation, context) => {
     const containers = seen(observation.containers);
     return (seen(observation.pods) ?? [])
-      .filter((pod) => !pod.deleting && isFresh(pod, containers))
-      .flatMap((pod) => pod.containers.flatMap((container) => judge(pod, container, observation, context)));
+      .filter((pod) => !pod.deleting && isReported(pod, containers))
+      .flatMap((pod) => backingOff(pod).flatMap((container) => judge(pod, container, observation, context)));
   },
   remedy: (finding, observation) => {
     const pod = seen(observation.pods)?.find(({ uid }) => uid === finding.object.uid);
     if (pod === undefined || workingContainers(pod).length > 0 || isOfJob(pod)) return [];
+    const init = backingOff(pod).find((container) => isInit(pod, container));
     return [
       {
         step: 'restart-crash-looping-pod',
@@ -121,11 +126,14 @@ export const crashLoopTail = defineFault({
         risk: 'disruptive',
         because: finding.fault,
         reason: 'It serves nobody and its controller makes a new pod at once, without the back-off.',
-        provenBy: 'a pod of the same owner runs with a later start',
+        provenBy:
+          init === undefined
+            ? 'a pod of the same owner runs with a later start'
+            : `${init.name} works in a later pod of the same owner`,
         undo: 'none needed: its controller makes the same pod again',
         evidenceAt: observation.at,
         // The step's proof looks for the next pod of this controller.
-        parameters: { owner: pod.owner?.name ?? '' },
+        parameters: { owner: pod.owner?.name ?? '', ...(init && { initContainer: init.name }) },
       },
     ];
   },

@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { kubeletReports } from '../../domain/kubelet-reports.ts';
 import { seen } from '../../domain/looked.ts';
 import type { NodeContainer, NodeFacts, Observation, PodFacts } from '../../domain/observation.ts';
-import { isFresh, isOver } from '../../domain/pod-selection.ts';
+import { isFresh, isInitialising, isOver } from '../../domain/pod-selection.ts';
 import { defineFault } from '../define-fault.ts';
 
 /** Pods start 5 to 14 s after their node (lab); a kubelet that still has not started one after this long is stuck, ms. */
@@ -20,17 +20,6 @@ function endedWithThePower(pod: PodFacts): boolean {
     pod.containers.some(
       ({ state, reason, exitCode }) => state === 'terminated' && reason === 'Unknown' && exitCode === 255,
     )
-  );
-}
-
-/**
- * Whether an init container was started since. Until the last of them is done the others keep the state that they had when
- * the power went (kubernetes pkg/kubelet/kubelet_pods.go, convertToAPIContainerStatuses): a pod whose init container waits
- * for something is not stuck.
- */
-function isInitialising({ initContainers }: PodFacts, since: number): boolean {
-  return initContainers.some(({ state, startedAt, lastExit }) =>
-    state === 'running' ? (startedAt ?? 0) >= since : (lastExit?.startedAt ?? 0) >= since,
   );
 }
 

@@ -1,3 +1,4 @@
+import { backingOff } from '../../domain/crash-back-off.ts';
 import type { CrashFacts, PodFacts } from '../../domain/observation.ts';
 import { plainLine } from '../../domain/plain-text.ts';
 import { redactUrls } from '../../record/redact.ts';
@@ -22,11 +23,7 @@ export async function collectCrashes(
   context: ObserveContext,
   pods: readonly PodFacts[],
 ): Promise<readonly CrashFacts[]> {
-  const crashed = pods.flatMap((pod) =>
-    pod.containers
-      .filter((container) => container.state === 'waiting' && container.reason === 'CrashLoopBackOff')
-      .map((container) => ({ pod, container })),
-  );
+  const crashed = pods.flatMap((pod) => backingOff(pod).map((container) => ({ pod, container })));
   const answers = await Promise.all(
     crashed.map(({ pod, container }) =>
       context.kept.ask(
