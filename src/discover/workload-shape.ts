@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { ownLabels } from '../domain/workload-selector.ts';
 import type { KubeObject } from '../ports/cluster.ts';
+import { ownLabels } from './own-labels.ts';
 
 const keyOf = z.object({ name: z.string(), key: z.string() });
 const named = z.object({ name: z.string().optional() });
@@ -29,12 +29,6 @@ const volume = source.extend({
 });
 const shape = z.object({
   spec: z.object({
-    selector: z
-      .object({
-        matchLabels: z.record(z.string(), z.string()).default({}),
-        matchExpressions: z.array(z.unknown()).default([]),
-      })
-      .prefault({}),
     template: z.object({
       metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
       spec: z.object({
@@ -92,7 +86,7 @@ function inputsOf(title: string, entry: Container): ContainerInputs {
 
 /** Reads one Deployment or StatefulSet; throws when it is none. */
 export function workloadOf(kind: Workload['kind'], object: KubeObject): Workload {
-  const { selector, template } = shape.parse(object).spec;
+  const { template } = shape.parse(object).spec;
   const { containers: running, initContainers, volumes } = template.spec;
   const sources = [...volumes, ...volumes.flatMap(({ projected }) => projected?.sources ?? [])];
   return {
@@ -100,7 +94,7 @@ export function workloadOf(kind: Workload['kind'], object: KubeObject): Workload
     name: object.metadata.name,
     namespace: object.metadata.namespace ?? '',
     labels: { ...object.metadata.labels, ...template.metadata.labels },
-    selector: ownLabels({ selector, template }),
+    selector: ownLabels(object),
     images: running.map((entry) => entry.image),
     words: running.flatMap((entry) => [...entry.command, ...entry.args]),
     containers: [

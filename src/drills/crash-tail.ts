@@ -66,13 +66,17 @@ export function crashTailDrill(tail: CrashTail): Drill {
     id,
     title,
     inject: async (lab) => {
-      await before?.(lab);
-      const uids = (await webPods(lab)).map(({ metadata }) => metadata.uid).join(' ');
-      await waitFor(`a back-off of ${seconds} s on every web server`, within, () =>
-        endUntilTheyWait(lab, tail),
-      );
-      await after?.(lab);
-      return { cut: 'none', facts: { uids } };
+      try {
+        await before?.(lab);
+        const uids = (await webPods(lab)).map(({ metadata }) => metadata.uid).join(' ');
+        await waitFor(`a back-off of ${seconds} s on every web server`, within, () =>
+          endUntilTheyWait(lab, tail),
+        );
+        return { cut: 'none', facts: { uids } };
+      } finally {
+        // Nobody undoes what was not injected whole.
+        await after?.(lab);
+      }
     },
     proof: async (lab) => {
       const states = (await webPods(lab)).map((pod) => of(pod)?.state.waiting?.message);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
+import { ownLabels } from '../discover/own-labels.ts';
 import { maintenanceText } from '../domain/maintenance.ts';
 import type { WorkloadFacts } from '../domain/observation.ts';
-import { ownLabels } from '../domain/workload-selector.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 
 const workloadShape = z.object({
@@ -23,17 +23,6 @@ const workloadShape = z.object({
   }),
   spec: z.object({
     replicas: z.number().default(1),
-    selector: z
-      .object({
-        matchLabels: z.record(z.string(), z.string()).default({}),
-        matchExpressions: z.array(z.unknown()).default([]),
-      })
-      .prefault({}),
-    template: z
-      .object({
-        metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
-      })
-      .prefault({}),
   }),
   status: z.object({ readyReplicas: z.number().default(0) }).prefault({}),
 });
@@ -87,7 +76,7 @@ export function workloadFacts(kind: WorkloadFacts['kind'], object: KubeObject): 
     name: object.metadata.name,
     wanted: spec.replicas,
     ready: status.readyReplicas,
-    selector: ownLabels(spec),
+    selector: ownLabels(object),
     ...(metadata.generation !== undefined && { generation: metadata.generation }),
     ...scaledBy(shape),
     ...statusChangedAt(shape),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { ownLabels } from '../../discover/own-labels.ts';
 import { at, textAt } from '../../export/collect/uses.ts';
-import { isFields, itemsOf } from '../../harden/fields/fields.ts';
+import { itemsOf } from '../../harden/fields/fields.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { PsqlSession, type ServerInPod } from '../postgres/psql-session.ts';
 import type { ClusterAccess } from './context.ts';
@@ -10,11 +11,8 @@ const usualContainer = 'postgres';
 
 /** Query of the labels by which a workload knows its pods; undefined: it does not say. */
 export function podSelector(workload: KubeObject | undefined): string | undefined {
-  const labels = at(workload, 'spec', 'selector', 'matchLabels');
-  if (!isFields(labels) || Object.keys(labels).length === 0) return undefined;
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(',');
+  const labels = Object.entries(workload === undefined ? {} : ownLabels(workload));
+  return labels.length === 0 ? undefined : labels.map(([name, value]) => `${name}=${value}`).join(',');
 }
 
 /** Pods of a StatefulSet or Deployment that are there and not about to go. */

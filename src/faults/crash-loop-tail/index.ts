@@ -118,7 +118,9 @@ export const crashLoopTail = defineFault({
   remedy: (finding, observation) => {
     const pod = seen(observation.pods)?.find(({ uid }) => uid === finding.object.uid);
     if (pod === undefined || workingContainers(pod).length > 0 || isOfJob(pod)) return [];
-    const init = backingOff(pod).find((container) => isInit(pod, container));
+    const waiting = backingOff(pod);
+    // A sidecar that waits beside the usual containers proves nothing of them.
+    const init = waiting.every((container) => isInit(pod, container)) ? waiting[0] : undefined;
     return [
       {
         step: 'restart-crash-looping-pod',
