@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 
 import { causeText, ExplainedError } from '../record/explained-error.ts';
+import { type AgeHeader, newHeader, openedHeader, readHeader } from './age-header.ts';
+import { openedPayload, sealedPayload } from './age-payload.ts';
 import { watchedSource } from './watched-source.ts';
 
 /** A file of a backup that this key does not open, or that is not what was stored. */
@@ -21,24 +22,24 @@ export function recipientOf(identity: string): Promise<string> {
   return identityToRecipient(identity);
 }
 
-/** What the stream fails with is thrown to whoever reads it, who may come to it only after it has failed. */
-function asNode(stream: unknown): Readable {
-  const readable = Readable.fromWeb(stream as ReadableStream);
-  readable.on('error', () => undefined);
-  return readable;
+/** A stream of these bytes; when it is closed, read to its end or not, so is what they are made of. */
+function streamOf(bytes: AsyncIterable<Uint8Array>, source: Readable): Readable {
+  const stream = Readable.from(bytes, { objectMode: false });
+  stream.once('close', () => source.destroy());
+  return stream;
 }
 
-const asWeb = (stream: Readable): globalThis.ReadableStream<Uint8Array> => Readable.toWeb(stream);
+async function* sealing(plain: Readable, { header, fileKey }: AgeHeader): AsyncGenerator<Uint8Array> {
+  yield header;
+  yield* sealedPayload(plain, fileKey);
+}
 
 /**
  * Encrypts a stream for these recipients in the age format (age-encryption.org/v1, C2SP): chunks of 64 KiB that are
  * authenticated each, so that a change, a cut and another order are seen.
  */
 export async function encrypted(plain: Readable, recipients: readonly string[]): Promise<Readable> {
-  const encrypter = new Encrypter();
-  for (const recipient of recipients) encrypter.addRecipient(recipient);
-  const stream = await encrypter.encrypt(asWeb(plain));
-  return asNode(stream);
+  return streamOf(sealing(plain, await newHeader(recipients)), plain);
 }
 
 /**
@@ -50,8 +51,6 @@ export async function decrypted(
   identities: readonly string[],
   place: string,
 ): Promise<Readable> {
-  const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(identity);
   const source = watchedSource(stored);
   const explained = (error: unknown): unknown => {
     const failure = source.failure();
@@ -67,18 +66,21 @@ export async function decrypted(
     );
   };
   try {
-    const sealed = Readable.from(source.bytes, { objectMode: false });
-    const plain = asNode(await decrypter.decrypt(asWeb(sealed)));
-    return Readable.from(telling(plain, explained));
+    const { header, rest } = await readHeader(source.bytes);
+    const fileKey = await openedHeader(header, identities);
+    return streamOf(telling(openedPayload(rest, fileKey), explained), stored);
   } catch (error) {
     stored.destroy();
     throw explained(error);
   }
 }
 
-async function* telling(plain: Readable, explained: (error: unknown) => unknown): AsyncGenerator<Buffer> {
+async function* telling(
+  plain: AsyncIterable<Buffer>,
+  explained: (error: unknown) => unknown,
+): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of plain as AsyncIterable<Uint8Array>) yield Buffer.from(chunk);
+    yield* plain;
   } catch (error) {
     throw explained(error);
   }

@@ -100,13 +100,21 @@ async function takeBack({ manager, file, earlier }: PreparedService, before: Bef
   return failed.join('; ');
 }
 
-async function lastWords({ manager }: PreparedService, run: Run): Promise<string> {
+/** What the agent itself said since then; where it said nothing, what its manager said of it. */
+async function lastWords({ manager }: PreparedService, since: Date, run: Run): Promise<string> {
   const journalctl = systemTool('journalctl');
   if (journalctl === undefined) return '';
-  const unit = manager.scope === 'user' ? '--user-unit' : '--unit';
-  const argv = [journalctl, `${unit}=${unitName}`, '--lines=5', '--output=cat', '--no-pager', '--quiet'];
-  const { stdout } = await run(argv, manager.environment);
-  return stdout.trim().replaceAll('\n', ' | ');
+  const user = manager.scope === 'user';
+  const said = async (...what: readonly string[]): Promise<string> => {
+    const from = `--since=@${since.valueOf() / 1000}`;
+    const argv = [journalctl, ...what, from, '--lines=5', '--output=cat', '--no-pager', '--quiet'];
+    const { stdout } = await run(argv, manager.environment);
+    return stdout.trim().replaceAll('\n', ' | ');
+  };
+  // By then the manager may have said more of its next try than the agent had lines. This field is only on lines of the
+  // unit's own processes (systemd.journal-fields(7)).
+  const own = await said(`${user ? '_SYSTEMD_USER_UNIT' : '_SYSTEMD_UNIT'}=${unitName}`);
+  return own === '' ? said(`${user ? '--user-unit' : '--unit'}=${unitName}`) : own;
 }
 
 /** Lingering keeps a user's manager running without a login (loginctl(1)); a file of that name says so. */
@@ -123,6 +131,7 @@ export async function lingers(manager: Manager, spec: ServiceSpec, run: Run): Pr
 /** Writes the unit, enables and starts it; when any of it fails everything is as before. Throws ServiceFailed. */
 async function enable(prepared: PreparedService, before: Before, run: Run): Promise<void> {
   const { manager, spec, file, unit } = prepared;
+  let started = new Date();
   try {
     // A unit that is there after a loss of power is worth nothing when what it runs and reads is not.
     for (const path of spec.record.decisive.filter((each) => existsSync(each))) syncFile(path);
@@ -131,9 +140,10 @@ async function enable(prepared: PreparedService, before: Before, run: Run): Prom
     await mustSucceed(manager, 'enable', unitName);
     // An agent that gave up after too many starts is to be started by this one.
     await manager.systemctl('reset-failed', unitName);
+    started = new Date();
     await mustSucceed(manager, 'restart', unitName);
   } catch (error) {
-    const said = await lastWords(prepared, run);
+    const said = await lastWords(prepared, started, run);
     const left = await takeBack(prepared, before);
     const result = left === '' ? 'Everything is as before.' : `Not everything is as before: ${left}.`;
     throw new ServiceFailed(

@@ -246,7 +246,9 @@ console.log(JSON.stringify({ words: process.argv.slice(2), environment: process.
   test('is as before when another one cannot be started in its place', async (context) => {
     const at = pc(context);
     const before = await at.shell(`cat ${unit}`);
-    await at.shell('mkdir -p /opt/other');
+    // The manager says more of its next tries than the agent had words, before anybody reads them.
+    await at.shell(`mkdir -p /opt/other ${dropIns}`);
+    await at.write(`${dropIns}/quick.conf`, '[Service]\nRestartSec=1ms\n');
     await at.write(
       '/opt/other/rekindle.mjs',
       `if (process.argv[2] === 'watch') { console.error('no way'); process.exit(7); } else await import('${programFile}');`,
@@ -257,6 +259,7 @@ console.log(JSON.stringify({ words: process.argv.slice(2), environment: process.
     expect(await at.shell(`cat ${unit}`)).toBe(before);
     expect(await at.property('ActiveState')).toBe('active');
     expect(await at.property('UnitFileState')).toBe('enabled');
+    await at.shell(`rm -r ${dropIns}`);
     expect(await at.shell('systemctl list-units --all --no-legend "rekindle-self-test*"')).toBe('');
   });
 
