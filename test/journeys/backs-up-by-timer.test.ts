@@ -44,7 +44,18 @@ test(
     // The first backup makes the key; without one there is no schedule.
     await pc.asAlice('backup', 'create', ...chosen);
     const schedule = [rekindle, 'backup', 'schedule'];
-    await pc.run(...schedule, 'install', '--system', '--run-as', 'alice', '--every', '12h', ...chosen);
+    await pc.run(
+      ...schedule,
+      'install',
+      '--system',
+      '--run-as',
+      'alice',
+      '--every',
+      '12h',
+      '--keep-last',
+      '5',
+      ...chosen,
+    );
     const [first, ...others] = (await pc.list()).backups;
     expect(first).toMatchObject({ proof: { verdict: 'proven' } });
     expect(others).toEqual([]);
