@@ -82,11 +82,10 @@ function well(name: string, { exitCode, json, stderr }: CommandEnded): unknown {
  * of the lab do: these stay where they are when it is deleted. Throws with what the command said.
  */
 function madeBackup(ended: CommandEnded): z.infer<typeof created> {
-  if (ended.exitCode !== 1) return created.parse(well('backup create', ended));
-  const { data } = created.safeParse(ended.json);
-  const missing = data?.backup.leftOut.filter(({ isMissing }) => isMissing) ?? [];
+  const made = ended.exitCode === 1 ? created.safeParse(ended.json).data : undefined;
+  const missing = made?.backup.leftOut.filter(({ isMissing }) => isMissing) ?? [];
   const isOfArchives = missing.length > 0 && missing.every(({ why }) => why.includes('from the archives in'));
-  return data !== undefined && isOfArchives ? data : created.parse(well('backup create', ended));
+  return made !== undefined && isOfArchives ? made : created.parse(well('backup create', ended));
 }
 
 /** The lab's own kubeconfig is of the cluster that is gone: `up` asks the one that is there for another, and gives the lab its users again. */

@@ -1,6 +1,6 @@
 import { Decrypter, Encrypter } from 'age-encryption';
 
-import { following } from './age-payload.ts';
+import { type FirstBytes, firstBytes } from './first-bytes.ts';
 
 /** The header of an age file, which holds the file's key for each recipient, and that key. */
 export interface AgeHeader {
@@ -34,22 +34,17 @@ export async function newHeader(recipients: readonly string[]): Promise<AgeHeade
   return { header: empty.subarray(0, -emptyPayloadBytes), fileKey };
 }
 
+function endOfHeader(held: Buffer): number | undefined {
+  const last = held.indexOf(lastLine);
+  const end = last === -1 ? -1 : held.indexOf('\n', last + lastLine.length);
+  return end === -1 ? undefined : end + 1;
+}
+
 /** The header at the beginning of a file, and what comes behind it. Throws when there is none. */
-export async function readHeader(
-  stored: AsyncGenerator<Buffer>,
-): Promise<{ readonly header: Buffer; readonly rest: AsyncGenerator<Buffer> }> {
-  let held = Buffer.alloc(0);
-  while (held.length < longestHeader) {
-    // One after the other: each step may be the last.
-    const step = await stored.next();
-    if (step.done === true) break;
-    held = Buffer.concat([held, step.value]);
-    const last = held.indexOf(lastLine);
-    const end = last === -1 ? -1 : held.indexOf('\n', last + lastLine.length);
-    if (end !== -1)
-      return { header: held.subarray(0, end + 1), rest: following(held.subarray(end + 1), stored) };
-  }
-  throw new Error('it has no whole header of an age file');
+export async function readHeader(stored: AsyncGenerator<Buffer>): Promise<FirstBytes> {
+  const found = await firstBytes(stored, endOfHeader, longestHeader);
+  if (found === undefined) throw new Error('it has no whole header of an age file');
+  return found;
 }
 
 /** The file's key. Throws the library's error when no identity fits, or when the header is not what was written. */

@@ -66,7 +66,7 @@ export async function decrypted(
     );
   };
   try {
-    const { header, rest } = await readHeader(source.bytes);
+    const { first: header, rest } = await readHeader(source.bytes);
     const fileKey = await openedHeader(header, identities);
     return streamOf(telling(openedPayload(rest, fileKey), explained), stored);
   } catch (error) {
